@@ -1,0 +1,73 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every Swift target is held to the same rules: strict memory safety is an error, imports say who may see them.
+let house: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .treatWarning("StrictMemorySafety", as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+  name: "Tessera",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "tessera", targets: ["TesseraCommand"]),
+    .library(
+      name: "Tessera",
+      targets: ["LinearAlgebra", "Randomness", "Warehouse", "ModelFiles", "Features", "Clustering", "Pipeline"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // Floor 0: the C boundary.
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
+    .target(name: "CArrowADBC"),
+
+    // Floor 1: foundations that know nothing of customers.
+    .target(name: "LinearAlgebra", dependencies: ["COpenBLAS"], swiftSettings: house),
+    .target(name: "Randomness", swiftSettings: house),
+    .target(name: "Warehouse", dependencies: ["CArrowADBC"], swiftSettings: house),
+    .target(
+      name: "ModelFiles", dependencies: [.product(name: "Crypto", package: "swift-crypto")], swiftSettings: house),
+
+    // Floor 2: the methods.
+    .target(
+      name: "Features",
+      dependencies: ["Warehouse", "LinearAlgebra", .product(name: "Yams", package: "Yams")], swiftSettings: house),
+    .target(name: "Clustering", dependencies: ["LinearAlgebra", "Randomness"], swiftSettings: house),
+
+    // Floor 4: the steps composed.
+    .target(
+      name: "Pipeline",
+      dependencies: ["Features", "Clustering", "ModelFiles", "Warehouse", "LinearAlgebra"], swiftSettings: house),
+
+    // Floor 5: the command line.
+    .executableTarget(
+      name: "TesseraCommand",
+      dependencies: [
+        "Pipeline", "Features", "Clustering", "ModelFiles", "Warehouse", "LinearAlgebra",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: house),
+
+    // Tests.
+    .target(
+      name: "TestSupport",
+      dependencies: ["LinearAlgebra", "Randomness", "Warehouse"], path: "Tests/TestSupport", swiftSettings: house),
+    .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "TestSupport"], swiftSettings: house),
+    .testTarget(name: "RandomnessTests", dependencies: ["Randomness", "TestSupport"], swiftSettings: house),
+    .testTarget(name: "WarehouseTests", dependencies: ["Warehouse", "TestSupport"], swiftSettings: house),
+    .testTarget(name: "ModelFilesTests", dependencies: ["ModelFiles", "TestSupport"], swiftSettings: house),
+    .testTarget(name: "FeaturesTests", dependencies: ["Features", "TestSupport"], swiftSettings: house),
+    .testTarget(name: "ClusteringTests", dependencies: ["Clustering", "TestSupport"], swiftSettings: house),
+    .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "TestSupport"], swiftSettings: house),
+    .testTarget(name: "CommandTests", dependencies: ["TesseraCommand", "TestSupport"], swiftSettings: house),
+  ],
+  swiftLanguageModes: [.v6]
+)
