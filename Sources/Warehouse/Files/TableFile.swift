@@ -1,0 +1,185 @@
+public import Foundation
+
+/// What kind of values a column holds, whatever the engine calls their type.
+public enum ColumnKind: String, Sendable, Hashable, Codable {
+  case integer, real, boolean, date, time, text, other
+
+  public var isNumeric: Bool { self == .integer || self == .real || self == .boolean }
+
+  init(engineType type: String) {
+    let name = type.uppercased()
+    let integers = ["TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"]
+    self =
+      if integers.contains(name) {
+        .integer
+      } else if name == "DOUBLE" || name == "FLOAT" || name.hasPrefix("DECIMAL") {
+        .real
+      } else if name == "BOOLEAN" {
+        .boolean
+      } else if name == "DATE" {
+        .date
+      } else if name.hasPrefix("TIMESTAMP") {
+        .time
+      } else if name == "VARCHAR" || name == "UUID" || name.hasPrefix("ENUM") {
+        .text
+      } else {
+        .other
+      }
+  }
+}
+
+/// A column as a file or table offers it.
+public struct ColumnDescription: Sendable, Hashable {
+  public let name: String
+  /// The engine's name of its type.
+  public let type: String
+  public let kind: ColumnKind
+
+  public init(name: String, type: String) {
+    self.name = name
+    self.type = type
+    kind = ColumnKind(engineType: type)
+  }
+}
+
+/// Anything that can stand after FROM: a file the engine reads, a table in its database, or a query.
+///
+/// A CSV file's delimiter, quotes, header and types are looked at once, when it is opened; every later read states them,
+/// so that two reads cannot see two different tables.
+public struct TableSource: Sendable, Hashable {
+  /// What to call it in messages: the path or name as the user gave it.
+  public let name: String
+  public let columns: [ColumnDescription]
+  let shape: Shape
+
+  enum Shape: Sendable, Hashable {
+    case relation(String)
+    case csv(path: String, dialect: CSVDialect)
+  }
+
+  /// Texts that stand for a missing value in CSV files, besides an empty cell.
+  public static let missingMarks = ["NA", "N/A", "#N/A", "NULL", "null"]
+
+  /// SQL to stand after FROM, its columns typed as ``columns`` says.
+  public var relation: String { relation(asText: []) }
+
+  /// SQL to stand after FROM, with the columns in `texts` read as text where the source is a text file, so that an
+  /// identifier such as 007 keeps its zeros and an unreadable number can be counted instead of ending the query.
+  public func relation(asText texts: Set<String>) -> String {
+    switch shape {
+    case .relation(let sql): sql
+    case .csv(let path, let dialect):
+      dialect.relation(
+        path: path, columns: columns.map { ($0.name, texts.contains($0.name) ? "VARCHAR" : $0.type) })
+    }
+  }
+
+  /// Whether `column` arrives as text when asked to by ``relation(asText:)``.
+  public func isText(_ column: String, asText texts: Set<String>) -> Bool {
+    if case .csv = shape, texts.contains(column) { return true }
+    return columns.first { $0.name == column }?.kind == .text
+  }
+
+  /// The column called `name`.
+  /// - Throws: ``WarehouseError/unknownColumn(name:source:nearest:)`` with the nearest real names.
+  public func column(_ name: String) throws(WarehouseError) -> ColumnDescription {
+    if let column = columns.first(where: { $0.name == name }) { return column }
+    throw .unknownColumn(name: name, source: self.name, nearest: NearestNames.to(name, in: columns.map(\.name)))
+  }
+}
+
+extension Connection {
+  /// Opens the file at `path` (CSV, TSV, Parquet, JSON lines; plain or `.gz`; `-` for CSV on standard input) as a table.
+  ///
+  /// - Parameters:
+  ///   - name: what to call it in messages; the path when nil.
+  ///   - folder: what a relative path is relative to; the current folder when nil.
+  ///   - encoding: a CSV file's text encoding, when it is not UTF-8: "latin-1" or "utf-16".
+  /// - Throws: ``WarehouseError`` when there is no such file, it is empty, or it is no table.
+  public func open(
+    file path: String, name: String? = nil, relativeTo folder: URL? = nil, encoding: String? = nil
+  ) throws(WarehouseError) -> TableSource {
+    let shown = name ?? (path == "-" ? "standard input" : path)
+    let full = path == "-" ? try spoolStandardInput() : URL(fileURLWithPath: path, relativeTo: folder).path
+    if !path.contains("*") { try checkReadable(full, shown: shown) }
+    switch FileFormat(path: full) {
+    case .csv:
+      let (dialect, columns) = try sniff(full, shown: shown, encoding: encoding)
+      return TableSource(name: shown, columns: columns, shape: .csv(path: full, dialect: dialect))
+    case .parquet:
+      return try describe("read_parquet(\(SQL.literal(full)))", name: shown, file: true)
+    case .json:
+      return try describe("read_json_auto(\(SQL.literal(full)))", name: shown, file: true)
+    }
+  }
+
+  /// A table or view of the engine's database, named `name` or `schema.name`.
+  public func open(table name: String) throws(WarehouseError) -> TableSource {
+    let parts = name.split(separator: ".").map { SQL.identifier(String($0)) }
+    return try describe(parts.joined(separator: "."), name: name)
+  }
+
+  /// The result of a query of the user's own.
+  public func open(query sql: String, name: String) throws(WarehouseError) -> TableSource {
+    try describe("(\(sql))", name: name)
+  }
+
+  private func describe(_ relation: String, name: String, file: Bool = false) throws(WarehouseError) -> TableSource {
+    let table: Table
+    do {
+      table = try query("DESCRIBE SELECT * FROM \(relation) AS t", reading: name)
+    } catch .statement(let reason) where file {
+      throw .fileMalformed(path: name, row: nil, reason: reason)
+    }
+    let names = table["column_name"]?.texts ?? []
+    let types = table["column_type"]?.texts ?? []
+    let columns = zip(names, types).map { ColumnDescription(name: $0 ?? "", type: $1 ?? "") }
+    return TableSource(name: name, columns: columns, shape: .relation(relation))
+  }
+
+  private func checkReadable(_ path: String, shown: String) throws(WarehouseError) {
+    switch PathKind(path) {
+    case .nothing: throw .fileNotFound(path: shown)
+    case .folder: throw .fileUnreadable(path: shown, reason: "it is a folder, not a file")
+    case .file: break
+    }
+    guard FileManager.default.isReadableFile(atPath: path) else {
+      throw .fileUnreadable(path: shown, reason: "permission is denied")
+    }
+    let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 1
+    guard size > 0 else { throw .fileEmpty(path: shown) }
+  }
+
+  /// Standard input can be read once only, but a table is read several times: it goes to the scratch folder first.
+  private func spoolStandardInput() throws(WarehouseError) -> String {
+    let target = scratchFolder.appendingPathComponent("standard-input.csv")
+    do {
+      try Data().write(to: target)
+      let file = try FileHandle(forWritingTo: target)
+      defer { try? file.close() }
+      while let chunk = try FileHandle.standardInput.read(upToCount: 1 << 20), !chunk.isEmpty {
+        try file.write(contentsOf: chunk)
+      }
+    } catch {
+      throw .notWritten(path: target.path, reason: "standard input could not be copied there")
+    }
+    return target.path
+  }
+}
+
+/// The formats of tables, read off a file's ending.
+enum FileFormat: Hashable {
+  case csv, parquet, json
+
+  init(path: String) {
+    let name = path.lowercased().replacing(".gz", with: "").replacing(".zst", with: "")
+    self =
+      if name.hasSuffix(".parquet") || name.hasSuffix(".pq") {
+        .parquet
+      } else if [".json", ".jsonl", ".ndjson"].contains(where: name.hasSuffix) {
+        .json
+      } else {
+        .csv
+      }
+  }
+}

@@ -1,0 +1,56 @@
+import Foundation
+import Synchronization
+
+/// Whether the user has asked the running work to stop, and what must happen then.
+///
+/// One per process, like the signal it answers. Long work asks ``isRequested`` between steps; a connection registers
+/// its cancellation, so that a running query ends at once; scratch files register their removal, so that even a second,
+/// impatient Ctrl-C leaves nothing behind.
+public enum Interruption {
+  private static let requested = Atomic<Bool>(false)
+  private static let registry = Mutex<Registry>(Registry())
+
+  private struct Registry {
+    var next = 0
+    var cancellations: [Int: @Sendable () -> Void] = [:]
+    var scratch: Set<String> = []
+  }
+
+  /// True once ``request()`` was called.
+  public static var isRequested: Bool { requested.load(ordering: .acquiring) }
+
+  /// Asks all running work to stop: running queries are cancelled, loops end at their next step.
+  public static func request() {
+    requested.store(true, ordering: .releasing)
+    for cancel in registry.withLock({ Array($0.cancellations.values) }) { cancel() }
+  }
+
+  /// Removes every registered scratch file and folder; the last act before the process ends.
+  public static func removeScratch() {
+    let paths = registry.withLock { registry in
+      defer { registry.scratch = [] }
+      return registry.scratch
+    }
+    for path in paths { try? FileManager.default.removeItem(atPath: path) }
+  }
+
+  static func onRequest(_ cancel: @escaping @Sendable () -> Void) -> Int {
+    registry.withLock { registry in
+      registry.next += 1
+      registry.cancellations[registry.next] = cancel
+      return registry.next
+    }
+  }
+
+  static func forget(_ token: Int) {
+    registry.withLock { _ = $0.cancellations.removeValue(forKey: token) }
+  }
+
+  static func register(scratch path: String) {
+    registry.withLock { _ = $0.scratch.insert(path) }
+  }
+
+  static func forget(scratch path: String) {
+    registry.withLock { _ = $0.scratch.remove(path) }
+  }
+}

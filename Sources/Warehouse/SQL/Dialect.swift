@@ -1,0 +1,38 @@
+/// What one engine calls things, and what it can do. Every difference between engines stands here and nowhere else.
+public struct Dialect: Sendable, Hashable {
+  public let name: String
+  /// The 64-bit float.
+  public let real: String
+  /// Text of any length.
+  public let text: String
+  /// Whether the engine itself reads CSV, Parquet and JSON files.
+  public let readsFiles: Bool
+  /// Whether Arrow streams can be loaded in bulk.
+  public let takesStreams: Bool
+
+  public static let duckDB = Dialect(
+    name: "duckdb", real: "DOUBLE", text: "VARCHAR", readsFiles: true, takesStreams: true)
+  public static let postgreSQL = Dialect(
+    name: "postgresql", real: "DOUBLE PRECISION", text: "VARCHAR", readsFiles: false, takesStreams: true)
+  public static let spark = Dialect(
+    name: "spark", real: "DOUBLE", text: "STRING", readsFiles: true, takesStreams: false)
+
+  public static func named(_ name: String) -> Dialect? { [duckDB, postgreSQL, spark].first { $0.name == name } }
+
+  /// `expression` as a 64-bit float.
+  public func asReal(_ expression: String) -> String { "CAST(\(expression) AS \(real))" }
+
+  /// `expression` as text.
+  public func asText(_ expression: String) -> String { "CAST(\(expression) AS \(text))" }
+
+  /// `numerator / denominator` as a 64-bit float; NULL where the denominator is 0 or either is NULL.
+  public func ratio(_ numerator: String, _ denominator: String) -> String {
+    "\(asReal(numerator)) / nullif(\(asReal(denominator)), 0)"
+  }
+
+  /// `expression` as `type`, or NULL where it does not read as one.
+  public func attempt(_ expression: String, as type: String) -> String {
+    // PostgreSQL has no such cast; its columns carry types, so an ordinary cast is right there.
+    name == Dialect.postgreSQL.name ? "CAST(\(expression) AS \(type))" : "TRY_CAST(\(expression) AS \(type))"
+  }
+}

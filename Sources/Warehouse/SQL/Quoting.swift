@@ -1,0 +1,15 @@
+/// The only places where a name or a value becomes SQL text.
+public enum SQL {
+  /// `name` as a quoted identifier, whatever it holds.
+  public static func identifier(_ name: String) -> String {
+    "\"" + name.replacing("\"", with: "\"\"") + "\""
+  }
+
+  /// `text` as a string literal, whatever it holds.
+  public static func literal(_ text: String) -> String {
+    "'" + text.replacing("'", with: "''") + "'"
+  }
+
+  /// A list of string literals, `'a', 'b'`.
+  public static func literals(_ texts: [String]) -> String { texts.map(literal).joined(separator: ", ") }
+}

@@ -1,0 +1,65 @@
+/// Why data could not be reached, read or written.
+///
+/// Messages name files, rows and columns, never a customer's value: what an engine says of its data passes through
+/// ``EngineMessage`` first.
+public enum WarehouseError: Error, Hashable, Sendable {
+  /// No library for an engine was found in any of the places `tried`.
+  case driverNotFound(name: String, tried: [String])
+  /// A driver library is there but cannot be used.
+  case driverUnusable(path: String, reason: String)
+  /// The engine did not open, or went away.
+  case engineUnreachable(reason: String)
+  case fileNotFound(path: String)
+  case fileUnreadable(path: String, reason: String)
+  case fileEmpty(path: String)
+  /// A file whose content is not the table its name promises.
+  case fileMalformed(path: String, row: Int?, reason: String)
+  case unknownColumn(name: String, source: String, nearest: [String])
+  /// Cells that cannot be read as what is needed; `row` counts data rows from 1.
+  case badCell(source: String, row: Int?, column: String, needed: String)
+  case unsupportedType(column: String, type: String)
+  /// The engine refused or failed a statement.
+  case statement(reason: String)
+  case outOfMemory(reason: String)
+  case notWritten(path: String, reason: String)
+  case interrupted
+}
+
+extension WarehouseError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .driverNotFound(let name, let tried):
+      "No \(name) library was found. Looked in: \(tried.joined(separator: "; ")). "
+        + "Run 'make setup' in Tessera's folder, or set TESSERA_\(name.uppercased())_DRIVER to the library's path."
+    case .driverUnusable(let path, let reason):
+      "The engine library \(path) cannot be used: \(reason). Run 'tessera doctor' to see which library is taken and why."
+    case .engineUnreachable(let reason):
+      "The engine could not be reached: \(reason)."
+    case .fileNotFound(let path):
+      "There is no file '\(path)'. Check the path; relative paths start at the current folder, or at tessera.yml's."
+    case .fileUnreadable(let path, let reason):
+      "The file '\(path)' cannot be read: \(reason)."
+    case .fileEmpty(let path):
+      "The file '\(path)' is empty. A table needs a header line and at least one row."
+    case .fileMalformed(let path, let row, let reason):
+      "The file '\(path)' cannot be read as a table\(row.map { " (near line \($0))" } ?? ""): \(reason)."
+    case .unknownColumn(let name, let source, let nearest):
+      "There is no column '\(name)' in \(source)."
+        + (nearest.isEmpty ? "" : " Did you mean \(nearest.map { "'\($0)'" }.joined(separator: " or "))?")
+    case .badCell(let source, let row, let column, let needed):
+      "Column '\(column)' of \(source) must hold \(needed)"
+        + (row.map { ", but row \($0) does not" } ?? ", but not every row does")
+        + ". Mend or drop the row, or leave the column out."
+    case .unsupportedType(let column, let type):
+      "Column '\(column)' has the type \(type), which cannot be read here. Cast it to a number, a date or text first."
+    case .statement(let reason):
+      "The engine could not carry out a statement: \(reason)"
+    case .outOfMemory(let reason):
+      "The engine ran out of memory: \(reason). Raise --memory-limit, or name a --spill-folder with room."
+    case .notWritten(let path, let reason):
+      "'\(path)' could not be written: \(reason). Nothing was left half-written."
+    case .interrupted:
+      "Interrupted; nothing was left half-written."
+    }
+  }
+}
