@@ -3,8 +3,9 @@ import Foundation
 /// The layouts of the card that this version reads.
 ///
 /// What every format keeps, so that any version can tell how new a file is: a safetensors header whose metadata has the
-/// string `tessera`, and in it a JSON object with the integer `format`. What is behind that may change with a new case
-/// here; each `switch` over the format then asks how a file of the older one becomes what today's ``ModelFile`` holds.
+/// string `tessera`, and in it a JSON object, nested at most ``JSONText/maximumDepth`` deep, with the integer `format`. All
+/// else may change with a new case here; each `switch` over the format then asks how a file of the older one becomes what
+/// today's ``ModelFile`` holds.
 enum FileFormat: Int, CaseIterable {
   case one = 1
 
@@ -15,7 +16,7 @@ enum FileFormat: Int, CaseIterable {
 
   /// The format that `card` says it has.
   init(card: JSONText) throws(ModelFileError) {
-    guard let members = card.object(at: card.root) else { throw .badCard("it is not an object") }
+    guard let members = card.members else { throw .badCard("it is not an object") }
     guard let place = members["format"] else { throw .badCard("it has no 'format'") }
     guard let number = card.integer(at: place), number >= 1 else {
       throw .badCard("its 'format' is not a positive integer")
@@ -29,7 +30,7 @@ enum FileFormat: Int, CaseIterable {
   func sections(of card: JSONText) throws(ModelFileError) -> [String: Data] {
     switch self {
     case .one:
-      guard let members = card.object(at: card.root), Set(members.keys) == ["format", "sections"],
+      guard let members = card.members, Set(members.keys) == ["format", "sections"],
         let place = members["sections"], let sections = card.object(at: place)
       else { throw .badCard("it is not an object of 'format' and the object 'sections', and nothing else") }
       for name in sections.keys { try checkSectionName(name) }

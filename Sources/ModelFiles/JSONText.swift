@@ -7,8 +7,8 @@ struct JSONText {
   static let maximumDepth = 256
 
   let bytes: [UInt8]
-  /// Where the outermost value stands.
-  let root: Range<Int>
+  /// The members of the outermost value, or nil if that is not an object.
+  let members: [String: Range<Int>]?
   private let part: ModelFileError.Part
 
   /// Checks `bytes`; errors name the `part` of the file they are.
@@ -18,8 +18,7 @@ struct JSONText {
     self.bytes = Array(bytes)
     self.part = part
     var scanner = JSONScanner(self.bytes, at: 0, part: part, depthLeft: maximumDepth)
-    root = try scanner.value()
-    try scanner.end()
+    members = try scanner.document()
   }
 
   /// The members of the object at `place`, or nil if something else stands there.
@@ -86,6 +85,16 @@ private struct JSONScanner {
     self.depthLeft = depthLeft
   }
 
+  /// Passes over all there is, one value and white space around it; returns its members if it is an object.
+  mutating func document() throws(ModelFileError) -> [String: Range<Int>]? {
+    skipSpace()
+    var members: [String: Range<Int>]?
+    if next == UInt8(ascii: "{") { members = try object() } else { _ = try value() }
+    skipSpace()
+    guard position == bytes.count else { throw fault }
+    return members
+  }
+
   /// Passes over any value; returns where it stands.
   mutating func value() throws(ModelFileError) -> Range<Int> {
     skipSpace()
@@ -110,7 +119,7 @@ private struct JSONScanner {
       skipSpace()
       let key = try string()
       skipSpace()
-      try word(":")
+      try expect(":")
       let place = try value()
       guard members.updateValue(place, forKey: key) == nil else { throw .duplicateKey(part, key: key) }
     } while try !close("}")
@@ -126,7 +135,7 @@ private struct JSONScanner {
   }
 
   mutating func string() throws(ModelFileError) -> String {
-    try word("\"")
+    try expect("\"")
     var text: [UInt8] = []
     var copied = position
     while let byte = next, byte >= 0x20 {
@@ -147,12 +156,6 @@ private struct JSONScanner {
     throw fault
   }
 
-  /// Nothing but white space may follow.
-  mutating func end() throws(ModelFileError) {
-    skipSpace()
-    guard position == bytes.count else { throw fault }
-  }
-
   // MARK: Pieces
 
   private var fault: ModelFileError { .notJSON(part, byte: position) }
@@ -169,12 +172,16 @@ private struct JSONScanner {
     return true
   }
 
+  private mutating func expect(_ character: Unicode.Scalar) throws(ModelFileError) {
+    if !take(UInt8(ascii: character)) { throw fault }
+  }
+
   private mutating func word(_ word: String) throws(ModelFileError) {
     for byte in word.utf8 where !take(byte) { throw fault }
   }
 
-  private mutating func open(_ bracket: String) throws(ModelFileError) {
-    try word(bracket)
+  private mutating func open(_ bracket: Unicode.Scalar) throws(ModelFileError) {
+    try expect(bracket)
     depthLeft -= 1
     guard depthLeft >= 0 else { throw .nestedTooDeeply(part, byte: position - 1) }
   }
@@ -186,7 +193,7 @@ private struct JSONScanner {
       depthLeft += 1
       return true
     }
-    if !first { try word(",") }
+    if !first { try expect(",") }
     return false
   }
 
@@ -207,7 +214,7 @@ private struct JSONScanner {
   }
 
   private mutating func escape(into text: inout [UInt8]) throws(ModelFileError) {
-    try word("\\")
+    try expect("\\")
     guard let letter = next else { throw fault }
     position += 1
     switch letter {
@@ -220,7 +227,8 @@ private struct JSONScanner {
     case UInt8(ascii: "u"):
       var units = [try codeUnit()]
       if UTF16.isLeadSurrogate(units[0]) {
-        try word("\\u")
+        try expect("\\")
+        try expect("u")
         units.append(try codeUnit())
       }
       guard let character = String(validating: units, as: UTF16.self) else { throw fault }

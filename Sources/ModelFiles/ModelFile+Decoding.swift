@@ -11,7 +11,7 @@ extension ModelFile {
     }
   }
 
-  /// Reads the file at `url`. Takes twice the memory of its largest tensor beside the tensors themselves.
+  /// Reads the file at `url`. Beside the tensors it takes the memory of the largest of them once more.
   /// - Throws: ``ModelFileError/inFile(path:_:)`` if it cannot be read, is not a model file, is damaged, or is of a
   ///   newer format.
   public static func read(from url: URL) throws(ModelFileError) -> ModelFile {

@@ -4,7 +4,7 @@ extension ModelFile {
   static let cardKey = "tessera"
   static let checksumKey = "tessera.sha256"
 
-  /// The bytes of the file; the same content gives the same bytes. Takes as much memory again as the tensors.
+  /// The bytes of the file; the same content gives the same bytes. Takes as much memory again as the tensors do.
   /// - Throws: ``ModelFileError/headerTooLong(bytes:limit:)`` if the sections are too large.
   public func encoded() throws(ModelFileError) -> Data {
     let card = FileFormat.card(sections: sections)

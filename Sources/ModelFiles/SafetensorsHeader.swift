@@ -18,7 +18,7 @@ struct SafetensorsHeader {
   /// Checks that `bytes` are JSON, and nothing beyond: what the members mean depends on the format of the file.
   init(_ bytes: Data) throws(ModelFileError) {
     text = try JSONText(bytes, part: .header)
-    guard let members = text.object(at: text.root) else { throw .notJSON(.header, byte: 0) }
+    guard let members = text.members else { throw .notJSON(.header, byte: 0) }
     self.members = members
     metadata = members[Self.metadataKey].flatMap(text.object(at:)) ?? [:]
   }
