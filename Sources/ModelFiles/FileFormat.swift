@@ -3,9 +3,9 @@ import Foundation
 /// The layouts of the card that this version reads.
 ///
 /// What every format keeps, so that any version can tell how new a file is: a safetensors header whose metadata has the
-/// string `tessera`, and in it a JSON object, nested at most ``JSONText/maximumDepth`` deep, with the integer `format`. All
-/// else may change with a new case here; each `switch` over the format then asks how a file of the older one becomes what
-/// today's ``ModelFile`` holds.
+/// string `tessera`, and in it a JSON object, nested at most ``JSONText/maximumDepth`` deep, with the integer `format`.
+/// All else may change with a new case here; each `switch` over the format then asks how a file of the older one
+/// becomes what today's ``ModelFile`` holds.
 enum FileFormat: Int, CaseIterable {
   case one = 1
 

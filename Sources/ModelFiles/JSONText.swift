@@ -1,7 +1,8 @@
-/// One JSON document (RFC 8259), checked from end to end when it is made; its parts are then looked up by where they stand.
+/// One JSON document (RFC 8259), checked from end to end when it is made; its parts are then looked up by where they
+/// stand.
 ///
-/// Stricter than Foundation's reader where a file could deceive: a key may stand once in an object, integers are read as
-/// written, nesting is limited, and nothing may follow. Looking at a part again costs the length of that part.
+/// Stricter than Foundation's reader where a file could deceive: a key may stand once in an object, integers are read
+/// as written, nesting is limited, and nothing may follow. Looking at a part again costs the length of that part.
 struct JSONText {
   /// How deep objects and arrays may stand in each other.
   static let maximumDepth = 256
@@ -71,7 +72,8 @@ struct JSONText {
   }
 }
 
-/// Walks over JSON byte by byte, checking as it goes. Each function starts at a value's first byte or white space before it.
+/// Walks over JSON byte by byte, checking as it goes. Each function starts at a value's first byte or white space
+/// before it.
 private struct JSONScanner {
   private let bytes: [UInt8]
   private let part: ModelFileError.Part

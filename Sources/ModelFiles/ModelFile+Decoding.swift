@@ -23,7 +23,8 @@ extension ModelFile {
     }
   }
 
-  /// Reads `size` bytes, of which `take` gives the next ones. Each length is checked against `size` before it is asked for.
+  /// Reads `size` bytes, of which `take` gives the next ones. Each length is checked against `size` before it is asked
+  /// for.
   private init(size: Int, take: (Int) throws(ModelFileError) -> Data) throws(ModelFileError) {
     if size == 0 { throw .empty }
     if size < SafetensorsHeader.lengthBytes { throw .truncated(missing: SafetensorsHeader.lengthBytes - size) }

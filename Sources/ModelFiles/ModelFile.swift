@@ -2,23 +2,24 @@ import Foundation
 
 /// The contents of a `.tessera` file: named tensors and named JSON sections, nothing else.
 ///
-/// It knows no segment. What a section means is the business of whoever sets it; sections that a program does not ask for
-/// pass through it byte for byte. On disk it is a safetensors file, so that any reader of that format opens the tensors:
+/// It knows no segment. What a section means is the business of whoever sets it; sections that a program does not ask
+/// for pass through it byte for byte. On disk it is a safetensors file, so that any reader of that format opens the
+/// tensors:
 ///
 /// ```
 /// 8 bytes     length of the header, little-endian
-/// header      {"__metadata__":{"tessera":CARD,"tessera.sha256":HEX},NAME:{"dtype":"F64","shape":[…],"data_offsets":[…]},…}
-///             and spaces up to a multiple of 8
+/// header      {"__metadata__":{"tessera":CARD,"tessera.sha256":HEX},
+///              NAME:{"dtype":"F64","shape":[…],"data_offsets":[…]},…} and spaces up to a multiple of 8
 /// data        the tensors in the order of their names, little-endian doubles
 /// ```
 ///
-/// CARD is a JSON object, written as a string: `{"format":1,"sections":{NAME:VALUE,…}}`. HEX is the SHA-256 of the content:
-/// the card, then for each tensor in the order of its name's UTF-8 bytes the name, the type `F64`, the rank, each dimension
-/// and the data; every number is 8 bytes little-endian, and every piece of text is led by its length. It finds damage, not
-/// forgery: whoever can change the file can compute it anew.
+/// CARD is a JSON object, written as a string: `{"format":1,"sections":{NAME:VALUE,…}}`. HEX is the SHA-256 of the
+/// content: the card, then for each tensor in the order of its name's UTF-8 bytes the name, the type `F64`, the rank,
+/// each dimension and the data; every number is 8 bytes little-endian, and every piece of text is led by its length. It
+/// finds damage, not forgery: whoever can change the file can compute it anew.
 ///
-/// The same content gives the same bytes. Reading runs no code and trusts nothing: sizes, bounds, names, numbers and the
-/// SHA-256 are checked, and no memory is taken that the size of the file does not warrant.
+/// The same content gives the same bytes. Reading runs no code and trusts nothing: sizes, bounds, names, numbers and
+/// the SHA-256 are checked, and no memory is taken that the size of the file does not warrant.
 public struct ModelFile: Sendable, Hashable {
   /// The newest format that this version reads, and the one it writes.
   public static let newestFormat = FileFormat.newest.rawValue

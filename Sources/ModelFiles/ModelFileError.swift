@@ -151,7 +151,7 @@ extension ModelFileError: CustomStringConvertible {
     case .badTensorName(let name):
       "\(shown(name)) cannot name a tensor. Use a name that is not empty, not __metadata__, without control characters."
     case .tensorNotFinite(let name, let index):
-      "value \(index + 1) of tensor \(shown(name)) is not a finite number. Models hold finite numbers only: train again."
+      "value \(index + 1) of tensor \(shown(name)) is not finite. Models hold finite numbers only: train again."
     case .noTensor(let name, let available): "there is no tensor \(shown(name)). There are: \(list(available))."
     case .badSectionName(let name):
       "\(shown(name)) cannot name a section. Use a name that is not empty, without control characters."

@@ -20,8 +20,8 @@ import Testing
   }
 
   /// None is harmless: the header's length, its every character and its padding are checked by what they mean, and the
-  /// checksum covers names, shapes, card and data. (The case of hexadecimal digits in an escape would not matter, but no
-  /// file written here has such an escape outside the card.)
+  /// checksum covers names, shapes, card and data. (The case of hexadecimal digits in an escape would not matter, but
+  /// no file written here has such an escape outside the card.)
   @Test func `no bit can flip unnoticed`() throws {
     let bytes = try Sample.small().encoded()
     for index in bytes.indices {
