@@ -66,7 +66,7 @@ final class NumberBlockBuilder {
   private func fill(_ array: UnsafePointer<ArrowArray>, _ type: ArrowType, column: Int, length: Int) {
     let width = names.count
     let validity = unsafe Validity(array)
-    let hasMissing = unsafe validity.hasMissing
+    let hasMissing = validity.hasMissing
     let start = rows * width + column
     unsafe values.withUnsafeMutableBufferPointer { target in
       func place<Element>(_ element: Element.Type, _ convert: (Element) -> Double) {

@@ -183,3 +183,22 @@ enum FileFormat: Hashable {
       }
   }
 }
+
+extension TableSource {
+  /// How a text file writes the times of `column`, when not as ISO 8601 (a `strptime` pattern).
+  public func timeFormat(_ column: String) -> String? {
+    guard case .csv(_, let dialect) = shape else { return nil }
+    switch columns.first(where: { $0.name == column })?.kind {
+    case .date: return dialect.dateFormat
+    case .time: return dialect.timestampFormat
+    default: return nil
+    }
+  }
+
+  /// Whether reading it again costs a parse of text, so that one who reads twice should keep a copy.
+  public var isSlowToRead: Bool {
+    if case .csv = shape { return true }
+    if case .relation(let sql) = shape { return sql.hasPrefix("read_json") }
+    return false
+  }
+}

@@ -1,0 +1,118 @@
+internal import Warehouse
+
+/// The tables that aggregates are taken over, all of one customer's records known at the as-of date.
+public enum AggregateLevel: Sendable, Hashable, Codable {
+  /// Purchased lines.
+  case lines
+  /// Returned lines.
+  case returns
+  /// Orders: the lines of one customer that share an order number.
+  case orders
+  /// Days with at least one order, each with `gap`, the days since the one before.
+  case days
+  /// Rows of a source of events.
+  case events(String)
+  /// Contacts by campaigns.
+  case campaigns(String)
+  /// The one row of a customer in a source of attributes.
+  case attributes(String)
+
+  /// The relation, one row a customer, that holds the aggregates of this level.
+  var relation: String {
+    switch self {
+    case .lines: "by_line"
+    case .returns: "by_return"
+    case .orders: "by_order"
+    case .days: "by_day"
+    case .events(let source): "by_event_\(source)"
+    case .campaigns(let source): "by_campaign_\(source)"
+    case .attributes(let source): "attributes_\(source)"
+    }
+  }
+}
+
+/// One number the engine computes a customer, that features are made of.
+public struct Aggregate: Sendable, Hashable, Codable {
+  public let level: AggregateLevel
+  /// Its column in the level's relation; equal names on one level mean equal aggregates.
+  public let name: String
+  /// The aggregate expression over the level's rows. `{as_of}` stands for the as-of date.
+  public let sql: String
+
+  init(_ level: AggregateLevel, _ name: String, _ sql: String) {
+    self.level = level
+    self.name = name
+    self.sql = sql
+  }
+}
+
+/// What a feature's values are.
+public enum FeatureKind: String, Sendable, Hashable, Codable {
+  case numeric, category
+}
+
+/// One feature: what it means, and how the engine computes it.
+public struct FeatureDefinition: Sendable, Hashable, Codable {
+  public let name: String
+  public let family: FeatureFamily
+  /// In words, for the dictionary.
+  public let meaning: String
+  /// The unit of its values; empty for counts and categories.
+  public let unit: String
+  /// The sources it is computed from.
+  public let source: String
+  public let kind: FeatureKind
+  public let aggregates: [Aggregate]
+  /// SQL over the aggregates, each as `{name}`; `{as_of}` stands for the as-of date.
+  public let expression: String
+  /// The value of a customer without records at these levels; nil means missing.
+  public let whenAbsent: Double?
+
+  /// The whole computation on one line, for the dictionary.
+  public var sql: String {
+    let parts = aggregates.map { "\($0.name) = \($0.sql) over \($0.level.relation)" }
+    let plain = expression.replacing("{", with: "").replacing("}", with: "")
+    return "\(plain) where \(parts.joined(separator: "; "))"
+  }
+
+  /// The expression with every placeholder filled in.
+  func resolved(asOf: String) -> String {
+    aggregates.reduce(expression.replacing("{as_of}", with: asOf)) { text, aggregate in
+      let column = SQL.identifier(aggregate.level.relation) + "." + SQL.identifier(aggregate.name)
+      return text.replacing("{\(aggregate.name)}", with: column)
+    }
+  }
+}
+
+/// What a family may rely on: the project, what its sources offer, and what was found in the data.
+struct FamilyContext {
+  let project: Project
+  let dialect: DialectFacts
+  let transactions: Source?
+  /// Categories with a share of their own, most widely bought first.
+  let categories: [String]
+  /// Whether some purchased line falls outside those categories, or has none.
+  let hasOtherCategories: Bool
+  /// Whether orders carry a time of day.
+  let hasTimeOfDay: Bool
+  let hasReturns: Bool
+  /// The attribute columns of each source of role `customers`.
+  let attributes: [(source: String, columns: [AttributeColumn])]
+
+  func offers(_ role: ColumnRole) -> Bool { transactions?.columns[role] != nil }
+
+  var hasAmounts: Bool { offers(.amount) || offers(.price) }
+}
+
+/// The two casts that feature SQL needs of a dialect.
+struct DialectFacts {
+  let real: @Sendable (String) -> String
+  let ratio: @Sendable (String, String) -> String
+}
+
+/// An attribute of customers, as its source offers it.
+struct AttributeColumn: Hashable {
+  enum Form: Hashable { case number, date, text, ordered([String]) }
+  let name: String
+  let form: Form
+}

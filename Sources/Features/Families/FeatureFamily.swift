@@ -1,0 +1,29 @@
+/// The families of features. Each can be switched off by its name in the project file.
+public enum FeatureFamily: String, Sendable, Hashable, Codable, CaseIterable {
+  case recency, frequency, monetary, tenure, basket, rhythm, discount, returns
+  case categories, weekday, daytime, stores, campaigns, events, attributes
+
+  /// The family's features that the data at hand can give.
+  func definitions(_ context: FamilyContext) -> [FeatureDefinition] {
+    switch self {
+    case .recency, .frequency, .monetary, .tenure, .basket, .rhythm:
+      context.transactions == nil ? [] : purchaseDefinitions(context)
+    case .discount, .returns, .categories, .stores:
+      context.transactions == nil ? [] : lineDefinitions(context)
+    case .weekday, .daytime:
+      context.transactions == nil ? [] : calendarDefinitions(context)
+    case .campaigns, .events: contactDefinitions(context)
+    case .attributes: attributeDefinitions(context)
+    }
+  }
+
+  /// A feature of this family.
+  func feature(
+    _ name: String, _ meaning: String, unit: String = "", source: String, kind: FeatureKind = .numeric,
+    from aggregates: [Aggregate], as expression: String, whenAbsent: Double? = nil
+  ) -> FeatureDefinition {
+    FeatureDefinition(
+      name: name, family: self, meaning: meaning, unit: unit, source: source, kind: kind, aggregates: aggregates,
+      expression: expression, whenAbsent: whenAbsent)
+  }
+}

@@ -1,0 +1,90 @@
+internal import Warehouse
+
+extension FeatureFamily {
+  /// Discounts, returns, categories and stores: from the lines of orders.
+  func lineDefinitions(_ context: FamilyContext) -> [FeatureDefinition] {
+    guard let source = context.transactions?.name else { return [] }
+    let ratio = context.dialect.ratio
+    let amount = Aggregate(.lines, "line_amount", "sum(amount)")
+    switch self {
+    case .discount where context.offers(.discount) && context.hasAmounts:
+      let discount = Aggregate(.lines, "line_discount", "sum(discount)")
+      let lines = Aggregate(.lines, "lines", "count(*)")
+      let discounted = Aggregate(.lines, "lines_on_offer", "count(*) FILTER (WHERE discount > 0)")
+      return [
+        feature(
+          "discount_share", "Discounts as a share of spend before discounts", unit: "share", source: source,
+          from: [amount, discount], as: ratio("{line_discount}", "({line_amount} + {line_discount})"), whenAbsent: 0),
+        feature(
+          "discount_line_share", "Share of purchased lines with a discount", unit: "share", source: source,
+          from: [lines, discounted], as: ratio("{lines_on_offer}", "{lines}"), whenAbsent: 0),
+      ]
+    case .returns where context.hasReturns:
+      let lines = Aggregate(.returns, "returned_lines", "count(*)")
+      var definitions = [
+        feature(
+          "returned_lines", "Number of returned or cancelled lines", source: source, from: [lines],
+          as: "{returned_lines}", whenAbsent: 0)
+      ]
+      if context.hasAmounts {
+        let value = Aggregate(.returns, "returned_amount", "sum(abs(amount))")
+        definitions.append(
+          feature(
+            "returned_share", "Value of returned or cancelled lines as a share of the value bought", unit: "share",
+            source: source, from: [value, amount], as: ratio("{returned_amount}", "{line_amount}"), whenAbsent: 0))
+      }
+      return definitions
+    case .categories where !context.categories.isEmpty && context.hasAmounts:
+      return categoryShares(context, source: source, amount: amount)
+    case .stores where context.offers(.store):
+      let stores = Aggregate(.lines, "stores", "count(DISTINCT store)")
+      return [
+        feature(
+          "stores_used", "Number of distinct stores bought from", source: source, from: [stores], as: "{stores}",
+          whenAbsent: 0)
+      ]
+    default:
+      return []
+    }
+  }
+
+  private func categoryShares(_ context: FamilyContext, source: String, amount: Aggregate) -> [FeatureDefinition] {
+    let names = FeatureNames.slugs(context.categories, prefix: "share_")
+    var shares = zip(names, context.categories).map { name, category in
+      let spent = Aggregate(
+        .lines, "amount_" + name, "sum(CASE WHEN category = \(SQL.literal(category)) THEN amount ELSE 0 END)")
+      return feature(
+        name, "Share of spend in category '\(category)'", unit: "share", source: source, from: [spent, amount],
+        as: context.dialect.ratio("{amount_\(name)}", "{line_amount}"), whenAbsent: 0)
+    }
+    if context.hasOtherCategories {
+      let listed = "category IN (\(SQL.literals(context.categories)))"
+      let spent = Aggregate(
+        .lines, "amount_other", "sum(CASE WHEN \(listed) THEN 0 ELSE amount END)")
+      shares.append(
+        feature(
+          "share_other", "Share of spend in all other categories, or in none", unit: "share", source: source,
+          from: [spent, amount], as: context.dialect.ratio("{amount_other}", "{line_amount}"), whenAbsent: 0))
+    }
+    return shares
+  }
+}
+
+/// Names of features made from names found in data.
+enum FeatureNames {
+  /// `prefix` and each text in lower-case ASCII letters, digits and underscores, made unique by a number where needed.
+  static func slugs(_ texts: [String], prefix: String) -> [String] {
+    var taken: Set<String> = [prefix + "other"]
+    return texts.map { text in
+      let words = text.lowercased().split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }
+      let base = prefix + (words.isEmpty ? "unnamed" : words.joined(separator: "_"))
+      var name = base
+      var number = 2
+      while !taken.insert(name).inserted {
+        name = "\(base)_\(number)"
+        number += 1
+      }
+      return name
+    }
+  }
+}

@@ -1,0 +1,161 @@
+public import Foundation
+public import Warehouse
+
+/// What `tessera.yml` says: where the records are, what they mean, and what to make of them.
+public struct Project: Sendable, Hashable {
+  /// Names the model file and the output folder.
+  public var name: String
+  /// The folder of the project file; relative paths start there.
+  public var folder: URL
+  /// The project file, for messages.
+  public var file: String
+  /// The last day whose records may be used; nil takes the day of the latest purchase.
+  public var asOf: CalendarDate?
+  public var sources: [Source]
+  public var features = FeatureSettings()
+  public var segments = SegmentSettings()
+  public var output = OutputSettings()
+  public var engine = EngineSettings()
+
+  /// A project without sources yet.
+  public init(name: String, folder: URL, file: String = "tessera.yml") {
+    self.name = name
+    self.folder = folder
+    self.file = file
+    sources = []
+  }
+
+  /// The sources that play `role`.
+  public func sources(_ role: SourceRole) -> [Source] { sources.filter { $0.role == role } }
+}
+
+/// What the rows of a source are.
+public enum SourceRole: String, Sendable, Hashable, Codable, CaseIterable {
+  /// One row a purchased line (or a whole order).
+  case transactions
+  /// One row a product: its category.
+  case products
+  /// One row a customer: attributes.
+  case customers
+  /// One row an event of a customer at a time (a redeemed coupon, a visit, a complaint).
+  case events
+  /// One row a customer and campaign: who was contacted.
+  case campaigns
+  /// One row a campaign: when it began.
+  case campaignCalendar = "campaign_calendar"
+
+  /// What a source of this role must say about its columns.
+  public var required: [ColumnRole] {
+    switch self {
+    case .transactions, .events: [.customer, .time]
+    case .products: [.product, .category]
+    case .customers: [.customer]
+    case .campaigns: [.customer, .campaign]
+    case .campaignCalendar: [.campaign, .time]
+    }
+  }
+
+  /// What it may say besides.
+  public var optional: [ColumnRole] {
+    switch self {
+    case .transactions: [.order, .amount, .price, .quantity, .discount, .product, .category, .store]
+    case .customers, .campaigns: [.time]
+    case .products, .events, .campaignCalendar: []
+    }
+  }
+}
+
+/// What a column means.
+public enum ColumnRole: String, Sendable, Hashable, Codable, CaseIterable {
+  case customer, time, order, amount, price, quantity, discount, product, category, store, campaign
+}
+
+/// One table of raw records.
+public struct Source: Sendable, Hashable {
+  /// Where the records are.
+  public enum Origin: Sendable, Hashable {
+    case file(String)
+    case table(String)
+    case query(String)
+  }
+
+  public var name: String
+  public var role: SourceRole
+  public var origin: Origin
+  /// The columns that mean something, by meaning; only discounts may be several, which are added.
+  public var columns: [ColumnRole: [String]]
+  /// Customers: the attribute columns; nil takes every other column.
+  public var attributes: [String]?
+  /// An SQL condition on the source's own columns; rows that fail it are left out.
+  public var condition: String?
+  /// A CSV file's text encoding when it is not UTF-8.
+  public var encoding: String?
+  /// How times are written, when not as ISO 8601 (`%d/%m/%Y %H:%M`).
+  public var timeFormat: String?
+  /// The line of the project file that begins it.
+  public var line: Int?
+
+  public init(name: String, role: SourceRole, origin: Origin, columns: [ColumnRole: [String]] = [:]) {
+    self.name = name
+    self.role = role
+    self.origin = origin
+    self.columns = columns
+  }
+
+  /// The one column that plays `role`, or nil.
+  public func column(_ role: ColumnRole) -> String? { columns[role]?.first }
+}
+
+/// How features are made.
+public struct FeatureSettings: Sendable, Hashable {
+  /// What becomes of lines with a negative amount or quantity (returns, cancelled orders).
+  public enum Returns: String, Sendable, Hashable, Codable, CaseIterable {
+    /// They enter no purchase feature and are told by features of their own.
+    case exclude
+    /// They are lines like any other: they lower sums and count as orders of their own.
+    case net
+  }
+
+  /// Families switched off.
+  public var switchedOff: Set<String> = []
+  /// How many categories get a share of their own; the rest are "other".
+  public var categories = 12
+  public var returns = Returns.exclude
+  /// Levels of ordered attributes, lowest first.
+  public var ordinal: [String: [String]] = [:]
+
+  public init() {}
+}
+
+/// How columns are brought to a common scale.
+public enum Scaling: String, Sendable, Hashable, Codable, CaseIterable {
+  /// As they are.
+  case none
+  /// Mean 0, standard deviation 1 (dividing by n).
+  case standard
+  /// Median 0, interquartile range as that of a standard normal variable.
+  case robust
+}
+
+/// How segments are formed.
+public struct SegmentSettings: Sendable, Hashable {
+  public var minimumClusters = 2
+  public var maximumClusters = 8
+  public var scaling = Scaling.standard
+  /// Features or families that do not form segments (they still describe them).
+  public var exclude: [String] = []
+  /// Each family counts as much as any other, however many columns it has.
+  public var balanceFamilies = true
+  public var restarts: Int?
+  public var seed: UInt64 = 0
+
+  public init() {}
+}
+
+/// Where results go, relative to the project file.
+public struct OutputSettings: Sendable, Hashable {
+  public var folder = "output"
+  public var models = "models"
+
+  public init() {}
+}

@@ -1,0 +1,235 @@
+public import Foundation
+public import Warehouse
+
+/// A first project file, written from a look at the data: every guess with its reason beside it.
+public struct ProjectDraft: Sendable {
+  /// The text of the project file.
+  public let yaml: String
+  /// What was guessed of each file, for the terminal: "transactions.csv: transactions (it has …)".
+  public let findings: [String]
+
+  /// Looks at `files` and drafts a project in `folder`.
+  /// - Throws: ``WarehouseError`` when a file cannot be read, ``ProjectError`` when no file holds records of customers.
+  public init(files: [String], folder: URL, name: String, connection: Connection) throws {
+    var tables: [(file: String, table: TableSource, evidence: [ColumnEvidence])] = []
+    for file in files {
+      let table = try connection.open(file: file)
+      tables.append((file, table, try connection.evidence(table)))
+    }
+    var names: Set<String> = []
+    func guesses(customer: String?) -> [RoleGuess] {
+      names = []
+      return tables.map { file, _, evidence in
+        RoleGuess(
+          file: file, name: ProjectDraft.sourceName(file, taken: &names), evidence: evidence, customer: customer)
+      }
+    }
+    // The customer column of the transactions names that of the other files.
+    let first = guesses(customer: nil)
+    let main = first.first { $0.role == .transactions } ?? first.first { $0.columns[.customer] != nil }
+    let found = guesses(customer: main?.columns[.customer]?.first)
+    findings = found.map { guess in
+      "\(guess.file): \(guess.role.map(\.rawValue) ?? "not used") (\(guess.why))"
+    }
+    guard found.contains(where: { $0.columns[.customer] != nil && $0.role != nil }) else {
+      throw ProjectError(
+        file: files.joined(separator: ", "),
+        reason: "no file seems to hold records of customers: none has a column that looks like a customer's identifier "
+          + "(customer_id, household_id, user …). Rename the column, or cluster a single table with 'tessera cluster'.")
+    }
+    yaml = try ProjectDraft.write(found, tables.map(\.table), folder: folder, name: name, connection)
+  }
+
+  private static func sourceName(_ file: String, taken: inout Set<String>) -> String {
+    var base = URL(fileURLWithPath: file).lastPathComponent
+    while let dot = base.lastIndex(of: "."), dot != base.startIndex { base = String(base[..<dot]) }
+    let words = base.lowercased().split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }
+    let stem = words.isEmpty ? "source" : words.joined(separator: "_")
+    var name = stem
+    var number = 2
+    while !taken.insert(name).inserted {
+      name = "\(stem)_\(number)"
+      number += 1
+    }
+    return name
+  }
+
+  // MARK: Writing
+
+  private static func write(
+    _ guesses: [RoleGuess], _ tables: [TableSource], folder: URL, name: String, _ connection: Connection
+  ) throws -> String {
+    var text = """
+      # A Tessera project, drafted by 'tessera init' from a look at the files. Every guess has its reason beside it;
+      # change what is wrong, then run 'tessera train' here.
+
+      name: \(quoted(name))
+
+      """
+    if let last = try latestDay(guesses, tables, connection) {
+      text += """
+
+        # Features use what was known at the end of this day: the last one in the data.
+        as_of: \(last)
+
+        """
+    }
+    text += "\nsources:\n"
+    var single: Set<SourceRole> = []
+    for (guess, table) in zip(guesses, tables) {
+      let onlyOnce: Set<SourceRole> = [.transactions, .products, .campaignCalendar]
+      let isExtra = guess.role.map { onlyOnce.contains($0) && !single.insert($0).inserted } ?? true
+      let hasCalendar = guesses.contains { $0.role == .campaignCalendar }
+      let isUndated = guess.role == .campaigns && guess.columns[.time] == nil && !hasCalendar
+      let block = try sourceBlock(guess, table, folder: folder, connection)
+      if guess.role == nil || isExtra || isUndated {
+        let reason =
+          guess.role == nil
+          ? guess.why : isUndated ? "nothing says when its campaigns began" : "there already is a source of this role"
+        text += "  # Not used: \(reason).\n"
+        text += block.split(separator: "\n").map { "  # \($0.dropFirst(2))\n" }.joined()
+      } else {
+        text += "  # \(guess.why.prefix(1).uppercased() + guess.why.dropFirst()).\n" + block
+      }
+    }
+    text += try featureBlock(guesses, tables, connection)
+    text += """
+
+      segments:
+        method: kmeans
+        # The number of segments, or a range from which the clearest is taken (largest mean silhouette).
+        k: 2..8
+        # standard (mean 0, sd 1), robust (median and interquartile range) or none.
+        scale: standard
+        # Each family of features counts as much as any other.
+        balance: true
+        # Features or families that describe segments but do not form them.
+        exclude: []
+
+      output:
+        folder: output
+        models: models
+
+      """
+    return text
+  }
+
+  private static func sourceBlock(
+    _ guess: RoleGuess, _ table: TableSource, folder: URL, _ connection: Connection
+  ) throws -> String {
+    var text = "  \(guess.name):\n"
+    text += "    file: \(quoted(relative(guess.file, to: folder)))\n"
+    text += "    role: \(guess.role?.rawValue ?? "events")\n"
+    if let format = guess.timeFormat { text += "    time_format: \(quoted(format))\n" }
+    if guess.role == .transactions, let price = guess.column(.price), let low = price.minimum, low <= 0 {
+      text += "    # Prices of 0 or less are samples, adjustments and the like; these rows are left out.\n"
+      text += "    where: \(quoted("\(SQL.identifier(price.name)) > 0"))\n"
+    }
+    text += "    columns:\n"
+    for role in ColumnRole.allCases {
+      guard let columns = guess.columns[role] else { continue }
+      let shown = columns.count == 1 ? quoted(columns[0]) : "[\(columns.map(quoted).joined(separator: ", "))]"
+      text += "      \(role.rawValue): \(shown)\(comment(role, guess))\n"
+    }
+    if guess.role == .customers {
+      let taken = Set(guess.columns.values.joined())
+      let others = guess.evidence.filter { !taken.contains($0.name) }
+      let kept = others.filter { !isPersonal($0) }
+      text += "    attributes: [\(kept.map { quoted($0.name) }.joined(separator: ", "))]\n"
+      let left = others.filter(isPersonal).map(\.name)
+      if !left.isEmpty { text += "    # Left out, as they name or number single customers: \(left.joined(separator: ", ")).\n" }
+    }
+    return text
+  }
+
+  private static func comment(_ role: ColumnRole, _ guess: RoleGuess) -> String {
+    guard let column = guess.column(role) else { return "" }
+    switch role {
+    case .customer, .order, .product, .store, .category, .campaign:
+      return "  # \(column.distinct) different values in \(column.rows) rows"
+        + (column.missing > 0 ? ", \(column.missing) without one" : "")
+    case .amount, .price, .quantity:
+      return column.minimum.map { $0 < 0 ? "  # negative values are taken for returns" : "" } ?? ""
+    case .discount, .time: return ""
+    }
+  }
+
+  /// Whether a column names or numbers single customers, so that it can say nothing of groups.
+  private static func isPersonal(_ column: ColumnEvidence) -> Bool {
+    column.speaksOf(["email", "mail", "phone", "name", "address", "street", "rownames"])
+      || (column.kind == .text && column.rows > 20 && column.distinct * 10 > column.rows * 9)
+      || (column.kind == .integer && column.isUnique && column.speaksOf(["id", "no", "num", "key", "row"]))
+  }
+
+  private static func featureBlock(
+    _ guesses: [RoleGuess], _ tables: [TableSource], _ connection: Connection
+  ) throws -> String {
+    var text = "\nfeatures:\n"
+    text += "  # Every family that the sources allow is on; switch one off with 'false'.\n"
+    text += "  families: {}\n"
+    text += "  # So many categories, those that reach most customers, get a share of spend each; the rest are 'other'.\n"
+    text += "  categories: 12\n"
+    text += "  # Lines with a negative amount or quantity: 'exclude' keeps them out of purchases, 'net' subtracts them.\n"
+    text += "  returns: exclude\n"
+    var ordered = ""
+    for (guess, table) in zip(guesses, tables) where guess.role == .customers {
+      let taken = Set(guess.columns.values.joined())
+      for column in guess.evidence where column.kind == .text && (3...20).contains(column.distinct) {
+        guard !taken.contains(column.name), !isPersonal(column) else { continue }
+        let name = SQL.identifier(column.name)
+        let found = try connection.query(
+          "SELECT DISTINCT \(name) AS level FROM \(table.relation) AS t WHERE \(name) IS NOT NULL", reading: table.name)
+        guard let levels = OrderedLevels.order((found["level"]?.texts ?? []).compactMap { $0 }) else { continue }
+        ordered += "    \(quoted(column.name)): [\(levels.map(quoted).joined(separator: ", "))]\n"
+      }
+    }
+    if !ordered.isEmpty { text += "  # Attributes whose levels have an order, lowest first.\n  ordinal:\n" + ordered }
+    return text
+  }
+
+  private static func latestDay(
+    _ guesses: [RoleGuess], _ tables: [TableSource], _ connection: Connection
+  ) throws -> CalendarDate? {
+    let role: SourceRole = guesses.contains { $0.role == .transactions } ? .transactions : .events
+    guard let index = guesses.firstIndex(where: { $0.role == role }), let time = guesses[index].columns[.time]?.first
+    else { return nil }
+    let column = SQL.identifier(time)
+    let value =
+      guesses[index].timeFormat.map { "try_strptime(\(connection.dialect.asText(column)), \(SQL.literal($0)))" } ?? column
+    let found = try connection.query(
+      "SELECT CAST(max(\(value)) AS DATE) AS day FROM \(tables[index].relation) AS t", reading: tables[index].name)
+    guard case .dates(let days)? = found["day"]?.values, let day = days.first, found["day"]?.isMissing(0) == false
+    else { return nil }
+    return CalendarDate(daysSince1970: Int(day))
+  }
+
+  private static func relative(_ file: String, to folder: URL) -> String {
+    let full = URL(fileURLWithPath: file).standardizedFileURL.path
+    let base = folder.standardizedFileURL.path + "/"
+    return full.hasPrefix(base) ? String(full.dropFirst(base.count)) : full
+  }
+
+  private static func quoted(_ text: String) -> String {
+    let isPlain = text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "_-./".contains($0)) }
+    let needsQuotes = !isPlain || !(text.first?.isLetter ?? false) || ["true", "false", "yes", "no", "on", "off", "null"].contains(text.lowercased())
+    guard needsQuotes else { return text }
+    return "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+  }
+}
+
+/// Whether the levels of an attribute have an order that can be read off them.
+enum OrderedLevels {
+  /// `levels`, lowest first, when each begins its range with another number: "Under 15K", "15-24K", "65+"; else nil.
+  static func order(_ levels: [String]) -> [String]? {
+    var ranked: [(rank: Double, level: String)] = []
+    for level in levels {
+      guard let start = level.firstIndex(where: \.isNumber) else { return nil }
+      let before = level[..<start].lowercased()
+      guard before.count <= 12, let number = Double(level[start...].prefix { $0.isNumber || $0 == "." }) else { return nil }
+      let isBelow = ["under", "less", "below", "<", "up to"].contains { before.contains($0) }
+      ranked.append((isBelow ? number - 0.5 : number, level))
+    }
+    guard Set(ranked.map(\.rank)).count == ranked.count else { return nil }
+    return ranked.sorted { $0.rank < $1.rank }.map(\.level)
+  }
+}

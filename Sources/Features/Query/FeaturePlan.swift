@@ -1,0 +1,131 @@
+internal import Warehouse
+
+/// The features of a project, settled: which there are and how each is computed. A model carries its plan, so that new
+/// data is turned into the very same features.
+public struct FeaturePlan: Sendable, Hashable, Codable {
+  /// The name of the customer column in feature tables.
+  public let customer: String
+  public let definitions: [FeatureDefinition]
+  /// Whether returned lines are kept out of purchases.
+  public let returns: FeatureSettings.Returns
+
+  /// Settles the features of `sources` by what its data offers: the categories bought, returns, times of day.
+  /// - Throws: ``ProjectError`` when the sources offer no feature at all.
+  public init(_ sources: SourceSet) throws {
+    let project = sources.project
+    let rows = PurchaseRows(sources)
+    let found = try Findings(sources, rows, project)
+    let dialect = sources.connection.dialect
+    let context = FamilyContext(
+      project: project,
+      dialect: DialectFacts(real: { dialect.asReal($0) }, ratio: { dialect.ratio($0, $1) }),
+      transactions: rows?.source, categories: found.categories, hasOtherCategories: found.hasOther,
+      hasTimeOfDay: found.hasTimeOfDay, hasReturns: found.hasReturns,
+      attributes: project.sources(.customers).map { ($0.name, sources.attributes($0)) })
+    let families = FeatureFamily.allCases.filter { !project.features.switchedOff.contains($0.rawValue) }
+    definitions = FeaturePlan.unambiguous(families.flatMap { $0.definitions(context) })
+    returns = project.features.returns
+    customer = FeaturePlan.customerColumn(project)
+    guard !definitions.isEmpty else {
+      throw ProjectError(
+        file: project.file, reason: "the sources offer no feature; add transactions, events or customer attributes, "
+          + "or switch families on.")
+    }
+  }
+
+  static func customerColumn(_ project: Project) -> String {
+    let order: [SourceRole] = [.transactions, .customers, .events, .campaigns]
+    return order.lazy.flatMap { project.sources($0) }.compactMap { $0.column(.customer) }.first ?? "customer"
+  }
+
+  /// Features whose names another family or source already took get their source's name before their own.
+  private static func unambiguous(_ definitions: [FeatureDefinition]) -> [FeatureDefinition] {
+    var taken: Set<String> = []
+    return definitions.map { definition in
+      var name = definition.name
+      while !taken.insert(name).inserted { name = "\(definition.source)_\(name)" }
+      guard name != definition.name else { return definition }
+      return FeatureDefinition(
+        name: name, family: definition.family, meaning: definition.meaning, unit: definition.unit,
+        source: definition.source, kind: definition.kind, aggregates: definition.aggregates,
+        expression: definition.expression, whenAbsent: definition.whenAbsent)
+    }
+  }
+}
+
+/// The lines of the source of transactions: what counts as bought, and what as returned.
+struct PurchaseRows {
+  let source: Source
+  /// Every visible line, with its category.
+  let lines: String
+  let isReturn = "(coalesce(amount, 0) < 0 OR coalesce(quantity, 0) < 0)"
+  let returns: FeatureSettings.Returns
+
+  /// Nil when the project has no transactions.
+  init?(_ sources: SourceSet, returns: FeatureSettings.Returns? = nil) {
+    guard let source = sources.project.sources(.transactions).first else { return nil }
+    self.source = source
+    self.returns = returns ?? sources.project.features.returns
+    let visible = sources.visible(source)
+    if source.column(.category) == nil, source.column(.product) != nil,
+      let products = sources.project.sources(.products).first
+    {
+      lines = """
+        SELECT line.*, product_category.category AS category FROM (\(visible)) AS line
+        LEFT JOIN (SELECT product, min(category) AS category FROM (\(sources.visible(products))) AS p GROUP BY product)
+          AS product_category ON line.product = product_category.product
+        """
+    } else if source.column(.category) == nil {
+      lines = "SELECT *, CAST(NULL AS VARCHAR) AS category FROM (\(visible)) AS line"
+    } else {
+      lines = visible
+    }
+  }
+
+  /// Purchased lines.
+  var purchases: String {
+    returns == .net ? lines : "SELECT * FROM (\(lines)) AS l WHERE NOT \(isReturn)"
+  }
+
+  /// Returned and cancelled lines.
+  var returned: String { "SELECT * FROM (\(lines)) AS l WHERE \(isReturn)" }
+}
+
+/// What the data itself decides about a plan.
+private struct Findings {
+  var categories: [String] = []
+  var hasOther = false
+  var hasTimeOfDay = false
+  var hasReturns = false
+
+  init(_ sources: SourceSet, _ rows: PurchaseRows?, _ project: Project) throws {
+    guard let rows else { return }
+    let facts = try sources.connection.query(
+      """
+      SELECT count(*) AS purchased, count(*) FILTER (WHERE \(rows.isReturn)) AS returned,
+        count(*) FILTER (WHERE ts <> CAST(CAST(ts AS DATE) AS TIMESTAMP)) AS timed
+      FROM (\(sources.visible(rows.source))) AS l
+      """)
+    guard facts["purchased"]?.doubles?.first ?? 0 > 0 else {
+      throw ProjectError(
+        file: project.file,
+        reason: "source '\(rows.source.name)' has no usable row on or before \(sources.asOf). Check as_of and 'where'.")
+    }
+    hasTimeOfDay = facts["timed"]?.doubles?.first ?? 0 > 0
+    hasReturns = project.features.returns == .exclude && facts["returned"]?.doubles?.first ?? 0 > 0
+    guard project.features.categories > 0, !project.features.switchedOff.contains("categories") else { return }
+    guard rows.source.column(.category) != nil || rows.lines.contains("product_category") else { return }
+    let reached = try sources.connection.query(
+      """
+      SELECT category, count(*) AS reached
+      FROM (SELECT category, customer FROM (\(rows.purchases)) AS l GROUP BY category, customer) AS pairs
+      GROUP BY category ORDER BY category IS NULL, reached DESC, category
+      """)
+    let names = (reached["category"]?.texts ?? [])
+    let named = names.compactMap { $0 }
+    // One category left over would be "other" alone; it gets its own share instead.
+    let limit = project.features.categories + (named.count == project.features.categories + 1 ? 1 : 0)
+    categories = Array(named.prefix(limit))
+    hasOther = named.count > limit || names.count > named.count
+  }
+}

@@ -1,0 +1,179 @@
+public import Warehouse
+
+/// The features of every customer, in a table of the engine: one row a customer, in the order of their identifiers.
+public struct FeatureTable {
+  let connection: Connection
+  /// The engine's table, quoted.
+  public let relation: String
+  public let plan: FeaturePlan
+  public let asOf: CalendarDate
+  /// n, the number of customers.
+  public let rows: Int
+}
+
+extension SourceSet {
+  /// Computes the features of `plan` as of the date of these sources.
+  ///
+  /// The population is every customer with a purchase (without transactions: every customer of the attributes, else of
+  /// the events). Levels are aggregated once each and joined by customer.
+  /// - Throws: ``ProjectError`` when the plan's sources are missing here or no customer is left.
+  public func features(_ plan: FeaturePlan) throws -> FeatureTable {
+    let name = "tessera_features"
+    try connection.execute("DROP TABLE IF EXISTS \(name)")
+    try connection.execute("CREATE TEMP TABLE \(name) AS \(try featureSQL(plan))")
+    let counted = try connection.query("SELECT count(*) AS customers FROM \(name)")
+    let rows = Int(counted["customers"]?.doubles?.first ?? 0)
+    guard rows > 0 else {
+      throw ProjectError(file: project.file, reason: "no customer has a usable row on or before \(asOf).")
+    }
+    return FeatureTable(connection: connection, relation: name, plan: plan, asOf: asOf, rows: rows)
+  }
+
+  /// The whole computation as one query.
+  func featureSQL(_ plan: FeaturePlan) throws -> String {
+    let purchases = PurchaseRows(self, returns: plan.returns)
+    var levels: [AggregateLevel] = purchases == nil ? [] : [.orders]
+    for level in plan.definitions.flatMap(\.aggregates).map(\.level) where !levels.contains(level) {
+      levels.append(level)
+    }
+    var tables: [String] = []
+    if let purchases, levels.contains(.orders) || levels.contains(.days) {
+      tables.append(
+        """
+        orders AS (
+          SELECT customer, order_id, min(ts) AS ts, CAST(min(ts) AS DATE) AS day,
+            CAST(sum(amount) AS \(PreparedSource.money)) AS value, sum(quantity) AS items, count(*) AS lines
+          FROM (\(purchases.purchases)) AS p GROUP BY customer, order_id)
+        """)
+    }
+    for level in levels {
+      var seen: Set<String> = []
+      var columns = plan.definitions.flatMap(\.aggregates).filter { $0.level == level && seen.insert($0.name).inserted }
+        .map { "\($0.sql.replacing("{as_of}", with: asOfLiteral)) AS \(SQL.identifier($0.name))" }
+      if columns.isEmpty { columns = ["count(*) AS order_count"] }
+      tables.append(
+        """
+        \(SQL.identifier(level.relation)) AS (
+          SELECT customer, \(columns.joined(separator: ",\n    "))
+          FROM (\(try rows(level, purchases))) AS r GROUP BY customer)
+        """)
+    }
+    guard let base = levels.first(where: isPopulation) ?? levels.first else {
+      throw ProjectError(file: project.file, reason: "no source tells which customers there are.")
+    }
+    let joins = levels.filter { $0 != base }.map {
+      let relation = SQL.identifier($0.relation)
+      return "LEFT JOIN \(relation) ON \(relation).customer = population.customer"
+    }
+    let selected = plan.definitions.map { definition in
+      let expression = definition.resolved(asOf: asOfLiteral)
+      let filled = definition.whenAbsent.map { "coalesce(\(expression), \(Int($0)))" } ?? expression
+      return "\(filled) AS \(SQL.identifier(definition.name))"
+    }
+    return """
+      WITH \(tables.joined(separator: ",\n")),
+      population AS (SELECT customer FROM \(SQL.identifier(base.relation)))
+      SELECT \(try customerSQL(base, tables)) AS \(SQL.identifier(plan.customer)),
+        \(selected.joined(separator: ",\n  "))
+      FROM population JOIN \(SQL.identifier(base.relation))
+        ON \(SQL.identifier(base.relation)).customer = population.customer
+      \(joins.joined(separator: "\n"))
+      ORDER BY 1
+      """
+  }
+
+  private func isPopulation(_ level: AggregateLevel) -> Bool {
+    if project.sources(.transactions).first != nil { return level == .orders }
+    if case .attributes = level { return true }
+    return false
+  }
+
+  /// Identifiers that are all plain whole numbers are written as numbers, whatever file they came from.
+  private func customerSQL(_ base: AggregateLevel, _ tables: [String]) throws -> String {
+    guard key == .text else { return "population.customer" }
+    let source = project.sources(base == .orders ? .transactions : .customers).first ?? project.sources[0]
+    let number = connection.dialect.attempt("customer", as: "BIGINT")
+    let found = try connection.query(
+      """
+      SELECT count(*) AS odd FROM (\(visible(source))) AS r
+      WHERE \(number) IS NULL OR \(connection.dialect.asText(number)) <> customer
+      """)
+    return found["odd"]?.doubles?.first == 0 ? "CAST(population.customer AS BIGINT)" : "population.customer"
+  }
+
+  /// The rows that the aggregates of `level` are taken over.
+  private func rows(_ level: AggregateLevel, _ purchases: PurchaseRows?) throws -> String {
+    func source(_ name: String, _ role: SourceRole) throws -> Source {
+      if let source = project.sources(role).first(where: { $0.name == name }) { return source }
+      throw ProjectError(
+        file: project.file,
+        reason: "the features need a source '\(name)' of role \(role.rawValue), which this project does not have.")
+    }
+    guard let purchases else {
+      switch level {
+      case .lines, .returns, .orders, .days: throw try missingTransactions()
+      default: break
+      }
+      return try otherRows(level, source)
+    }
+    switch level {
+    case .lines: return purchases.purchases
+    case .returns: return purchases.returned
+    case .orders: return "SELECT * FROM orders"
+    case .days:
+      return """
+        SELECT customer, day, CAST(day - lag(day) OVER (PARTITION BY customer ORDER BY day) AS INT) AS gap
+        FROM (SELECT customer, day FROM orders GROUP BY customer, day) AS d
+        """
+    default: return try otherRows(level, source)
+    }
+  }
+
+  private func missingTransactions() throws -> ProjectError {
+    ProjectError(file: project.file, reason: "the features need a source of role transactions.")
+  }
+
+  private func otherRows(
+    _ level: AggregateLevel, _ source: (String, SourceRole) throws -> Source
+  ) throws -> String {
+    switch level {
+    case .events(let name):
+      return "SELECT customer, CAST(ts AS DATE) AS day FROM (\(visible(try source(name, .events)))) AS e"
+    case .attributes(let name): return visible(try source(name, .customers))
+    case .campaigns(let name):
+      return "SELECT customer, campaign, CAST(ts AS DATE) AS day FROM (\(visible(try source(name, .campaigns)))) AS c"
+    default: return "SELECT 1 AS customer WHERE FALSE"
+    }
+  }
+}
+
+extension FeatureTable {
+  /// Writes the features to `target` and the dictionary beside it, both staged in `files`.
+  public func write(to target: String, in files: StagedFiles) throws(WarehouseError) {
+    try connection.write("SELECT * FROM \(relation)", to: target, in: files)
+    try connection.write(plan.dictionary, to: FeaturePlan.dictionaryPath(beside: target), in: files)
+  }
+}
+
+extension FeaturePlan {
+  /// The feature dictionary: one row a feature.
+  public var dictionary: Table {
+    func column(_ name: String, _ value: (FeatureDefinition) -> String) -> Column {
+      Column(name: name, values: .texts(definitions.map(value)))
+    }
+    return Table([
+      column("name", \.name), column("family", \.family.rawValue), column("meaning", \.meaning), column("unit", \.unit),
+      column("kind", \.kind.rawValue), column("source", \.source),
+      column("when_absent") { $0.whenAbsent.map { "\(Int($0))" } ?? "missing" }, column("sql", \.sql),
+    ])
+  }
+
+  /// `features.parquet` has its dictionary in `features.dictionary.csv`.
+  public static func dictionaryPath(beside target: String) -> String {
+    var base = target
+    for ending in [".gz", ".parquet", ".csv", ".tsv", ".jsonl", ".ndjson", ".json"] where base.hasSuffix(ending) {
+      base.removeLast(ending.count)
+    }
+    return base + ".dictionary.csv"
+  }
+}

@@ -1,0 +1,294 @@
+internal import Foundation
+public import Warehouse
+
+/// Every source of a project, opened in an engine, cleaned and cut at the as-of date.
+///
+/// ``visible(_:)`` is the only way to a source's rows, and it is what places the as-of filter: no family can see a row
+/// that happened later.
+public struct SourceSet {
+  let connection: Connection
+  let project: Project
+  /// The last day whose records may be used.
+  public let asOf: CalendarDate
+  public let key: CustomerKey
+  public private(set) var quality = DataQuality()
+  private let prepared: [String: PreparedSource]
+
+  /// Opens, parses and counts the sources of `project`. Text files are parsed once, into the scratch folder.
+  /// - Throws: ``WarehouseError`` for missing files and columns and for cells that cannot be read;
+  ///   ``ProjectError`` when the sources do not fit together.
+  public init(_ project: Project, connection: Connection, asOf: CalendarDate? = nil) throws {
+    self.connection = connection
+    self.project = project
+    try SourceSet.checkRoles(project)
+    var tables: [String: TableSource] = [:]
+    for source in project.sources { tables[source.name] = try SourceSet.open(source, in: project, connection) }
+    key = try SourceSet.customerKey(project, tables)
+    var prepared: [String: PreparedSource] = [:]
+    for (index, source) in project.sources.enumerated() {
+      guard let table = tables[source.name] else { continue }
+      prepared[source.name] = try SourceSet.prepare(
+        source, table, index: index, key: key, settings: project.features, connection)
+    }
+    self.prepared = prepared
+    self.asOf = try asOf ?? project.asOf ?? SourceSet.latestDay(project, prepared, connection)
+    try SourceSet.checkUnique(project, prepared, connection)
+    for source in project.sources {
+      guard let ready = prepared[source.name] else { continue }
+      quality.sources.append(try count(ready))
+    }
+  }
+
+  /// The first instant after the as-of date, as SQL.
+  private var cutoff: String { "TIMESTAMP '\(CalendarDate(daysSince1970: asOf.daysSince1970 + 1)) 00:00:00'" }
+
+  /// The as-of date, as SQL.
+  var asOfLiteral: String { "DATE '\(asOf)'" }
+
+  /// The rows of `source` that belong to a customer and were known at the as-of date, as a query.
+  ///
+  /// A source without a time column is timeless: lookups and attributes, whose rows say what is always so.
+  func visible(_ source: Source) -> String {
+    guard let ready = prepared[source.name] else { return "SELECT 1 WHERE FALSE" }
+    var conditions: [String] = []
+    if source.role != .products { conditions.append("customer IS NOT NULL") }
+    if isTimed(source) { conditions.append("ts < \(cutoff)") }
+    if source.role == .transactions, source.column(.amount) != nil || source.column(.price) != nil {
+      conditions.append("amount IS NOT NULL")
+    }
+    let filter = conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
+    return "SELECT * FROM \(timed(ready)) AS rows_of_source\(filter)"
+  }
+
+  /// The parsed rows with their time: contacts without one of their own take the start of their campaign.
+  private func timed(_ ready: PreparedSource) -> String {
+    guard ready.source.role == .campaigns, ready.source.column(.time) == nil,
+      let calendar = project.sources(.campaignCalendar).first.flatMap({ prepared[$0.name] })
+    else { return ready.relation }
+    return """
+      (SELECT contact.customer, contact.campaign, start.ts FROM \(ready.relation) AS contact
+        JOIN (SELECT campaign, min(ts) AS ts FROM \(calendar.relation) AS k GROUP BY campaign) AS start
+          ON start.campaign = contact.campaign)
+      """
+  }
+
+  /// Whether rows of `source` carry a time (their own, or their campaign's).
+  private func isTimed(_ source: Source) -> Bool {
+    switch source.role {
+    case .transactions, .events, .campaigns: true
+    case .customers: source.column(.time) != nil
+    case .products, .campaignCalendar: false
+    }
+  }
+
+  func attributes(_ source: Source) -> [AttributeColumn] { prepared[source.name]?.attributes ?? [] }
+
+  // MARK: Opening
+
+  private static func checkRoles(_ project: Project) throws(ProjectError) {
+    for role in [SourceRole.transactions, .products, .campaignCalendar] where project.sources(role).count > 1 {
+      throw ProjectError(
+        file: project.file, line: project.sources(role).last?.line,
+        reason: "there is more than one source of role \(role.rawValue); put them into one, for instance with "
+          + "'query: SELECT … UNION ALL SELECT …'.")
+    }
+    for source in project.sources(.campaigns)
+    where source.column(.time) == nil && project.sources(.campaignCalendar).isEmpty {
+      throw ProjectError(
+        file: project.file, line: source.line,
+        reason: "source '\(source.name)' does not say when its contacts happened; name its 'time' column, or add a "
+          + "source of role campaign_calendar.")
+    }
+  }
+
+  static func open(
+    _ source: Source, in project: Project, _ connection: Connection
+  ) throws(WarehouseError) -> TableSource {
+    let table =
+      switch source.origin {
+      case .file(let path): try connection.open(file: path, relativeTo: project.folder, encoding: source.encoding)
+      case .table(let name): try connection.open(table: name)
+      case .query(let sql): try connection.open(query: sql, name: "the query of source '\(source.name)'")
+      }
+    for name in source.columns.values.joined() + (source.attributes ?? []) { _ = try table.column(name) }
+    return table
+  }
+
+  private static func customerKey(_ project: Project, _ tables: [String: TableSource]) throws -> CustomerKey {
+    for source in project.sources {
+      guard let column = source.column(.customer), let table = tables[source.name] else { continue }
+      if table.isText(column, asText: [column]) { return .text }
+      if try table.column(column).kind != .integer { return .text }
+    }
+    return .integer
+  }
+
+  private static func latestDay(
+    _ project: Project, _ prepared: [String: PreparedSource], _ connection: Connection
+  ) throws -> CalendarDate {
+    let timed = project.sources(.transactions) + project.sources(.events)
+    guard let source = timed.first, let ready = prepared[source.name] else {
+      throw ProjectError(
+        file: project.file, reason: "without transactions or events, 'as_of' must say for which day features are made.")
+    }
+    let last = try connection.query("SELECT CAST(max(ts) AS DATE) AS day FROM \(ready.relation) AS t")
+    guard case .dates(let days)? = last["day"]?.values, let day = days.first, last["day"]?.isMissing(0) == false else {
+      throw WarehouseError.fileEmpty(path: ready.table.name)
+    }
+    return CalendarDate(daysSince1970: Int(day))
+  }
+
+  // MARK: Parsing
+
+  private static func prepare(
+    _ source: Source, _ table: TableSource, index: Int, key: CustomerKey, settings: FeatureSettings,
+    _ connection: Connection
+  ) throws(WarehouseError) -> PreparedSource {
+    var parser = SourceParser(source, table, dialect: connection.dialect, key: key)
+    var attributes: [AttributeColumn] = []
+    switch source.role {
+    case .transactions:
+      parser.selectKey(.customer, as: "customer", type: key)
+      try parser.selectTime()
+      if source.column(.order) != nil {
+        parser.selectKey(.order, as: "order_id")
+      } else {
+        // Without order numbers every row is an order of its own.
+        parser.select("row_number() OVER () AS order_id")
+      }
+      parser.selectMoney()
+      for role in [ColumnRole.product, .category, .store] { parser.selectKey(role, as: role.rawValue) }
+    case .products:
+      parser.selectKey(.product, as: "product")
+      parser.selectKey(.category, as: "category")
+    case .customers:
+      parser.selectKey(.customer, as: "customer", type: key)
+      try parser.selectTime()
+      attributes = try selectAttributes(source, table, settings, &parser)
+    case .events:
+      parser.selectKey(.customer, as: "customer", type: key)
+      try parser.selectTime()
+    case .campaigns:
+      parser.selectKey(.customer, as: "customer", type: key)
+      parser.selectKey(.campaign, as: "campaign")
+      try parser.selectTime()
+    case .campaignCalendar:
+      parser.selectKey(.campaign, as: "campaign")
+      try parser.selectTime()
+    }
+    let relation = try SourceSet.place(parser.sql, table, index: index, connection)
+    let ready = PreparedSource(
+      source: source, table: table, relation: relation, checks: parser.checks, attributes: attributes)
+    try checkCells(ready, parser, connection)
+    return ready
+  }
+
+  /// Makes the parsed rows readable as often as needed: text is parsed once into Parquet, anything else is a view.
+  private static func place(
+    _ sql: String, _ table: TableSource, index: Int, _ connection: Connection
+  ) throws(WarehouseError) -> String {
+    let view = SQL.identifier("tessera_source_\(index)")
+    guard table.isSlowToRead else {
+      try connection.execute("CREATE OR REPLACE TEMP VIEW \(view) AS \(sql)", reading: table.name)
+      return view
+    }
+    let copy = connection.scratchFolder.appendingPathComponent("source-\(index).parquet").path
+    try connection.execute("COPY (\(sql)) TO \(SQL.literal(copy)) (FORMAT parquet)", reading: table.name)
+    try connection.execute(
+      "CREATE OR REPLACE TEMP VIEW \(view) AS SELECT * FROM read_parquet(\(SQL.literal(copy)))", reading: table.name)
+    return view
+  }
+
+  private static func selectAttributes(
+    _ source: Source, _ table: TableSource, _ settings: FeatureSettings, _ parser: inout SourceParser
+  ) throws(WarehouseError) -> [AttributeColumn] {
+    let taken = Set(source.columns.values.joined())
+    let names = source.attributes ?? table.columns.map(\.name).filter { !taken.contains($0) }
+    var attributes: [AttributeColumn] = []
+    for name in names {
+      let column = try table.column(name)
+      let raw = SQL.identifier(name)
+      let form: AttributeColumn.Form
+      if let levels = settings.ordinal[name] {
+        form = .ordered(levels)
+        parser.select("\(parser.dialect.asText(raw)) AS \(raw)")
+      } else if column.kind.isNumeric {
+        form = .number
+        parser.select("\(parser.dialect.asReal(raw)) AS \(raw)")
+      } else if column.kind == .date || column.kind == .time {
+        form = .date
+        parser.select("CAST(\(raw) AS DATE) AS \(raw)")
+      } else {
+        form = .text
+        parser.select("nullif(trim(\(parser.dialect.asText(raw))), '') AS \(raw)")
+      }
+      attributes.append(AttributeColumn(name: name, form: form))
+    }
+    return attributes
+  }
+
+  // MARK: Checking
+
+  private static func checkCells(
+    _ ready: PreparedSource, _ parser: SourceParser, _ connection: Connection
+  ) throws(WarehouseError) {
+    guard !ready.checks.isEmpty else { return }
+    let counts = ready.checks.map { "count(*) FILTER (WHERE \($0.flag)) AS \($0.flag)" }.joined(separator: ", ")
+    let table = try connection.query("SELECT \(counts) FROM \(ready.relation) AS t", reading: ready.table.name)
+    for check in ready.checks where (table[check.flag]?.doubles?.first ?? 0) > 0 {
+      let row = try connection.query(parser.firstBadRow(check.flag), reading: ready.table.name)
+      throw .badCell(
+        source: ready.table.name, row: row["row_index"]?.doubles?.first.map { Int($0) }, column: check.column,
+        needed: check.needed)
+    }
+  }
+
+  private static func checkUnique(
+    _ project: Project, _ prepared: [String: PreparedSource], _ connection: Connection
+  ) throws {
+    for source in project.sources(.customers) {
+      guard let ready = prepared[source.name], let column = source.column(.customer) else { continue }
+      let repeated = try connection.query(
+        """
+        SELECT count(*) AS customers, coalesce(sum(copies - 1), 0) AS extra
+        FROM (SELECT customer, count(*) AS copies FROM \(ready.relation) AS t
+          WHERE customer IS NOT NULL GROUP BY customer HAVING count(*) > 1) AS repeats
+        """)
+      let customers = Int(repeated["customers"]?.doubles?.first ?? 0)
+      guard customers > 0 else { continue }
+      let extra = Int(repeated["extra"]?.doubles?.first ?? 0)
+      throw WarehouseError.fileMalformed(
+        path: ready.table.name, row: nil,
+        reason: "it must have one row a customer, but \(customers) values of '\(column)' stand on more than one row "
+          + "(\(extra) rows too many); keep one row of each, or pick them with 'where'")
+    }
+  }
+
+  private func count(_ ready: PreparedSource) throws(WarehouseError) -> DataQuality.SourceCount {
+    let source = ready.source
+    var reasons: [(reason: String, condition: String)] = []
+    if source.column(.customer) != nil { reasons.append(("no customer", "customer IS NULL")) }
+    if source.column(.time) != nil {
+      reasons.append(("no date", "ts IS NULL"))
+      reasons.append(("after \(asOf)", "ts >= \(cutoff)"))
+    }
+    if source.role == .transactions, source.column(.amount) != nil || source.column(.price) != nil {
+      reasons.append(("no amount", "amount IS NULL"))
+    }
+    var earlier = "TRUE"
+    var counts: [String] = ["count(*) AS rows_read"]
+    for (index, reason) in reasons.enumerated() {
+      counts.append("count(*) FILTER (WHERE \(earlier) AND (\(reason.condition))) AS reason_\(index)")
+      earlier += " AND NOT coalesce(\(reason.condition), FALSE)"
+    }
+    let table = try connection.query("SELECT \(counts.joined(separator: ", ")) FROM \(ready.relation) AS t")
+    func number(_ name: String) -> Int { Int(table[name]?.doubles?.first ?? 0) }
+    let leftOut = reasons.enumerated().map {
+      DataQuality.Reason(reason: $1.reason, rows: number("reason_\($0)"))
+    }.filter { $0.rows > 0 }
+    let read = number("rows_read")
+    return DataQuality.SourceCount(
+      source: source.name, role: source.role, rowsRead: read, rowsUsed: read - leftOut.reduce(0) { $0 + $1.rows },
+      leftOut: leftOut)
+  }
+}

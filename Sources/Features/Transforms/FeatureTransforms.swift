@@ -1,0 +1,171 @@
+internal import Foundation
+public import LinearAlgebra
+internal import Warehouse
+
+/// How raw features become the columns that segments are found in.
+public struct TransformSettings: Sendable, Hashable, Codable {
+  /// Non-negative columns more skewed than this are replaced by log(1 + x) where that lowers the skewness; nil never.
+  public var logAboveSkewness: Double? = 1
+  public var scaling = Scaling.standard
+  /// Families of equal name count equally, however many columns they have.
+  public var balanceFamilies = true
+  /// Categories rarer than this share of the rows become one level, "other".
+  public var rareLevelShare = 0.01
+  /// A column with more levels than this is taken for a name or number of something and left out.
+  public var maximumLevels = 50
+  /// A feature missing for more than this share of the rows is left out.
+  public var maximumMissingShare = 0.5
+  /// Missing shares from here on get an indicator column beside the imputed value.
+  public var indicatorFromMissingShare = 0.01
+
+  public init() {}
+}
+
+/// Transforms fitted on training data, applied alike to any other.
+public struct FeatureTransforms: Sendable, Hashable, Codable {
+  /// One numeric feature: impute, log, centre, scale, weight; perhaps an indicator of missing values.
+  public struct Numeric: Sendable, Hashable, Codable {
+    public let name: String
+    /// What a missing value becomes, in raw units: the median of training.
+    public let fill: Double
+    public let takesLog: Bool
+    public let centre: Double
+    public let scale: Double
+    public var weight: Double
+    /// Mean and standard deviation of the 0/1 indicator of missing values; nil without one.
+    public let indicator: Indicator?
+  }
+
+  /// The scaling of an indicator column.
+  public struct Indicator: Sendable, Hashable, Codable {
+    public let centre: Double
+    public let scale: Double
+  }
+
+  /// One categorical feature: a 0/1 column a level, all divided by one scale, so that together they vary as one column.
+  public struct Category: Sendable, Hashable, Codable {
+    public let name: String
+    public let levels: [String]
+    /// Whether rare and unseen levels share a column, after those of `levels`.
+    public let hasOther: Bool
+    /// Whether missing values have a column, the last.
+    public let hasMissing: Bool
+    /// The mean of each column, subtracted; zeros when columns are not scaled.
+    public let centres: [Double]
+    public let scale: Double
+    public var weight: Double
+  }
+
+  /// A feature that forms no segment, and why.
+  public struct Dropped: Sendable, Hashable, Codable {
+    public let name: String
+    public let reason: String
+  }
+
+  public internal(set) var numeric: [Numeric]
+  public internal(set) var categories: [Category]
+  public let dropped: [Dropped]
+
+  /// The names of the transformed columns, in order.
+  public var columns: [String] {
+    var names: [String] = []
+    for transform in numeric {
+      names.append(transform.name)
+      if transform.indicator != nil { names.append("\(transform.name) is missing") }
+    }
+    for category in categories {
+      names.append(contentsOf: category.levels.map { "\(category.name) = \($0)" })
+      if category.hasOther { names.append("\(category.name) = (other)") }
+      if category.hasMissing { names.append("\(category.name) = (missing)") }
+    }
+    return names
+  }
+
+  /// The features used, numeric before categorical.
+  public var features: [String] { numeric.map(\.name) + categories.map(\.name) }
+}
+
+/// What applying transforms met with, counted.
+public struct TransformReport: Sendable, Hashable, Codable {
+  /// Features the data does not have at all: imputed everywhere.
+  public var absentFeatures: [String] = []
+  /// Imputed cells, of features that are there.
+  public var imputedCells = 0
+  /// Cells of a category without a column of its own: new, or rare in training.
+  public var unlistedLevels = 0
+
+  public init() {}
+}
+
+extension FeatureTransforms {
+  /// The transformed columns of `values`, n x ``columns``, all finite.
+  ///
+  /// Works with whatever is there: a feature that is absent takes its training median (or counts as missing), a new
+  /// level counts as "other".
+  public func apply(_ values: FeatureValues) -> (matrix: Matrix, report: TransformReport) {
+    var report = TransformReport()
+    let rows = values.rows
+    let width = columns.count
+    var result = [Double](repeating: 0, count: rows * width)
+    var target = 0
+    let block = values.numbers
+    for transform in numeric {
+      let source = block.names.firstIndex(of: transform.name)
+      if source == nil { report.absentFeatures.append(transform.name) }
+      for row in 0..<rows {
+        let raw = source.map { block.values[row * block.names.count + $0] } ?? .nan
+        if raw.isNaN, source != nil { report.imputedCells += 1 }
+        result[row * width + target] = transform.value(raw.isNaN ? transform.fill : raw)
+        if let indicator = transform.indicator {
+          // A feature that is absent altogether says nothing of this customer: neither missing nor there.
+          let flag = source == nil ? indicator.centre : raw.isNaN ? 1 : 0
+          result[row * width + target + 1] = (flag - indicator.centre) / indicator.scale * transform.weight
+        }
+      }
+      target += transform.indicator == nil ? 1 : 2
+    }
+    for transform in categories {
+      let texts = values.categories.first { $0.name == transform.name }?.texts
+      if texts == nil { report.absentFeatures.append(transform.name) }
+      let index = Dictionary(uniqueKeysWithValues: transform.levels.enumerated().map { ($1, $0) })
+      for row in 0..<rows {
+        let level = texts?[row]
+        let known = level.flatMap { index[$0] }
+        if texts != nil, level == nil { report.imputedCells += 1 }
+        if level != nil, known == nil { report.unlistedLevels += 1 }
+        for column in 0..<transform.width {
+          let flag: Double =
+            if let known {
+              column == known ? 1 : 0
+            } else if level != nil, transform.hasOther {
+              column == transform.levels.count ? 1 : 0
+            } else if level == nil, transform.hasMissing, texts != nil {
+              column == transform.width - 1 ? 1 : 0
+            } else {
+              // Nothing known: the training mean, which favours no level.
+              transform.shares[column]
+            }
+          result[row * width + target + column] =
+            (flag - transform.centres[column]) / transform.scale * transform.weight
+        }
+      }
+      target += transform.width
+    }
+    return (Matrix(rows: rows, columns: width, values: result), report)
+  }
+}
+
+extension FeatureTransforms.Numeric {
+  /// The transformed value of `raw`, which is not missing. Values below 0 of a log column count as 0.
+  func value(_ raw: Double) -> Double {
+    let x = takesLog ? log1p(max(0, raw)) : raw
+    return (x - centre) / scale * weight
+  }
+}
+
+extension FeatureTransforms.Category {
+  var width: Int { levels.count + (hasOther ? 1 : 0) + (hasMissing ? 1 : 0) }
+
+  /// What stands in for a level that is not known: the share of each in training, as far as it was kept.
+  var shares: [Double] { centres.allSatisfy { $0 == 0 } ? centres.map { _ in 1 / Double(max(1, width)) } : centres }
+}

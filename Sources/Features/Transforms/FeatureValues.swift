@@ -1,0 +1,87 @@
+public import Warehouse
+
+/// The raw features of n customers: numbers as one block, categories column by column.
+public struct FeatureValues: Sendable {
+  /// The identifiers, in row order.
+  public let customers: Column
+  /// n x (numeric features), NaN where missing.
+  public let numbers: NumberBlock
+  public let categories: [Column]
+
+  /// n, the number of customers.
+  public var rows: Int { numbers.rows }
+
+  public init(customers: Column, numbers: NumberBlock, categories: [Column]) {
+    self.customers = customers
+    self.numbers = numbers
+    self.categories = categories
+  }
+
+  /// One numeric feature (n), NaN where missing; nil when there is none of this name.
+  public func numeric(_ name: String) -> [Double]? {
+    guard let column = numbers.names.firstIndex(of: name) else { return nil }
+    let width = numbers.names.count
+    return (0..<rows).map { numbers.values[$0 * width + column] }
+  }
+}
+
+/// Which columns of a table are what, for reading them into Swift.
+public struct FeatureColumns: Sendable, Hashable {
+  /// The identifier; nil numbers the rows from 1.
+  public var identifier: String?
+  public var numeric: [String]
+  public var categories: [String]
+  /// An SQL condition that rows must meet.
+  public var condition: String?
+
+  public init(identifier: String?, numeric: [String], categories: [String], condition: String? = nil) {
+    self.identifier = identifier
+    self.numeric = numeric
+    self.categories = categories
+    self.condition = condition
+  }
+}
+
+extension Connection {
+  /// Reads `columns` of `relation` (SQL to stand after FROM), rows in the relation's order.
+  /// - Parameter source: the file or table, to name in errors.
+  /// - Throws: ``WarehouseError`` when a column is not there or not what it should be, or holds NaN or infinity.
+  public func featureValues(
+    _ relation: String, _ columns: FeatureColumns, source: String
+  ) throws(WarehouseError) -> FeatureValues {
+    let identifier = columns.identifier.map { SQL.identifier($0) } ?? "row_number() OVER ()"
+    let keys = ["\(identifier) AS \(SQL.identifier(columns.identifier ?? "row"))"]
+      + columns.categories.map { "\(dialect.asText(SQL.identifier($0))) AS \(SQL.identifier($0))" }
+    let numbers = columns.numeric.map { "\(dialect.asReal(SQL.identifier($0))) AS \(SQL.identifier($0))" }
+    // Rows are numbered before any condition, so that a row's number is its place in the file.
+    let rows =
+      columns.condition.map {
+        columns.identifier == nil
+          ? "(SELECT *, row_number() OVER () AS tessera_row FROM \(relation) AS t) AS t WHERE (\($0))"
+          : "\(relation) AS t WHERE (\($0))"
+      } ?? "\(relation) AS t"
+    let selected =
+      columns.condition != nil && columns.identifier == nil
+      ? ["tessera_row AS \"row\""] + keys.dropFirst() + numbers : keys + numbers
+    let read = try self.numbers(
+      "SELECT \(selected.joined(separator: ", ")) FROM \(rows)", keys: keys.count, reading: source)
+    if let position = read.numbers.firstNotFinite {
+      throw .badCell(
+        source: source, row: position.row + 1, column: read.numbers.names[position.column], needed: "finite numbers")
+    }
+    return FeatureValues(
+      customers: read.keys.columns.first ?? Column(name: columns.identifier ?? "row", values: .integers([])),
+      numbers: read.numbers, categories: Array(read.keys.columns.dropFirst()))
+  }
+}
+
+extension FeatureTable {
+  /// The features in Swift, rows in the order of the identifiers.
+  public func values() throws(WarehouseError) -> FeatureValues {
+    let columns = FeatureColumns(
+      identifier: plan.customer,
+      numeric: plan.definitions.filter { $0.kind == .numeric }.map(\.name),
+      categories: plan.definitions.filter { $0.kind == .category }.map(\.name))
+    return try connection.featureValues(relation, columns, source: "the features")
+  }
+}

@@ -1,0 +1,137 @@
+internal import Clustering
+internal import Features
+internal import Foundation
+
+/// A number shown to people: about four significant digits, no exponent, no noise.
+public enum ReadableNumber {
+  /// `1234567.8` as `1,234,568`, `0.03217` as `0.0322`, `12.3456` as `12.35`.
+  public static func text(_ value: Double?) -> String {
+    guard let value, value.isFinite else { return "–" }
+    let magnitude = abs(value)
+    let places = magnitude >= 1000 ? 0 : magnitude >= 100 ? 1 : magnitude >= 1 ? 2 : magnitude == 0 ? 0 : 4
+    let scale = pow(10.0, Double(places))
+    let rounded = (value * scale).rounded() / scale
+    guard magnitude < 1e15 else { return "\(value)" }
+    let whole = grouped(Int(rounded.magnitude.rounded(.down)))
+    let fraction = Int(((rounded.magnitude - rounded.magnitude.rounded(.down)) * scale).rounded())
+    let digits = "\(fraction)"
+    let sign = rounded < 0 ? "-" : ""
+    guard places > 0, fraction > 0 else { return sign + whole }
+    return sign + whole + "." + String(repeating: "0", count: places - digits.count) + digits
+  }
+
+  /// `1234567` as `1,234,567`.
+  public static func grouped(_ value: Int) -> String {
+    let digits = "\(value.magnitude)"
+    var shown = ""
+    for (index, digit) in digits.enumerated() {
+      if index > 0, (digits.count - index) % 3 == 0 { shown.append(",") }
+      shown.append(digit)
+    }
+    return (value < 0 ? "-" : "") + shown
+  }
+
+  /// `0.1234` as `12.3%`.
+  public static func percent(_ share: Double) -> String {
+    let tenths = Int((share * 1000).rounded())
+    return "\(tenths / 10).\(abs(tenths % 10))%"
+  }
+}
+
+/// One line of the table of segments.
+public struct SegmentLine: Sendable {
+  public let segment: Int
+  public let customers: Int
+  public let share: Double
+  /// The segment's share of all that was spent; nil when spend is not known.
+  public let revenueShare: Double?
+  /// The means of the headline features that the model has, in the order of ``SegmentModel/headlines``.
+  public let headlines: [Double?]
+  /// Where it differs most from everybody, in words.
+  public let traits: [String]
+}
+
+extension SegmentModel {
+  private static let headlineFeatures = ["recency_days", "orders", "monetary", "basket_value_mean"]
+
+  /// The headline features that this model has: those that every reader asks for first.
+  public var headlines: [String] { SegmentModel.headlineFeatures.filter { profiles[$0] != nil } }
+
+  /// The table of segments, segment 1 first.
+  public var lines: [SegmentLine] {
+    let total = max(1, segments.sizes.reduce(0, +))
+    let money = profiles["monetary"]
+    let revenue = money?.sums.reduce(0, +) ?? 0
+    return segments.sizes.indices.map { index in
+      SegmentLine(
+        segment: index + 1, customers: segments.sizes[index],
+        share: Double(segments.sizes[index]) / Double(total),
+        revenueShare: revenue > 0 ? money.map { $0.sums[index] / revenue } : nil,
+        headlines: headlines.map { profiles[$0]?.means[index] },
+        traits: traits(index, limit: 3))
+    }
+  }
+
+  /// Where a segment (from 0) differs most from everybody: "more orders (+1.4 sd)".
+  func traits(_ segment: Int, limit: Int) -> [String] {
+    guard segments.k > 1 else { return [] }
+    return profiles.distinctions(segment, limit: limit).filter { abs($0.difference) >= 0.2 }.map { trait in
+      let tenths = Int((abs(trait.difference) * 10).rounded())
+      return "\(trait.difference > 0 ? "high" : "low") \(trait.feature) "
+        + "(\(trait.difference > 0 ? "+" : "-")\(tenths / 10).\(tenths % 10) sd)"
+    }
+  }
+
+  /// The model in words, as Markdown: what it is, its segments, how they were found, what they rest on.
+  public var markdownCard: String {
+    var text = "# \(name)\n\n"
+    let date = features.asOf.map { " as of \($0)" } ?? ""
+    text += "\(segments.k) segment\(segments.k == 1 ? "" : "s") of \(ReadableNumber.grouped(provenance.rows)) customers"
+    text += "\(date), found by k-means on \(transforms.columns.count) columns from "
+    text += "\(transforms.features.count) features.\n\n## Segments\n\n"
+    text += markdownTable(
+      ["segment", "customers", "share"] + (lines.first?.revenueShare == nil ? [] : ["revenue"]) + headlines
+        + ["differs most by"],
+      lines.map { line in
+        ["\(line.segment)", ReadableNumber.grouped(line.customers), ReadableNumber.percent(line.share)]
+          + (line.revenueShare.map { [ReadableNumber.percent($0)] } ?? [])
+          + line.headlines.map(ReadableNumber.text) + [line.traits.joined(separator: ", ")]
+      })
+    text += "\nColumns between share and the last are means over the segment's customers; `sd` counts standard "
+    text += "deviations from the mean of all customers.\n\n## How they were found\n\n\(segments.reason)\n\n"
+    text += markdownTable(
+      ["k", "inertia", "silhouette", "Calinski-Harabasz", "Davies-Bouldin", "gap"],
+      segments.candidates.map {
+        [
+          "\($0.clusters)", ReadableNumber.text($0.inertia), ReadableNumber.text($0.silhouette),
+          ReadableNumber.text($0.calinskiHarabasz), ReadableNumber.text($0.daviesBouldin), ReadableNumber.text($0.gap),
+        ]
+      })
+    text += "\n## Features\n\n"
+    text += markdownTable(
+      ["feature", "all", ] + (1...max(1, segments.k)).map { "\($0)" },
+      profiles.numeric.map { profile in
+        ["\(profile.name)", ReadableNumber.text(profile.mean)] + profile.means.map(ReadableNumber.text)
+      })
+    if !transforms.dropped.isEmpty {
+      text += "\nForm no segment: "
+      text += transforms.dropped.map { "\($0.name) (\($0.reason))" }.joined(separator: "; ") + ".\n"
+    }
+    text += "\n## Data\n\n"
+    for source in quality.sources {
+      text += "- \(source.source) (\(source.role.rawValue)): \(ReadableNumber.grouped(source.rowsRead)) rows read, "
+      text += "\(ReadableNumber.grouped(source.rowsUsed)) used"
+      text += source.leftOut.map { "; \(ReadableNumber.grouped($0.rows)) left out, \($0.reason)" }.joined() + "\n"
+    }
+    text += "- fingerprint \(provenance.dataFingerprint); Tessera \(provenance.tessera); seed \(provenance.seed); "
+    text += provenance.libraries.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+    return text + "\n"
+  }
+
+  private func markdownTable(_ header: [String], _ rows: [[String]]) -> String {
+    func line(_ cells: [String]) -> String {
+      "| " + cells.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ") + " |\n"
+    }
+    return line(header) + "|" + String(repeating: " --- |", count: header.count) + "\n" + rows.map(line).joined()
+  }
+}

@@ -1,0 +1,15 @@
+/// How far a pipeline has come, for whoever watches.
+public struct PipelineProgress: Sendable, Hashable {
+  /// What is being done: "reading transactions".
+  public let stage: String
+  /// From 0 to 1 where the stage can tell.
+  public let fraction: Double?
+
+  public init(stage: String, fraction: Double? = nil) {
+    self.stage = stage
+    self.fraction = fraction
+  }
+}
+
+/// Is told of progress, from any thread.
+public typealias ProgressObserver = @Sendable (PipelineProgress) -> Void

@@ -1,0 +1,108 @@
+public import Features
+public import Foundation
+internal import ModelFiles
+public import Warehouse
+
+/// The verbs of a project: its features, its training, its scoring; each writes all of its files or none.
+public struct ProjectRun {
+  public let project: Project
+  let connection: Connection
+  let progress: ProgressObserver?
+
+  /// Opens the project's engine.
+  public init(_ project: Project, progress: ProgressObserver? = nil) throws {
+    self.project = project
+    self.progress = progress
+    connection = try Connection(project.engine)
+  }
+
+  /// The folder of a training's results.
+  public var outputFolder: URL {
+    URL(fileURLWithPath: project.output.folder, relativeTo: project.folder).appendingPathComponent(project.name)
+  }
+
+  /// The model file that training writes.
+  public var modelFile: URL {
+    URL(fileURLWithPath: project.output.models, relativeTo: project.folder)
+      .appendingPathComponent(project.name + ".tessera")
+  }
+
+  private func sources(asOf: CalendarDate?) throws -> SourceSet {
+    progress?(PipelineProgress(stage: "reading \(project.sources.map(\.name).joined(separator: ", "))"))
+    return try SourceSet(project, connection: connection, asOf: asOf)
+  }
+
+  private func features(_ sources: SourceSet, _ plan: FeaturePlan) throws -> FeatureTable {
+    progress?(PipelineProgress(stage: "computing \(plan.definitions.count) features as of \(sources.asOf)"))
+    return try sources.features(plan)
+  }
+
+  /// Computes the features and writes them, and their dictionary, to `target`.
+  public func writeFeatures(to target: String, asOf: CalendarDate? = nil) throws -> FeatureSummary {
+    let sources = try sources(asOf: asOf)
+    let plan = try FeaturePlan(sources)
+    let table = try features(sources, plan)
+    let files = StagedFiles()
+    progress?(PipelineProgress(stage: "writing \(target)"))
+    try table.write(to: target, in: files)
+    try files.commit()
+    return FeatureSummary(plan: plan, asOf: sources.asOf, customers: table.rows, quality: sources.quality)
+  }
+
+  /// Trains from the sources and writes model, card, assignments, features, dictionary and summary.
+  public func train(asOf: CalendarDate? = nil, training: SegmentTraining? = nil) throws -> TrainedSegments {
+    let sources = try sources(asOf: asOf)
+    let plan = try FeaturePlan(sources)
+    let table = try features(sources, plan)
+    let values = try table.values()
+    let trained = try (training ?? SegmentTraining(project)).train(
+      values, plan: plan, asOf: sources.asOf, quality: sources.quality, source: "the features", progress: progress)
+    let files = StagedFiles()
+    progress?(PipelineProgress(stage: "writing results"))
+    try table.write(to: outputFolder.appendingPathComponent("features.parquet").path, in: files)
+    try write(trained, files)
+    return trained
+  }
+
+  func write(_ trained: TrainedSegments, _ files: StagedFiles) throws {
+    let folder = outputFolder
+    try connection.write(
+      trained.assignments.table, to: folder.appendingPathComponent("assignments.parquet").path, in: files)
+    let card = Data(trained.model.markdownCard.utf8)
+    try files.write(card, to: folder.appendingPathComponent("summary.md").path)
+    try files.write(try trained.model.file().encoded(), to: modelFile.path)
+    try files.write(card, to: modelFile.deletingPathExtension().appendingPathExtension("md").path)
+    try files.commit()
+  }
+
+  /// Scores the customers of the sources with `model`, as of `asOf` (the project's date when nil).
+  public func score(_ model: SegmentModel, asOf: CalendarDate? = nil) throws -> (SegmentAssignments, TransformReport) {
+    guard let plan = model.features.plan else { throw PipelineError.needsFeatureTable }
+    let sources = try sources(asOf: asOf)
+    let table = try features(sources, plan)
+    progress?(PipelineProgress(stage: "assigning \(table.rows) customers"))
+    return try model.score(try table.values())
+  }
+
+  /// Writes assignments to `target`, in the format of its ending.
+  public func write(_ assignments: SegmentAssignments, to target: String) throws {
+    try connection.write(assignments, to: target)
+  }
+}
+
+extension Connection {
+  /// Writes assignments to `target`, in the format of its ending.
+  public func write(_ assignments: SegmentAssignments, to target: String) throws(WarehouseError) {
+    let files = StagedFiles()
+    try write(assignments.table, to: target, in: files)
+    try files.commit()
+  }
+}
+
+/// What `features` did, for people and machines.
+public struct FeatureSummary: Sendable {
+  public let plan: FeaturePlan
+  public let asOf: CalendarDate
+  public let customers: Int
+  public let quality: DataQuality
+}

@@ -1,0 +1,154 @@
+public import Clustering
+public import Features
+internal import Foundation
+internal import LinearAlgebra
+public import ModelFiles
+
+/// A trained segmentation: everything that scoring a customer needs, and what there is to know about it. No row of a
+/// customer is in it.
+public struct SegmentModel: Sendable {
+  /// How the features are made and named.
+  public struct FeatureSection: Sendable, Hashable, Codable {
+    /// The name of the identifier column.
+    public let identifier: String
+    /// The as-of date of training, `YYYY-MM-DD`; nil for a ready table.
+    public let asOf: String?
+    /// How to compute the features from sources; nil when training began with a ready table.
+    public let plan: FeaturePlan?
+    public let numeric: [String]
+    public let categories: [String]
+  }
+
+  /// How the segments were found.
+  public struct SegmentSection: Sendable, Hashable, Codable {
+    public let method: String
+    public let k: Int
+    /// Why this k, in a sentence.
+    public let reason: String
+    public let candidates: [ClusterCountCandidate]
+    /// Customers of each segment, segment 1 first.
+    public let sizes: [Int]
+    /// Weighted sum of squared distances to the centroids, in the units after scaling.
+    public let inertia: Double
+    public let converged: Bool
+    public let iterations: Int
+    public let settings: KMeans
+  }
+
+  /// Where the model comes from.
+  public struct Provenance: Sendable, Hashable, Codable {
+    public let tessera: String
+    public let seed: UInt64
+    public let rows: Int
+    /// A mark of the training data, free of the order of its rows.
+    public let dataFingerprint: String
+    public let libraries: [String: String]
+  }
+
+  public let name: String
+  public let features: FeatureSection
+  public let transforms: FeatureTransforms
+  public let segments: SegmentSection
+  public let profiles: SegmentProfiles
+  public let quality: DataQuality
+  public let provenance: Provenance
+  public let kmeans: KMeansModel
+
+  /// The model as a file's content.
+  /// - Throws: ``ModelFileError`` when a number cannot be kept.
+  public func file() throws -> ModelFile {
+    var file = ModelFile()
+    let centroids = kmeans.centroids
+    try file.setTensor("centroids", Tensor(shape: [centroids.rows, centroids.columns], values: centroids.values))
+    try file.setSection("name", name)
+    try file.setSection("features", features)
+    try file.setSection("transforms", transforms)
+    try file.setSection("columns", transforms.columns)
+    try file.setSection("segments", segments)
+    try file.setSection("profiles", profiles)
+    try file.setSection("quality", quality)
+    try file.setSection("provenance", provenance)
+    return file
+  }
+
+  /// Reads a model from a file's content.
+  /// - Throws: ``ModelFileError`` when a part is missing or does not fit the others.
+  public init(_ file: ModelFile) throws {
+    let tensor = try file.tensor("centroids")
+    transforms = try file.section("transforms", as: FeatureTransforms.self)
+    segments = try file.section("segments", as: SegmentSection.self)
+    guard tensor.shape.count == 2, tensor.shape[0] == segments.k, segments.k > 0,
+      tensor.shape[1] == transforms.columns.count, tensor.shape[1] > 0, segments.sizes.count == segments.k
+    else {
+      throw PipelineError.modelInconsistent(reason: "its centroids do not fit its transforms and segments")
+    }
+    kmeans = KMeansModel(
+      centroids: Matrix(rows: tensor.shape[0], columns: tensor.shape[1], values: tensor.values))
+    name = try file.section("name", as: String.self)
+    features = try file.section("features", as: FeatureSection.self)
+    profiles = try file.section("profiles", as: SegmentProfiles.self)
+    quality = try file.section("quality", as: DataQuality.self)
+    provenance = try file.section("provenance", as: Provenance.self)
+  }
+
+  /// Reads the model file at `path`.
+  public init(contentsOfFile path: String) throws {
+    try self.init(try ModelFile.read(from: URL(fileURLWithPath: path)))
+  }
+
+  init(
+    name: String, features: FeatureSection, transforms: FeatureTransforms, segments: SegmentSection,
+    profiles: SegmentProfiles, quality: DataQuality, provenance: Provenance, kmeans: KMeansModel
+  ) {
+    self.name = name
+    self.features = features
+    self.transforms = transforms
+    self.segments = segments
+    self.profiles = profiles
+    self.quality = quality
+    self.provenance = provenance
+    self.kmeans = kmeans
+  }
+}
+
+/// Why a step of the pipeline could not be taken.
+public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The parts of a model file contradict each other.
+  case modelInconsistent(reason: String)
+  /// Nothing is left to form segments with.
+  case noUsableFeature(dropped: [FeatureTransforms.Dropped])
+  /// Fewer customers than segments.
+  case tooFewCustomers(have: Int, need: Int)
+  /// A name under `segments.exclude` that is neither a feature nor a family.
+  case unknownFeature(name: String, nearest: [String])
+  /// A model that was trained on a ready table cannot compute features from sources.
+  case needsFeatureTable
+  /// None of the model's features is in the table.
+  case noFeatureFound(needed: [String])
+
+  public var description: String {
+    switch self {
+    case .modelInconsistent(let reason):
+      "The model file contradicts itself: \(reason). Train it again."
+    case .noUsableFeature(let dropped):
+      "No feature is left to form segments with. \(PipelineError.list(dropped))."
+    case .tooFewCustomers(let have, let need):
+      "\(need) segments need at least \(need) customers that differ, but there are \(have). Lower k or add customers."
+    case .unknownFeature(let name, let nearest):
+      "There is no feature or family '\(name)'.\(PipelineError.hint(nearest))"
+    case .needsFeatureTable:
+      "This model was trained on a ready table, so it cannot compute features from sources. Give a table with --input."
+    case .noFeatureFound(let needed):
+      "The table has none of the columns this model scores with: \(needed.joined(separator: ", "))."
+    }
+  }
+
+  private static func list(_ dropped: [FeatureTransforms.Dropped]) -> String {
+    dropped.prefix(8).map { "\($0.name): \($0.reason)" }.joined(separator: "; ")
+  }
+
+  private static func hint(_ nearest: [String]) -> String {
+    guard !nearest.isEmpty else { return "" }
+    return " Did you mean " + nearest.map { "'\($0)'" }.joined(separator: " or ") + "?"
+  }
+}

@@ -1,0 +1,105 @@
+internal import Features
+internal import LinearAlgebra
+internal import Warehouse
+
+/// What the customers of each segment are like, in the units of the raw features.
+public struct SegmentProfiles: Sendable, Hashable, Codable {
+  /// One numeric feature across segments. Means leave missing values out; nil where all are missing.
+  public struct Numeric: Sendable, Hashable, Codable {
+    public let name: String
+    public let mean: Double?
+    /// Over all customers, dividing by n.
+    public let standardDeviation: Double?
+    /// By segment, segment 1 first.
+    public let means: [Double?]
+    /// Each segment's sum, segment 1 first.
+    public let sums: [Double]
+  }
+
+  /// One categorical feature across segments: the share of each of its commonest levels.
+  public struct Category: Sendable, Hashable, Codable {
+    public let name: String
+    public let levels: [String]
+    /// By level, over all customers; missing values count among the customers.
+    public let shares: [Double]
+    /// By segment, then by level.
+    public let segmentShares: [[Double]]
+  }
+
+  private struct Level {
+    let name: String
+    let counts: [Int]
+    var total: Int { counts.reduce(0, +) }
+  }
+
+  public let numeric: [Numeric]
+  public let categories: [Category]
+
+  /// Profiles `values` by `labels` (n, from 0 to `segments` - 1).
+  init(_ values: FeatureValues, labels: [Int], segments: Int) {
+    let width = values.numbers.names.count
+    numeric = Parallel.map(count: width) { column in
+      var everyone = CompensatedSum()
+      var squares = CompensatedSum()
+      var sums = [CompensatedSum](repeating: CompensatedSum(), count: segments)
+      var counts = [Int](repeating: 0, count: segments)
+      for row in 0..<values.rows {
+        let value = values.numbers.values[row * width + column]
+        guard !value.isNaN else { continue }
+        everyone.add(value)
+        sums[labels[row]].add(value)
+        counts[labels[row]] += 1
+      }
+      let present = counts.reduce(0, +)
+      let mean = everyone.value / Double(max(1, present))
+      for row in 0..<values.rows {
+        let value = values.numbers.values[row * width + column]
+        if !value.isNaN { squares.add(value - mean, times: value - mean) }
+      }
+      let deviation = (squares.value / Double(max(1, present))).squareRoot()
+      return Numeric(
+        name: values.numbers.names[column], mean: present > 0 ? finite(mean) : nil,
+        standardDeviation: present > 0 ? finite(deviation) : nil,
+        means: zip(sums, counts).map { $1 > 0 ? finite($0.value / Double($1)) : nil },
+        sums: sums.map { finite($0.value) ?? 0 })
+    }
+    categories = values.categories.map { column in
+      let texts = column.texts
+      var counts: [String: [Int]] = [:]
+      for row in 0..<values.rows {
+        guard let text = texts[row] else { continue }
+        counts[text, default: [Int](repeating: 0, count: segments)][labels[row]] += 1
+      }
+      // Levels of few customers would tell of single ones.
+      let common = counts.map { Level(name: $0.key, counts: $0.value) }.filter { $0.total >= 10 }
+      let ranked = common.sorted { $0.total != $1.total ? $0.total > $1.total : $0.name < $1.name }.prefix(20)
+      var sizes = [Int](repeating: 0, count: segments)
+      for label in labels { sizes[label] += 1 }
+      return Category(
+        name: column.name, levels: ranked.map(\.name),
+        shares: ranked.map { Double($0.total) / Double(max(1, values.rows)) },
+        segmentShares: (0..<segments).map { segment in
+          ranked.map { Double($0.counts[segment]) / Double(max(1, sizes[segment])) }
+        })
+    }
+  }
+
+  /// The features in which `segment` (from 0) differs most from everybody, with the difference in standard deviations,
+  /// largest first.
+  public func distinctions(_ segment: Int, limit: Int) -> [(feature: String, difference: Double)] {
+    let all = numeric.compactMap { profile -> (feature: String, difference: Double)? in
+      guard let mean = profile.mean, let deviation = profile.standardDeviation, deviation > 0,
+        let own = profile.means[segment]
+      else { return nil }
+      return (profile.name, (own - mean) / deviation)
+    }
+    return Array(
+      all.sorted {
+        abs($0.difference) != abs($1.difference) ? abs($0.difference) > abs($1.difference) : $0.feature < $1.feature
+      }.prefix(limit))
+  }
+
+  public subscript(name: String) -> Numeric? { numeric.first { $0.name == name } }
+}
+
+private func finite(_ value: Double) -> Double? { value.isFinite ? value : nil }

@@ -1,0 +1,80 @@
+public import Features
+internal import Foundation
+internal import ModelFiles
+public import Warehouse
+
+extension ProjectRun {
+  /// Trains from a ready table of features, one row a customer; see ``TableLayout`` for its columns.
+  public func train(
+    file: String, include: [String], exclude: [String], identifier: String?, condition: String?,
+    training: SegmentTraining
+  ) throws -> TrainedSegments {
+    progress?(PipelineProgress(stage: "reading \(file)"))
+    let table = try connection.open(file: file)
+    let columns = try TableLayout.columns(
+      of: table, include: include, exclude: exclude, identifier: identifier, condition: condition)
+    let trained = try connection.train(table, columns, weights: nil, training, progress)
+    try write(trained, StagedFiles())
+    return trained
+  }
+}
+
+extension Connection {
+  /// Clusters the rows of one file and writes what is asked for: all of it or nothing.
+  public func cluster(
+    file: String, include: [String], exclude: [String], identifier: String?, condition: String?, weights: String?,
+    training: SegmentTraining, output: String?, model: String?, progress: ProgressObserver?
+  ) throws -> TrainedSegments {
+    progress?(PipelineProgress(stage: "reading \(file)"))
+    let table = try open(file: file)
+    let columns = try TableLayout.columns(
+      of: table, include: include, exclude: exclude, identifier: identifier, condition: condition, weights: weights)
+    let trained = try train(table, columns, weights: weights, training, progress)
+    let files = StagedFiles()
+    if let output { try write(trained.assignments.table, to: output, in: files) }
+    if let model { try files.write(try trained.model.file().encoded(), to: model) }
+    try files.commit()
+    return trained
+  }
+
+  func train(
+    _ table: TableSource, _ columns: FeatureColumns, weights: String?, _ training: SegmentTraining,
+    _ progress: ProgressObserver?
+  ) throws -> TrainedSegments {
+    let values = try featureValues(table.relation, columns, source: table.name)
+    guard values.rows > 0 else { throw WarehouseError.fileEmpty(path: table.name) }
+    let row = try weights.map { name in
+      var weighed = columns
+      weighed.numeric = [name]
+      weighed.categories = []
+      return try featureValues(table.relation, weighed, source: table.name).numbers.values
+    }
+    if let weights, let row, let bad = row.firstIndex(where: { $0.isNaN || $0 < 0 }) {
+      throw WarehouseError.badCell(
+        source: table.name, row: bad + 1, column: weights, needed: "weights of 0 or more, none missing")
+    }
+    return try training.train(values, weights: row, source: table.name, progress: progress)
+  }
+
+  /// Scores the rows of one file of features with `model`. Columns the file lacks are imputed.
+  public func score(
+    _ model: SegmentModel, file: String, identifier: String?
+  ) throws -> (SegmentAssignments, TransformReport) {
+    let table = try open(file: file)
+    let names = Set(table.columns.map(\.name))
+    if let identifier { _ = try table.column(identifier) }
+    let known = model.features.identifier
+    let columns = FeatureColumns(
+      identifier: identifier ?? (names.contains(known) ? known : nil),
+      numeric: model.features.numeric.filter(names.contains),
+      categories: model.features.categories.filter(names.contains))
+    for name in columns.numeric {
+      let column = try table.column(name)
+      guard !column.kind.isNumeric else { continue }
+      throw WarehouseError.badCell(source: table.name, row: nil, column: name, needed: "numbers")
+    }
+    let values = try featureValues(table.relation, columns, source: table.name)
+    guard values.rows > 0 else { throw WarehouseError.fileEmpty(path: table.name) }
+    return try model.score(values)
+  }
+}

@@ -1,0 +1,41 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Pipeline
+
+struct InspectCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "inspect",
+    abstract: "Shows what is in a model file.",
+    discussion: """
+      Examples:
+        tessera inspect models/shop.tessera
+        tessera inspect models/shop.tessera --json | jq .segments.sizes
+      """)
+
+  @Argument(help: ArgumentHelp("The model file.", valueName: "model"))
+  var model: String
+
+  @Flag(help: "Print one JSON object instead of words.")
+  var json = false
+
+  func run() throws {
+    let loaded = try SegmentModel(contentsOfFile: model)
+    if json {
+      try Terminal.printJSON(ModelJSON(loaded, seconds: nil))
+      return
+    }
+    Report.segments(loaded)
+    Terminal.print("")
+    Terminal.print("name         \(loaded.name)")
+    Terminal.print(
+      "trained on   \(ReadableNumber.grouped(loaded.provenance.rows)) customers"
+        + (loaded.features.asOf.map { " as of \($0)" } ?? "") + ", by '\(loaded.features.identifier)'")
+    Terminal.print("features     \(loaded.transforms.features.count) used, \(loaded.transforms.columns.count) columns")
+    for dropped in loaded.transforms.dropped { Terminal.print("             \(dropped.name): left out, \(dropped.reason)") }
+    Terminal.print("inertia      \(ReadableNumber.text(loaded.segments.inertia))")
+    let libraries = loaded.provenance.libraries.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+    Terminal.print("made by      Tessera \(loaded.provenance.tessera), \(libraries.joined(separator: ", "))")
+    Terminal.print("seed         \(loaded.provenance.seed)")
+    Terminal.print("data         fingerprint \(loaded.provenance.dataFingerprint)")
+  }
+}

@@ -1,0 +1,84 @@
+internal import ArgumentParser
+internal import Features
+internal import Foundation
+internal import Pipeline
+internal import Warehouse
+
+struct ScoreCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "score",
+    abstract: "Assigns customers to the segments of a saved model.",
+    discussion: """
+      From the sources of tessera.yml, or with --input from a ready table of features:
+        tessera score models/shop.tessera --output assignments.parquet
+        tessera score models/shop.tessera --as-of 2026-06-30 --output june.csv
+        tessera score models/shop.tessera --input new-customers.csv --id customer_id --output new.csv
+      Columns that are missing and categories that are new do not stop it: they are imputed, counted and reported.
+      """)
+
+  @Argument(help: ArgumentHelp("The model file.", valueName: "model"))
+  var model: String
+
+  @OptionGroup var projectOptions: ProjectOptions
+
+  @Option(help: ArgumentHelp("Score the rows of this table of features instead of the sources.", valueName: "table"))
+  var input: String?
+
+  @Option(help: ArgumentHelp("The column that names rows of --input; the model's unless given.", valueName: "name"))
+  var id: String?
+
+  @Option(name: .shortAndLong, help: ArgumentHelp("Where to: .parquet, .csv, .tsv or .jsonl.", valueName: "file"))
+  var output: String
+
+  @Flag(help: "Print one JSON object instead of words.")
+  var json = false
+
+  @OptionGroup var engine: EngineOptions
+
+  func validate() throws {
+    if input == nil, id != nil { throw ValidationError("--id names a column of --input; give that too.") }
+  }
+
+  func run() throws {
+    let loaded = try SegmentModel(contentsOfFile: model)
+    let progress = ProgressLine()
+    defer { progress.end() }
+    let scored: (SegmentAssignments, TransformReport)
+    if let input {
+      let connection = try engine.connect()
+      scored = try connection.score(loaded, file: input, identifier: id)
+      try connection.write(scored.0, to: output)
+    } else {
+      let run = try ProjectRun(try projectOptions.project(engine), progress: progress.observer)
+      scored = try run.score(loaded, asOf: try projectOptions.date())
+      try run.write(scored.0, to: output)
+    }
+    progress.end()
+    let (assignments, report) = scored
+    var sizes = [Int](repeating: 0, count: loaded.segments.k)
+    for segment in assignments.segments { sizes[segment - 1] += 1 }
+    Report.transforms(report)
+    if json {
+      try Terminal.printJSON(ScoreJSON(rows: assignments.segments.count, sizes: sizes, report: report))
+      return
+    }
+    var table = TextTable([("segment", .right), ("customers", .right), ("share", .right), ("in training", .right)])
+    let trained = Double(max(1, loaded.segments.sizes.reduce(0, +)))
+    for (index, size) in sizes.enumerated() {
+      table.add([
+        "\(index + 1)", ReadableNumber.grouped(size),
+        ReadableNumber.percent(Double(size) / Double(max(1, assignments.segments.count))),
+        ReadableNumber.percent(Double(loaded.segments.sizes[index]) / trained),
+      ])
+    }
+    for line in table.lines { Terminal.print(line) }
+    Terminal.print("")
+    Terminal.print("\(ReadableNumber.grouped(assignments.segments.count)) customers assigned, in \(output).")
+  }
+
+  private struct ScoreJSON: Encodable {
+    let rows: Int
+    let sizes: [Int]
+    let report: TransformReport
+  }
+}

@@ -1,0 +1,86 @@
+internal import ArgumentParser
+internal import Features
+internal import Foundation
+internal import Pipeline
+internal import Warehouse
+
+struct TrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Goes the whole way: features, segments, a model, assignments, a summary.",
+    discussion: """
+      From the sources of tessera.yml, or with --input from a ready table of features, one row a customer:
+        tessera train
+        tessera train --k 5
+        tessera train --input features.parquet --id customer_id
+      Writes models/NAME.tessera and its card models/NAME.md, and under output/NAME/ assignments.parquet,
+      features.parquet with features.dictionary.csv, and summary.md. Running it again replaces them all at once.
+      """)
+
+  @OptionGroup var projectOptions: ProjectOptions
+
+  @Option(help: ArgumentHelp("Train on this table of features instead of the sources.", valueName: "table"))
+  var input: String?
+
+  @Option(help: ArgumentHelp("The number of segments, or a range to choose from.", valueName: "k or k..k"))
+  var k: ClusterRange?
+
+  @Option(help: "Where random numbers begin; the same seed gives the same segments.")
+  var seed: UInt64?
+
+  @Flag(help: "Print one JSON object instead of words.")
+  var json = false
+
+  @OptionGroup var table: TableOptions
+  @OptionGroup var engine: EngineOptions
+
+  func validate() throws {
+    guard input == nil, table.columns != nil || table.exclude != nil || table.id != nil || table.condition != nil
+    else { return }
+    throw ValidationError("--columns, --exclude, --id and --where choose from a ready table: give it with --input.")
+  }
+
+  func run() throws {
+    let project: Project
+    if input != nil, !FileManager.default.fileExists(atPath: projectOptions.config) {
+      // A ready table needs no project file; its results are named after it.
+      var bare = Project(name: tableName, folder: URL(fileURLWithPath: FileManager.default.currentDirectoryPath))
+      engine.apply(to: &bare.engine)
+      project = bare
+    } else {
+      project = try projectOptions.project(engine)
+    }
+    var training = SegmentTraining(project)
+    if let k { training.range = k.lower...k.upper }
+    if let seed { training.kmeans.seed = seed }
+    let progress = ProgressLine()
+    defer { progress.end() }
+    let began = Date()
+    let run = try ProjectRun(project, progress: progress.observer)
+    let trained: TrainedSegments
+    if let input {
+      trained = try run.train(
+        file: input, include: TableOptions.list(table.columns), exclude: TableOptions.list(table.exclude),
+        identifier: table.id, condition: table.condition, training: training)
+    } else {
+      trained = try run.train(asOf: try projectOptions.date(), training: training)
+    }
+    progress.end()
+    let seconds = Date().timeIntervalSince(began)
+    Report.quality(trained.model.quality)
+    Report.dropped(trained.model)
+    if json {
+      try Terminal.printJSON(ModelJSON(trained.model, seconds: seconds))
+      return
+    }
+    Report.segments(trained.model)
+    Terminal.print("")
+    Terminal.print("model        \(Report.shown(run.modelFile))")
+    Terminal.print("results      \(Report.shown(run.outputFolder))/ (assignments.parquet, summary.md …)")
+  }
+
+  private var tableName: String {
+    let base = URL(fileURLWithPath: input ?? "table").lastPathComponent
+    return base.split(separator: ".").first.map(String.init) ?? "table"
+  }
+}
