@@ -13,7 +13,7 @@ BENCH_ROUNDS ?= 5
 # Tests import no target as @testable. Saying so lets them share one release build with the program; without the flag
 # `swift test` would compile every module a second time.
 RELEASE := -c release
-TESTS := $(RELEASE) --disable-testable-imports --parallel
+TESTS := $(RELEASE) --disable-testable-imports --disable-xctest
 
 BINARY := .build/release/tessera
 LIBRARIES := LinearAlgebra Randomness Warehouse ModelFiles Features Clustering Pipeline

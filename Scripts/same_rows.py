@@ -24,8 +24,7 @@ def library() -> ctypes.CDLL:
         os.environ.get("TESSERA_DUCKDB_DRIVER"),
         data / pins["DUCKDB_VERSION"] / "libduckdb.so",
         ctypes.util.find_library("duckdb"),
-        "/opt/homebrew/lib/libduckdb.dylib",
-        "/usr/local/lib/libduckdb.dylib",
+        os.environ.get("HOMEBREW_PREFIX", "/usr/local") + "/lib/libduckdb.dylib",
     ]
     for place in filter(None, places):
         try:
