@@ -1,7 +1,7 @@
 /// A dense matrix of doubles, n x d, stored row after row in one flat array.
 ///
 /// Rows are observations (customers), columns are variables (features).
-public struct Matrix: Sendable, Hashable, Codable {
+public struct Matrix: Sendable, Hashable {
   /// n, the number of rows.
   public let rows: Int
   /// d, the number of columns.
@@ -39,9 +39,57 @@ public struct Matrix: Sendable, Hashable, Codable {
   /// The elements of one row (d of them).
   public func row(_ index: Int) -> ArraySlice<Double> { values[index * columns..<(index + 1) * columns] }
 
+  /// A copy of the rows at `indices`, in that order; an index may repeat. O(rows taken x d), on all workers.
+  public func gatheringRows(_ indices: [Int]) -> Matrix {
+    let d = columns
+    precondition(indices.allSatisfy { $0 >= 0 && $0 < rows }, "a row index is outside 0..<\(rows)")
+    let gathered = unsafe [Double](unsafeUninitializedCapacity: indices.count * d) { buffer, count in
+      // Safe: every piece writes only its own rows of the buffer, and all are written before the count is set.
+      nonisolated(unsafe) let target = unsafe buffer
+      _ = Parallel.map(rows: indices.count) { range in
+        unsafe values.withUnsafeBufferPointer { source in
+          for position in range {
+            let first = indices[position] * d
+            _ = unsafe target[position * d..<(position + 1) * d].initialize(from: source[first..<first + d])
+          }
+        }
+      }
+      count = indices.count * d
+    }
+    return Matrix(rows: indices.count, columns: columns, values: gathered)
+  }
+
+  /// Replaces every element by (element - its column's `center`) x `scale`, in place.
+  package mutating func center(on center: [Double], scale: Double) {
+    precondition(center.count == columns, "\(center.count) centres for \(columns) columns")
+    for row in 0..<rows {
+      let first = row * columns
+      for column in 0..<columns { values[first + column] = (values[first + column] - center[column]) * scale }
+    }
+  }
+
   /// A copy of one column (n elements).
   public func column(_ index: Int) -> [Double] {
     precondition(index >= 0 && index < columns, "column \(index) of \(columns)")
     return (0..<rows).map { values[$0 * columns + index] }
+  }
+}
+
+extension Matrix: Codable {
+  private enum CodingKeys: String, CodingKey { case rows, columns, values }
+
+  /// Reads a matrix, refusing one whose shape does not fit its values.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    let rows = try container.decode(Int.self, forKey: .rows)
+    let columns = try container.decode(Int.self, forKey: .columns)
+    let values = try container.decode([Double].self, forKey: .values)
+    let (count, overflow) = rows.multipliedReportingOverflow(by: columns)
+    guard rows >= 0, columns >= 0, !overflow, values.count == count else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .values, in: container,
+        debugDescription: "A \(rows) x \(columns) matrix cannot hold \(values.count) values.")
+    }
+    self.init(rows: rows, columns: columns, values: values)
   }
 }

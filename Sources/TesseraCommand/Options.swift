@@ -1,5 +1,5 @@
-internal import ArgumentParser
-internal import Features
+public import ArgumentParser
+public import Features
 internal import Foundation
 internal import LinearAlgebra
 internal import Warehouse
@@ -67,7 +67,8 @@ struct ProjectOptions: ParsableArguments {
 }
 
 extension ClusterRange: ExpressibleByArgument {
-  init?(argument: String) { self.init(argument) }
+  /// Reads `5` or `2..8`.
+  public init?(argument: String) { self.init(argument) }
 }
 
 extension Scaling: ExpressibleByArgument {}

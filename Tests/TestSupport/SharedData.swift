@@ -13,7 +13,7 @@ public enum SharedData {
       .deletingLastPathComponent().appendingPathComponent("shared/data")
   }()
 
-  /// Whether the folder is there.
+  /// Whether the sets are there.
   public static var isPresent: Bool { FileManager.default.fileExists(atPath: folder.path) }
 
   /// Why a test that reads these sets was skipped.

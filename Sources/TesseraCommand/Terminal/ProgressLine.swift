@@ -1,4 +1,3 @@
-internal import Dispatch
 internal import Foundation
 internal import Pipeline
 internal import Synchronization
@@ -9,17 +8,19 @@ final class ProgressLine: Sendable {
     var stage = ""
     var fraction: Double?
     var began = Date()
+    var hasEnded = false
   }
 
   private let state = Mutex<State>(State())
-  private let timer: any DispatchSourceTimer
 
   init() {
-    timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "tessera.progress"))
     guard Terminal.isErrorTerminal else { return }
-    timer.setEventHandler { [weak self] in self?.show() }
-    timer.schedule(deadline: .now() + 0.5, repeating: 0.25)
-    timer.resume()
+    Thread.detachNewThread { [weak self] in
+      while true {
+        Thread.sleep(forTimeInterval: 0.25)
+        guard let self, self.show() else { return }
+      }
+    }
   }
 
   /// For a pipeline to report to.
@@ -35,19 +36,22 @@ final class ProgressLine: Sendable {
 
   /// Ends the line.
   func end() {
-    if Terminal.isErrorTerminal { timer.cancel() }
+    state.withLock { $0.hasEnded = true }
     Terminal.clearProgress()
   }
 
-  private func show() {
-    let (stage, fraction, began) = state.withLock { ($0.stage, $0.fraction, $0.began) }
-    guard !stage.isEmpty else { return }
+  /// Shows the line, once there is something to say; false when it has ended.
+  private func show() -> Bool {
+    let (stage, fraction, began, hasEnded) = state.withLock { ($0.stage, $0.fraction, $0.began, $0.hasEnded) }
+    guard !hasEnded else { return false }
     let elapsed = Date().timeIntervalSince(began)
+    guard !stage.isEmpty, elapsed > 0.5 else { return true }
     var line = "\(stage): \(ProgressLine.duration(elapsed))"
     if let fraction, fraction > 0.02, elapsed > 1 {
       line += ", \(Int(fraction * 100))%, about \(ProgressLine.duration(elapsed * (1 - fraction) / fraction)) left"
     }
     Terminal.progress(line)
+    return true
   }
 
   private static func duration(_ seconds: Double) -> String {

@@ -5,22 +5,27 @@ internal import Warehouse
 /// Ctrl-C, a polite kill and a closed pipe.
 enum Signals {
   private static let queue = DispatchQueue(label: "tessera.signals")
-  private static let sources: [any DispatchSourceSignal] = [SIGINT, SIGTERM, SIGHUP].map { number in
-    let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
-    source.setEventHandler {
-      // The second time the user means at once; whatever was being written is removed all the same.
-      if Interruption.isRequested {
-        Interruption.removeScratch()
-        Foundation.exit(Failure.interrupted)
-      }
-      Interruption.request()
-    }
-    return source
-  }
 
   /// From here on signals ask the work to stop instead of ending it, and a closed pipe is an error of one write.
   static func install() {
-    for number in [SIGINT, SIGTERM, SIGHUP, SIGPIPE] { unsafe _ = signal(number, SIG_IGN) }
-    for source in sources { source.resume() }
+    signal(SIGPIPE, SIG_IGN)
+    for number in [SIGINT, SIGTERM, SIGHUP] {
+      signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+      source.setEventHandler {
+        // Kept alive by its own handler: it lasts as long as the process.
+        withExtendedLifetime(source) { answer() }
+      }
+      source.resume()
+    }
+  }
+
+  private static func answer() {
+    // The second time the user means at once; whatever was being written is removed all the same.
+    if Interruption.isRequested {
+      Interruption.removeScratch()
+      Foundation.exit(Failure.interrupted)
+    }
+    Interruption.request()
   }
 }

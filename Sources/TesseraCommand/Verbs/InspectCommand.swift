@@ -1,4 +1,6 @@
 internal import ArgumentParser
+internal import Clustering
+internal import Features
 internal import Foundation
 internal import Pipeline
 

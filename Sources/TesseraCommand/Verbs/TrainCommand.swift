@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Clustering
 internal import Features
 internal import Foundation
 internal import Pipeline

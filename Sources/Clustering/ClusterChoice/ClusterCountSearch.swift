@@ -1,0 +1,96 @@
+public import LinearAlgebra
+internal import Randomness
+
+/// Fits k-means for every k of a range and chooses among them, giving its reason.
+///
+/// Among k >= 2 the largest mean silhouette wins (Rousseeuw, 1987; Kaufman & Rousseeuw, 1990). When 1 is in the range,
+/// that winner must also stand against no clusters at all: its gap statistic (Tibshirani, Walther & Hastie, 2001) must
+/// rise above gap(1) by more than ``gapThreshold`` standard errors, else the answer is k = 1, "no structure".
+///
+/// That test differs from the paper's, which takes the smallest k with gap(k) >= gap(k+1) - s(k+1), on two points.
+/// It compares 1 with the winner, not with 2, because splitting many equal clusters in two gains nothing over even data
+/// (the paper's rule finds no structure in fifteen clear clusters). And its standard error is that of the *rise*
+/// log W(1) - log W(k) over the references, because log W(1) and log W(k) of one reference vary together.
+public struct ClusterCountSearch: Sendable, Hashable, Codable {
+  /// How many standard errors the gap must rise above gap(1) before clusters are believed.
+  public static let gapThreshold = 3.0
+
+  /// The numbers of clusters that are tried, from 1 upwards.
+  public var range: ClosedRange<Int> = 1...9
+  /// How each is fitted; its `clusters` are overridden.
+  public var kMeans = KMeans(clusters: 1)
+  /// B, the even reference data sets of the gap statistic, at least 2.
+  public var references = 20
+
+  /// A search over `range`, everything else at its default.
+  public init(range: ClosedRange<Int> = 1...9) { self.range = range }
+
+  /// Tries every k on `x` (n x d), rows weighted by `weights` (n, >= 0; all 1 when nil).
+  ///
+  /// A range that goes beyond the number of different rows is cut there. The silhouette and the gap are taken on
+  /// seeded samples of the rows when there are more than 20,000 and 2,000. Cost: a fit for each k, and 21 small ones
+  /// when 1 is in the range.
+  /// - Throws: ``FitError`` as ``KMeans/fit(_:weights:observer:)`` does.
+  public func fit(
+    _ x: Matrix, weights: [Double]? = nil, observer: FitObserver? = nil
+  ) throws(FitError) -> ClusterCountChoice {
+    guard range.lowerBound >= 1 else { throw .parameter(name: "range", requirement: "numbers from 1 upwards") }
+    guard references >= 2 else { throw .parameter(name: "references", requirement: "at least 2") }
+    try DataChecks.checkValues(x)
+    try DataChecks.checkWeights(weights, rows: x.rows)
+    let distinct = DistinctRows(x, weights: weights).matrix.rows
+    let last = min(range.upperBound, max(distinct, range.lowerBound))
+    let tried = range.lowerBound...last
+    let board = ProgressBoard(parts: tried.count + 1, observer: observer)
+
+    var candidates: [ClusterCountCandidate] = []
+    var fits: [KMeansFit] = []
+    for (index, k) in tried.enumerated() {
+      var kMeans = kMeans
+      kMeans.clusters = k
+      // Inertia falls with k, so the least so far would say nothing: only the work done is passed on.
+      let fit = try kMeans.fit(x, weights: weights) { board.report(part: index, fraction: $0.fraction) }
+      candidates.append(try ClusterCountCandidate(fit, x, weights, seed: kMeans.seed))
+      fits.append(fit)
+    }
+    var gap: GapStatistic?
+    if tried.lowerBound == 1, tried.upperBound > 1 {
+      let sample = gapSample(x, weights: weights)
+      let part = tried.count
+      gap = GapStatistic(sample, range: tried, settings: kMeans, references: references, seed: kMeans.seed) {
+        board.report(part: part, fraction: $0)
+      }
+      guard let gap else { throw .cancelled }
+      for index in candidates.indices { candidates[index].setGap(gap[candidates[index].clusters]) }
+    }
+    guard board.report(part: tried.count, fraction: 1) else { throw .cancelled }
+    let verdict = ClusterCountVerdict(candidates, asked: range, distinct: distinct, rise: { gap?.rise($0) })
+    return ClusterCountChoice(
+      candidates: candidates, fit: fits[verdict.clusters - tried.lowerBound], structure: verdict.structure,
+      reason: verdict.reason)
+  }
+
+  /// At most ``GapStatistic/rowLimit`` rows, whatever the order of `x`: drawn evenly, or by weight when there are
+  /// weights and too many rows.
+  private func gapSample(_ x: Matrix, weights: [Double]?) -> Matrix {
+    let order = x.canonicalOrder(weights: weights).filter { weights?[$0] ?? 1 > 0 }
+    guard order.count > GapStatistic.rowLimit else { return x.gatheringRows(order) }
+    var random = RandomStream(seed: kMeans.seed, index: -1)
+    guard let weights else {
+      return x.gatheringRows(random.sample(GapStatistic.rowLimit, from: order.count).map { order[$0] })
+    }
+    // Systematic sampling: one draw places even steps along the cumulated weights.
+    let step = order.reduce(0) { $0 + weights[$1] } / Double(GapStatistic.rowLimit)
+    var next = random.uniform() * step
+    var cumulated = 0.0
+    var drawn: [Int] = []
+    for row in order {
+      cumulated += weights[row]
+      while next < cumulated, drawn.count < GapStatistic.rowLimit {
+        drawn.append(row)
+        next += step
+      }
+    }
+    return x.gatheringRows(drawn)
+  }
+}

@@ -1,0 +1,60 @@
+internal import Foundation
+
+/// The rule of ``ClusterCountSearch`` and the words that explain it.
+struct ClusterCountVerdict {
+  /// Below this mean silhouette, no substantial structure has been found (Kaufman & Rousseeuw, 1990, table 4).
+  private static let substantialSilhouette = 0.25
+
+  let clusters: Int
+  let structure: ClusterCountChoice.Structure
+  let reason: String
+
+  /// Chooses among `candidates` (ascending, at least one); `rise` tells how far gap(k) stands above gap(1).
+  init(_ candidates: [ClusterCountCandidate], asked: ClosedRange<Int>, distinct: Int, rise: (Int) -> Double?) {
+    let tried = candidates.map(\.clusters)
+    var winner: (clusters: Int, silhouette: Double)?
+    for candidate in candidates {
+      guard let silhouette = candidate.silhouette else { continue }
+      if silhouette > winner?.silhouette ?? -.infinity { winner = (candidate.clusters, silhouette) }
+    }
+    var notes: [String] = []
+    if let last = tried.last, last < asked.upperBound {
+      notes.append("The data has only \(distinct) different rows, so no more than \(last) clusters were tried.")
+    }
+    guard let winner else {
+      clusters = 1
+      structure = .none
+      reason = (["Only k = 1 could be tried, so nothing was compared."] + notes).joined(separator: " ")
+      return
+    }
+    let silhouette = String(format: "%.3f", winner.silhouette)
+    let best = "k = \(winner.clusters) has the largest mean silhouette of those tried (\(silhouette))"
+    if tried.first == 1 {
+      let rise = rise(winner.clusters)
+      let rises = rise.map { String(format: "rises %.1f standard errors above that of k = 1", $0) }
+      let needed = String(format: "(%.0f are needed)", ClusterCountSearch.gapThreshold)
+      guard let rise, let rises, rise > ClusterCountSearch.gapThreshold else {
+        clusters = 1
+        structure = .none
+        let finding = "No structure: \(best), but its gap statistic "
+        let shortfall = rises.map { "\($0) \(needed)" } ?? "cannot be told from that of k = 1"
+        reason = ([finding + shortfall + ". One cloud explains the data as well, so k = 1."] + notes)
+          .joined(separator: " ")
+        return
+      }
+      notes.insert("Its gap statistic \(rises) \(needed).", at: 0)
+    }
+    clusters = winner.clusters
+    let several = tried.filter { $0 > 1 }
+    if several.count > 1, winner.clusters == several.last, winner.clusters < distinct {
+      notes.append("It is the largest k tried: try a wider range.")
+    } else if several.count > 1, winner.clusters == several.first, winner.clusters > 2 {
+      notes.append("It is the smallest k tried: try a wider range.")
+    }
+    structure = winner.silhouette < Self.substantialSilhouette ? .unsubstantial : .substantial
+    if structure == .unsubstantial {
+      notes.append("A silhouette below 0.25 shows no substantial structure: the split is practical, not natural.")
+    }
+    reason = ([best + "."] + notes).joined(separator: " ")
+  }
+}

@@ -1,0 +1,66 @@
+/// Why a model could not be fitted to the data, or applied to it.
+public enum FitError: Error, Hashable, Sendable {
+  /// A setting is outside what it may be.
+  case parameter(name: String, requirement: String)
+  /// Fewer rows (of weight above 0) than clusters.
+  case tooFewRows(have: Int, need: Int)
+  /// Enough rows, but too many of them equal.
+  case tooFewDistinctRows(have: Int, need: Int)
+  /// The matrix has no column.
+  case noColumns
+  /// The matrix has another number of columns than the model.
+  case columnCount(have: Int, need: Int)
+  /// A value is infinite or not a number. `row` and `column` count from 0.
+  case notFinite(row: Int, column: Int)
+  /// A value is so large that squared distances would overflow. `row` and `column` count from 0.
+  case tooLarge(row: Int, column: Int)
+  /// There is not one weight a row.
+  case weightCount(have: Int, need: Int)
+  /// A weight is negative, infinite or not a number. `row` counts from 0.
+  case weightInvalid(row: Int)
+  /// The weights sum to 0 or beyond what can be computed with.
+  case weightSum
+  /// There is not one label a row.
+  case labelCount(have: Int, need: Int)
+  /// A label is negative. `row` counts from 0.
+  case labelInvalid(row: Int)
+  /// The observer asked to stop.
+  case cancelled
+}
+
+extension FitError: CustomStringConvertible {
+  /// What was found, what is needed and what to try; rows and columns count from 1, and no value is shown.
+  public var description: String {
+    switch self {
+    case .parameter(let name, let requirement):
+      "'\(name)' must be \(requirement). Change that setting."
+    case .tooFewRows(let have, let need):
+      "\(need) clusters need at least \(need) rows of positive weight, but the data has \(have). "
+        + "Ask for fewer clusters or add rows."
+    case .tooFewDistinctRows(let have, let need):
+      "\(need) clusters need at least \(need) different rows, but the data has only \(have) among its repeats. "
+        + "Ask for at most \(have) clusters or add columns that tell rows apart."
+    case .noColumns:
+      "The data has no column to cluster on, and at least one is needed. Choose other columns."
+    case .columnCount(let have, let need):
+      "The data has \(have) columns, but the model was fitted on \(need). Give the columns it was fitted on."
+    case .notFinite(let row, let column):
+      "Row \(row + 1) of column \(column + 1) is not a finite number. Impute or drop it before fitting."
+    case .tooLarge(let row, let column):
+      "Row \(row + 1) of column \(column + 1) is too large to square: magnitudes up to 1e130 are accepted. "
+        + "Rescale the column or check it for placeholder values."
+    case .weightCount(let have, let need):
+      "There are \(have) weights for \(need) rows. Give one weight a row."
+    case .weightInvalid(let row):
+      "The weight of row \(row + 1) is negative or not a finite number. Weights must be 0 or more."
+    case .weightSum:
+      "The weights must have a sum above 0 and at most 1e40. Give at least one row a positive weight, or rescale them."
+    case .labelCount(let have, let need):
+      "There are \(have) labels for \(need) rows. Give one label a row."
+    case .labelInvalid(let row):
+      "The label of row \(row + 1) is negative. Labels are cluster numbers from 0."
+    case .cancelled:
+      "The fit was cancelled before it finished, and nothing was kept. Run it again to completion."
+    }
+  }
+}

@@ -1,0 +1,51 @@
+internal import LinearAlgebra
+
+/// The rows as k-means works on them: distinct, in canonical order, about their mean and in units that square well.
+struct PreparedRows: Sendable {
+  /// The distinct rows less the mean, scaled (m x d).
+  private(set) var matrix: Matrix
+  /// Their weights, scaled so that the heaviest is near 1 (m).
+  private(set) var weights: [Double]
+  private let mean: [Double]
+  private let scale: Double
+  private let weightScale: Double
+
+  /// Prepares checked rows and weights. O(n d).
+  init(_ x: Matrix, weights: [Double]?) {
+    let distinct = DistinctRows(x, weights: weights)
+    let mean = distinct.matrix.columnMeans(weights: distinct.weights)
+    var matrix = distinct.matrix
+    var largest = 0.0
+    for row in 0..<matrix.rows {
+      for (column, value) in matrix.row(row).enumerated() { largest = max(largest, (value - mean[column]).magnitude) }
+    }
+    let scale = powerOfTwoScale(for: largest)
+    let weightScale = powerOfTwoScale(for: distinct.weights.max() ?? 1)
+    matrix.center(on: mean, scale: scale)
+    self.matrix = matrix
+    self.weights = distinct.weights.map { $0 * weightScale }
+    self.mean = mean
+    self.scale = scale
+    self.weightScale = weightScale
+  }
+
+  /// Some of the rows, in the same units.
+  func subset(_ indices: [Int]) -> PreparedRows {
+    var subset = self
+    subset.matrix = matrix.gatheringRows(indices)
+    subset.weights = indices.map { weights[$0] }
+    return subset
+  }
+
+  /// Centres (k x d) in the units of the data.
+  func inDataUnits(_ centers: Matrix) -> Matrix {
+    var result = centers
+    for row in 0..<centers.rows {
+      for column in 0..<centers.columns { result[row, column] = centers[row, column] / scale + mean[column] }
+    }
+    return result
+  }
+
+  /// An inertia in squared units of the data.
+  func inertiaInDataUnits(_ inertia: Double) -> Double { inertia / scale / scale / weightScale }
+}
