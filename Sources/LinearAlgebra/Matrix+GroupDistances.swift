@@ -9,7 +9,7 @@ extension Matrix {
       weights.count == rows && groups.first?.lowerBound ?? 0 == 0 && groups.last?.upperBound ?? 0 == rows
         && zip(groups, groups.dropFirst()).allSatisfy { $0.upperBound == $1.lowerBound }, "\(groups) of \(rows) rows")
     guard rows > 0, columns > 0 else { return Matrix(rows: rows, columns: groups.count) }
-    let lengths = (0..<rows).map { row(($0)).reduce(0) { $0 + $1 * $1 } }
+    let lengths = (0..<rows).map { row($0).reduce(0) { $0 + $1 * $1 } }
     let band = 128
     let parts = Parallel.map(count: (rows + band - 1) / band) { index in
       distanceSums(

@@ -128,9 +128,9 @@ extension NearestCenters {
     var labels = [Int32](repeating: 0, count: block)
     var squares = [Double](repeating: 0, count: block)
     var moved = [Double](repeating: 0, count: origin == nil ? 0 : block * d)
-    // Padded to whole vectors of eight, which may be read past the last row but never used.
-    let lanes = (block + 7) / 8 * 8
-    var products = [Double](repeating: 0, count: k * block + 8)
+    // Padded to whole vectors of four, which may be read past the last row but never used.
+    let lanes = (block + 3) / 4 * 4
+    var products = [Double](repeating: 0, count: k * block + 4)
     var best = Winners(count: lanes)
     // Safe: every pointer below stays inside the array it comes from, whose size is stated above; `rows` stays inside
     // x by the precondition.
@@ -223,28 +223,29 @@ private struct Winners {
     labels = [Int](repeating: 0, count: count)
   }
 
-  /// Eight rows at a time, one in each lane, over `products` (k x `count`, readable eight beyond its end).
+  /// Four rows at a time, one in each lane, over `products` (k x `count`, readable four beyond its end). Eight
+  /// lanes would not stay in the registers that every processor has.
   mutating func find(_ products: UnsafePointer<Double>, halfSquares: [Double], k: Int, count: Int) {
     var lane = 0
     while lane < count {
-      var best = SIMD8<Double>(repeating: .infinity)
+      var best = SIMD4<Double>(repeating: .infinity)
       var second = best
-      var winner = SIMD8<Int64>.zero
+      var winner = SIMD4<Int64>.zero
       for j in 0..<k {
-        let product = unsafe UnsafeRawPointer(products + j * count + lane).loadUnaligned(as: SIMD8<Double>.self)
+        let product = unsafe UnsafeRawPointer(products + j * count + lane).loadUnaligned(as: SIMD4<Double>.self)
         let score = halfSquares[j] - product
         let isLess = score .< best
         let loser = score.replacing(with: best, where: isLess)
         second.replace(with: loser, where: loser .< second)
         best.replace(with: score, where: isLess)
-        winner.replace(with: SIMD8<Int64>(repeating: Int64(j)), where: isLess)
+        winner.replace(with: SIMD4<Int64>(repeating: Int64(j)), where: isLess)
       }
-      for index in 0..<8 {
+      for index in 0..<4 {
         scores[lane + index] = best[index]
         seconds[lane + index] = second[index]
         labels[lane + index] = Int(winner[index])
       }
-      lane += 8
+      lane += 4
     }
   }
 }

@@ -76,6 +76,17 @@ import Testing
     }
   }
 
+  @Test(arguments: [1.0, 1e9]) func `many rows of which one bears nearly all weight are still clustered`(
+    heaviest: Double
+  ) throws {
+    var random = RandomStream(seed: 8)
+    let n = 70_000
+    let x = Matrix(rows: n, columns: 2, values: (0..<2 * n).map { random.normal() + Double($0 / 2 % 3) * 20 })
+    let fit = try KMeans(clusters: 4).fit(x, weights: [heaviest] + [Double](repeating: 1, count: n - 1))
+    #expect(Set(fit.labels).count == 4)
+    #expect(fit.inertia < 2.1 * Double(n))
+  }
+
   @Test func `a limit of one iteration is reported as not converged`() throws {
     var random = RandomStream(seed: 6)
     let x = Matrix(rows: 500, columns: 2, values: (0..<1000).map { _ in random.uniform() })

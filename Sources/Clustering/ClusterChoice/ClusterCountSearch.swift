@@ -38,7 +38,8 @@ public struct ClusterCountSearch: Sendable, Hashable, Codable {
     guard references >= 2 else { throw .parameter(name: "references", requirement: "at least 2") }
     try DataChecks.checkValues(x)
     try DataChecks.checkWeights(weights, rows: x.rows)
-    let distinct = DistinctRows(x, weights: weights).matrix.rows
+    let rows = PreparedRows(x, weights: weights)
+    let distinct = rows.matrix.rows
     let last = min(range.upperBound, max(distinct, range.lowerBound))
     let tried = range.lowerBound...last
     let board = ProgressBoard(parts: tried.count + 1, observer: observer)
@@ -49,7 +50,7 @@ public struct ClusterCountSearch: Sendable, Hashable, Codable {
       var kMeans = kMeans
       kMeans.clusters = k
       // Inertia falls with k, so the least so far would say nothing: only the work done is passed on.
-      let fit = try kMeans.fit(x, weights: weights) { board.report(part: index, fraction: $0.fraction) }
+      let fit = try kMeans.fit(rows, x, weights) { board.report(part: index, fraction: $0.fraction) }
       candidates.append(try ClusterCountCandidate(fit, x, weights, seed: kMeans.seed))
       fits.append(fit)
     }
@@ -70,27 +71,12 @@ public struct ClusterCountSearch: Sendable, Hashable, Codable {
       reason: verdict.reason)
   }
 
-  /// At most ``GapStatistic/rowLimit`` rows, whatever the order of `x`: drawn evenly, or by weight when there are
-  /// weights and too many rows.
+  /// At most ``GapStatistic/rowLimit`` rows, whatever the order of `x`; drawn by weight when there are more.
   private func gapSample(_ x: Matrix, weights: [Double]?) -> Matrix {
     let order = x.canonicalOrder(weights: weights).filter { weights?[$0] ?? 1 > 0 }
     guard order.count > GapStatistic.rowLimit else { return x.gatheringRows(order) }
     var random = RandomStream(seed: kMeans.seed, index: -1)
-    guard let weights else {
-      return x.gatheringRows(random.sample(GapStatistic.rowLimit, from: order.count).map { order[$0] })
-    }
-    // Systematic sampling: one draw places even steps along the cumulated weights.
-    let step = order.reduce(0) { $0 + weights[$1] } / Double(GapStatistic.rowLimit)
-    var next = random.uniform() * step
-    var cumulated = 0.0
-    var drawn: [Int] = []
-    for row in order {
-      cumulated += weights[row]
-      while next < cumulated, drawn.count < GapStatistic.rowLimit {
-        drawn.append(row)
-        next += step
-      }
-    }
-    return x.gatheringRows(drawn)
+    let drawn = systematicSample(GapStatistic.rowLimit, weights: order.map { weights?[$0] ?? 1 }, &random)
+    return x.gatheringRows(drawn.map { order[$0] })
   }
 }

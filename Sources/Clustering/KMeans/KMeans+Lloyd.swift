@@ -23,7 +23,7 @@ extension KMeans {
     let isSampled = rows.matrix.rows > 4 * startRows
     let started = Parallel.map(count: restarts) { restart -> KMeansRun? in
       var random = RandomStream(seed: seed, index: restart)
-      let own = isSampled ? rows.subset(random.sample(startRows, from: rows.matrix.rows)) : rows
+      let own = isSampled ? sample(rows, &random) : rows
       return start(own, &random) { done, inertia in
         board.report(part: restart, fraction: done, inertia: isSampled ? nil : rows.inertiaInDataUnits(inertia))
       }
@@ -52,6 +52,13 @@ extension KMeans {
 
   /// The most rows that one start looks at: enough for the clusters to be met.
   private var startRows: Int { max(Parallel.rowsPerPiece, 256 * clusters) }
+
+  /// ``startRows`` draws by weight; or as many rows with their weights, when a few rows bear nearly all of it.
+  private func sample(_ rows: PreparedRows, _ random: inout RandomStream) -> PreparedRows {
+    let byWeight = rows.subset(hits: systematicSample(startRows, weights: rows.weights, &random))
+    if byWeight.matrix.rows >= startRows / 4 { return byWeight }
+    return rows.subset(random.sample(startRows, from: rows.matrix.rows))
+  }
 
   /// Seeds, iterates, then tries swaps, keeping each that ends lower; nil when cancelled.
   private func start(
@@ -110,7 +117,7 @@ extension KMeans {
   func settled(_ run: KMeansRun, _ rows: PreparedRows) -> KMeansRun {
     var run = run
     for _ in 0..<4 {
-      let order = run.orderByWeight()
+      let order = clusterOrder(run.weights, run.centers)
       if order == Array(order.indices) { break }
       let centers = run.centers.gatheringRows(order)
       guard let next = lloyd(from: centers, rows, max(2, maxIterations - run.trace.count), { _ in true }) else { break }
@@ -149,13 +156,6 @@ extension KMeansRun {
       for (column, value) in point.enumerated() { centers[cluster, column] = value }
       let fromPoint = rows.matrix.squaredDistances(toPoint: point)
       for row in distances.indices { distances[row] = min(distances[row], fromPoint[row]) }
-    }
-  }
-
-  fileprivate func orderByWeight() -> [Int] {
-    weights.indices.sorted { a, b in
-      if weights[a] != weights[b] { return weights[a] > weights[b] }
-      return centers.row(a).lexicographicallyPrecedes(centers.row(b))
     }
   }
 }

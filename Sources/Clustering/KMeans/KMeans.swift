@@ -34,26 +34,28 @@ public struct KMeans: Sendable, Hashable, Codable {
     try checkSettings()
     try DataChecks.checkValues(x)
     try DataChecks.checkWeights(weights, rows: x.rows)
+    return try fit(PreparedRows(x, weights: weights), x, weights, observer)
+  }
+
+  /// As above, with rows that were checked and prepared before: searches fit the same rows again and again.
+  func fit(
+    _ rows: PreparedRows, _ x: Matrix, _ weights: [Double]?, _ observer: FitObserver?
+  ) throws(FitError) -> KMeansFit {
+    try checkSettings()
     let present = weights.map { $0.count { $0 > 0 } } ?? x.rows
     guard present >= clusters else { throw .tooFewRows(have: present, need: clusters) }
-    let rows = PreparedRows(x, weights: weights)
     guard rows.matrix.rows >= clusters else { throw .tooFewDistinctRows(have: rows.matrix.rows, need: clusters) }
 
     let board = ProgressBoard(parts: restarts + 1, observer: observer)
     let runs = try runs(rows, board)
     guard let best = runs.min(by: { $0.inertia < $1.inertia }) else { throw .cancelled }
     let run = settled(best, rows)
-    guard board.report(part: restarts, fraction: 1, inertia: rows.inertiaInDataUnits(run.inertia)) else {
-      throw .cancelled
-    }
-    let model = KMeansModel(centroids: rows.inDataUnits(run.centers))
-    let assigned = try model.assignSquared(x)
-    var inertia = CompensatedSum()
-    for (row, square) in assigned.squares.enumerated() { inertia.add(square, times: weights?[row] ?? 1) }
+    let final = try KMeansModel(centroids: rows.inDataUnits(run.centers)).heaviestFirst(x, weights)
+    guard board.report(part: restarts, fraction: 1, inertia: final.inertia) else { throw .cancelled }
     return KMeansFit(
-      model: model, labels: assigned.labels, inertia: inertia.value,
-      inertiaTrace: run.trace.map(rows.inertiaInDataUnits),
-      converged: run.converged, restartInertias: runs.map { rows.inertiaInDataUnits($0.inertia) })
+      model: final.model, labels: final.labels, inertia: final.inertia,
+      inertiaTrace: run.trace.map(rows.inertiaInDataUnits), converged: run.converged,
+      restartInertias: runs.map { rows.inertiaInDataUnits($0.inertia) })
   }
 
   private func checkSettings() throws(FitError) {

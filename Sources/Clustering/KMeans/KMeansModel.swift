@@ -42,6 +42,37 @@ public struct KMeansModel: Sendable, Hashable, Codable {
 }
 
 extension KMeansModel {
+  /// The labels of `x` with the clusters in order of their weight there, and the inertia, whatever the order of rows.
+  ///
+  /// Rows exactly between two centroids go with the order, so an order is taken only once it confirms itself.
+  func heaviestFirst(_ x: Matrix, _ weights: [Double]?) throws(FitError) -> (
+    model: KMeansModel, labels: [Int], inertia: Double
+  ) {
+    var model = self
+    var assigned = try assignSquared(x)
+    for _ in 0..<4 {
+      var totals = [CompensatedSum](repeating: CompensatedSum(), count: clusters)
+      for (row, label) in assigned.labels.enumerated() { totals[label].add(weights?[row] ?? 1) }
+      let order = clusterOrder(totals.map(\.value), model.centroids)
+      if order == Array(order.indices) { break }
+      model = KMeansModel(centroids: model.centroids.gatheringRows(order))
+      assigned = try model.assignSquared(x)
+    }
+    var inertia = CompensatedSum()
+    for (row, square) in assigned.squares.enumerated() { inertia.add(square, times: weights?[row] ?? 1) }
+    return (model, assigned.labels, inertia.value)
+  }
+}
+
+/// The order of clusters: the heaviest first, equally heavy ones by their centres, lexicographically.
+func clusterOrder(_ weights: [Double], _ centers: Matrix) -> [Int] {
+  weights.indices.sorted { a, b in
+    if weights[a] != weights[b] { return weights[a] > weights[b] }
+    return centers.row(a).lexicographicallyPrecedes(centers.row(b))
+  }
+}
+
+extension KMeansModel {
   private enum CodingKeys: String, CodingKey { case centroids }
 
   /// Reads a model, refusing one without centroids or with values that are not finite.

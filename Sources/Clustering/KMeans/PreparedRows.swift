@@ -37,6 +37,23 @@ struct PreparedRows: Sendable {
     return subset
   }
 
+  /// The rows that `hits` (ascending) name, each weighted by how often.
+  func subset(hits: [Int]) -> PreparedRows {
+    var kept: [Int] = []
+    var counts: [Double] = []
+    for row in hits {
+      if row == kept.last {
+        counts[counts.count - 1] += 1
+      } else {
+        kept.append(row)
+        counts.append(1)
+      }
+    }
+    var subset = subset(kept)
+    subset.weights = counts
+    return subset
+  }
+
   /// Centres (k x d) in the units of the data.
   func inDataUnits(_ centers: Matrix) -> Matrix {
     var result = centers
