@@ -109,7 +109,7 @@ extension SegmentModel {
       })
     text += "\n## Features\n\n"
     text += markdownTable(
-      ["feature", "all", ] + (1...max(1, segments.k)).map { "\($0)" },
+      ["feature", "all"] + (1...max(1, segments.k)).map { "\($0)" },
       profiles.numeric.map { profile in
         ["\(profile.name)", ReadableNumber.text(profile.mean)] + profile.means.map(ReadableNumber.text)
       })

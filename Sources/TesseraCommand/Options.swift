@@ -9,10 +9,13 @@ struct EngineOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Work on N cores; the result is the same at any number.", valueName: "n"))
   var threads: Int?
 
-  @Option(help: ArgumentHelp("The most memory the engine takes, such as 4GiB; beyond it spills to disk.", valueName: "size"))
+  @Option(
+    help: ArgumentHelp("The most memory the engine takes, such as 4GiB; beyond it spills to disk.", valueName: "size"))
   var memoryLimit: String?
 
-  @Option(help: ArgumentHelp("Where the engine spills; a private folder inside it is removed at the end.", valueName: "folder"))
+  @Option(
+    help: ArgumentHelp(
+      "Where the engine spills; a private folder inside it is removed at the end.", valueName: "folder"))
   var spillFolder: String?
 
   @Option(help: ArgumentHelp("The DuckDB library to use instead of the one found.", valueName: "file"))
@@ -48,7 +51,8 @@ struct ProjectOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The project file.", valueName: "file"))
   var config = "tessera.yml"
 
-  @Option(help: ArgumentHelp("Use records up to this day (YYYY-MM-DD) instead of the project's as_of.", valueName: "date"))
+  @Option(
+    help: ArgumentHelp("Use records up to this day (YYYY-MM-DD) instead of the project's as_of.", valueName: "date"))
   var asOf: String?
 
   func date() throws -> CalendarDate? {

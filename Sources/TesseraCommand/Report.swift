@@ -48,7 +48,8 @@ enum Report {
   static func transforms(_ report: TransformReport) {
     if !report.absentFeatures.isEmpty {
       Terminal.note(
-        "warning: not in the table, so taken at their training median: \(report.absentFeatures.joined(separator: ", "))")
+        "warning: not in the table, so taken at their training median: \(report.absentFeatures.joined(separator: ", "))"
+      )
     }
     if report.imputedCells > 0 {
       Terminal.note("note: \(ReadableNumber.grouped(report.imputedCells)) missing values imputed")

@@ -229,7 +229,8 @@ public final class Connection: @unchecked Sendable {
 
   private static func makeScratchFolder(_ parent: String?) throws(WarehouseError) -> URL {
     let root = parent.map { URL(fileURLWithPath: $0) } ?? FileManager.default.temporaryDirectory
-    let folder = root.appendingPathComponent("tessera-\(ProcessInfo.processInfo.processIdentifier)-\(UUID().uuidString)")
+    let folder = root.appendingPathComponent(
+      "tessera-\(ProcessInfo.processInfo.processIdentifier)-\(UUID().uuidString)")
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     } catch {

@@ -79,14 +79,16 @@ extension FeatureFamily {
       let items = Aggregate(.orders, "order_items", "sum(items)")
       definitions.append(
         feature(
-          "basket_items_mean", "Mean number of items in an order", unit: "items", source: source, from: [orders, items],
+          "basket_items_mean", "Mean number of items in an order", unit: "items", source: source,
+          from: [orders, items],
           as: context.dialect.ratio("{order_items}", "{orders}")))
     }
     let lines = Aggregate(.orders, "order_lines", "sum(lines)")
     if context.offers(.order) {
       definitions.append(
         feature(
-          "basket_lines_mean", "Mean number of lines in an order", unit: "lines", source: source, from: [orders, lines],
+          "basket_lines_mean", "Mean number of lines in an order", unit: "lines", source: source,
+          from: [orders, lines],
           as: context.dialect.ratio("{order_lines}", "{orders}")))
     }
     return definitions

@@ -28,7 +28,9 @@ extension Project {
     } catch {
       throw Project.syntaxError(error, file: file)
     }
-    guard let root else { throw ProjectError(file: file, reason: "it is empty. Run 'tessera init FILES…' to write one.") }
+    guard let root else {
+      throw ProjectError(file: file, reason: "it is empty. Run 'tessera init FILES…' to write one.")
+    }
     let top = try YAMLSection(
       root, file: file, path: "", allowed: ["name", "as_of", "sources", "features", "segments", "output", "engine"])
     self.init(name: try top.text("name") ?? folder.lastPathComponent, folder: folder, file: file)

@@ -139,7 +139,7 @@ public enum Scaling: String, Sendable, Hashable, Codable, CaseIterable {
 
 /// How segments are formed.
 public struct SegmentSettings: Sendable, Hashable {
-  public var minimumClusters = 2
+  public var minimumClusters = 3
   public var maximumClusters = 8
   public var scaling = Scaling.standard
   /// Features or families that do not form segments (they still describe them).

@@ -97,8 +97,9 @@ public struct ProjectDraft: Sendable {
 
       segments:
         method: kmeans
-        # The number of segments, or a range from which the clearest is taken (largest mean silhouette).
-        k: 2..8
+        # The number of segments, or a range from which the clearest is taken (largest mean silhouette). Two are rarely
+        # enough to act on; with 1 in the range, "no structure" is a possible answer.
+        k: 3..8
         # standard (mean 0, sd 1), robust (median and interquartile range) or none.
         scale: standard
         # Each family of features counts as much as any other.
@@ -137,7 +138,9 @@ public struct ProjectDraft: Sendable {
       let kept = others.filter { !isPersonal($0) }
       text += "    attributes: [\(kept.map { quoted($0.name) }.joined(separator: ", "))]\n"
       let left = others.filter(isPersonal).map(\.name)
-      if !left.isEmpty { text += "    # Left out, as they name or number single customers: \(left.joined(separator: ", ")).\n" }
+      if !left.isEmpty {
+        text += "    # Left out, as they name or number single customers: \(left.joined(separator: ", ")).\n"
+      }
     }
     return text
   }
@@ -167,9 +170,11 @@ public struct ProjectDraft: Sendable {
     var text = "\nfeatures:\n"
     text += "  # Every family that the sources allow is on; switch one off with 'false'.\n"
     text += "  families: {}\n"
-    text += "  # So many categories, those that reach most customers, get a share of spend each; the rest are 'other'.\n"
+    text +=
+      "  # So many categories, those that reach most customers, get a share of spend each; the rest are 'other'.\n"
     text += "  categories: 12\n"
-    text += "  # Lines with a negative amount or quantity: 'exclude' keeps them out of purchases, 'net' subtracts them.\n"
+    text +=
+      "  # Lines with a negative amount or quantity: 'exclude' keeps them out of purchases, 'net' subtracts them.\n"
     text += "  returns: exclude\n"
     var ordered = ""
     for (guess, table) in zip(guesses, tables) where guess.role == .customers {
@@ -195,7 +200,8 @@ public struct ProjectDraft: Sendable {
     else { return nil }
     let column = SQL.identifier(time)
     let value =
-      guesses[index].timeFormat.map { "try_strptime(\(connection.dialect.asText(column)), \(SQL.literal($0)))" } ?? column
+      guesses[index].timeFormat.map { "try_strptime(\(connection.dialect.asText(column)), \(SQL.literal($0)))" }
+      ?? column
     let found = try connection.query(
       "SELECT CAST(max(\(value)) AS DATE) AS day FROM \(tables[index].relation) AS t", reading: tables[index].name)
     guard case .dates(let days)? = found["day"]?.values, let day = days.first, found["day"]?.isMissing(0) == false
@@ -211,7 +217,9 @@ public struct ProjectDraft: Sendable {
 
   private static func quoted(_ text: String) -> String {
     let isPlain = text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "_-./".contains($0)) }
-    let needsQuotes = !isPlain || !(text.first?.isLetter ?? false) || ["true", "false", "yes", "no", "on", "off", "null"].contains(text.lowercased())
+    let needsQuotes =
+      !isPlain || !(text.first?.isLetter ?? false)
+      || ["true", "false", "yes", "no", "on", "off", "null"].contains(text.lowercased())
     guard needsQuotes else { return text }
     return "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
   }
@@ -225,7 +233,9 @@ enum OrderedLevels {
     for level in levels {
       guard let start = level.firstIndex(where: \.isNumber) else { return nil }
       let before = level[..<start].lowercased()
-      guard before.count <= 12, let number = Double(level[start...].prefix { $0.isNumber || $0 == "." }) else { return nil }
+      guard before.count <= 12, let number = Double(level[start...].prefix { $0.isNumber || $0 == "." }) else {
+        return nil
+      }
       let isBelow = ["under", "less", "below", "<", "up to"].contains { before.contains($0) }
       ranked.append((isBelow ? number - 0.5 : number, level))
     }

@@ -28,12 +28,15 @@ struct RoleGuess {
 
   private mutating func guessColumns(customer: String?) {
     let identifiers = evidence.filter(\.isIdentifierLike)
-    let people = ["customer", "client", "household", "user", "member", "shopper", "buyer", "cust", "account", "visitor"]
+    let people = [
+      "customer", "client", "household", "user", "member", "shopper", "buyer", "cust", "account", "visitor",
+    ]
     func best(_ candidates: [ColumnEvidence], _ stems: [String]) -> ColumnEvidence? {
       // The column whose first word says it, then the one that says "id".
       let matching = candidates.filter { $0.speaksOf(stems) }
       let ranked = matching.filter { evidence in
-        stems.contains { evidence.words.first?.hasPrefix($0) ?? false } && evidence.speaksOf(["id", "no", "num", "key"])
+        stems.contains { evidence.words.first?.hasPrefix($0) ?? false }
+          && evidence.speaksOf(["id", "no", "num", "key"])
       }
       return ranked.first ?? matching.first { $0.speaksOf(["id", "no", "num", "key", "code"]) } ?? matching.first
     }
@@ -48,7 +51,9 @@ struct RoleGuess {
     let times = evidence.filter { $0.kind == .date || $0.kind == .time }
     take(
       .time,
-      times.first { $0.speaksOf(["start", "begin"]) } ?? times.first { $0.speaksOf(["order", "invoice", "transaction"]) }
+      times.first { $0.speaksOf(["start", "begin"]) } ?? times.first {
+        $0.speaksOf(["order", "invoice", "transaction"])
+      }
         ?? times.first)
     if columns[.time] == nil, let packed = evidence.first(where: isPackedDate) {
       take(.time, packed)

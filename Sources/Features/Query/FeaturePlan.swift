@@ -28,7 +28,8 @@ public struct FeaturePlan: Sendable, Hashable, Codable {
     customer = FeaturePlan.customerColumn(project)
     guard !definitions.isEmpty else {
       throw ProjectError(
-        file: project.file, reason: "the sources offer no feature; add transactions, events or customer attributes, "
+        file: project.file,
+        reason: "the sources offer no feature; add transactions, events or customer attributes, "
           + "or switch families on.")
     }
   }

@@ -50,7 +50,8 @@ extension Connection {
     _ relation: String, _ columns: FeatureColumns, source: String
   ) throws(WarehouseError) -> FeatureValues {
     let identifier = columns.identifier.map { SQL.identifier($0) } ?? "row_number() OVER ()"
-    let keys = ["\(identifier) AS \(SQL.identifier(columns.identifier ?? "row"))"]
+    let keys =
+      ["\(identifier) AS \(SQL.identifier(columns.identifier ?? "row"))"]
       + columns.categories.map { "\(dialect.asText(SQL.identifier($0))) AS \(SQL.identifier($0))" }
     let numbers = columns.numeric.map { "\(dialect.asReal(SQL.identifier($0))) AS \(SQL.identifier($0))" }
     // Rows are numbered before any condition, so that a row's number is its place in the file.

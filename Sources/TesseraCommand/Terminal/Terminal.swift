@@ -43,7 +43,9 @@ enum Terminal {
       return text
     }
     let code = write(text, to: STDOUT_FILENO)
-    guard code == 0 || code == EPIPE else { throw OutputError(reason: unsafe String(cString: strerror(code)).lowercased()) }
+    guard code == 0 || code == EPIPE else {
+      throw OutputError(reason: unsafe String(cString: strerror(code)).lowercased())
+    }
   }
 
   /// 0, or the system's error number.

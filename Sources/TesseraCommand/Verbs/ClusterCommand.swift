@@ -21,7 +21,9 @@ struct ClusterCommand: ParsableCommand {
     case kmeans
   }
 
-  @Argument(help: ArgumentHelp("A table: CSV, TSV, Parquet, JSON lines, .gz; '-' is CSV on standard input.", valueName: "table"))
+  @Argument(
+    help: ArgumentHelp("A table: CSV, TSV, Parquet, JSON lines, .gz; '-' is CSV on standard input.", valueName: "table")
+  )
   var table: String
 
   @Option(help: "How: kmeans.")
@@ -42,7 +44,9 @@ struct ClusterCommand: ParsableCommand {
   @Option(help: "Where random numbers begin; the same seed gives the same clusters.")
   var seed: UInt64 = 0
 
-  @Option(name: .shortAndLong, help: ArgumentHelp("Write each row's segment here: .parquet, .csv, .tsv or .jsonl.", valueName: "file"))
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("Write each row's segment here: .parquet, .csv, .tsv or .jsonl.", valueName: "file"))
   var output: String?
 
   @Option(help: ArgumentHelp("Save the model here, for 'tessera score'.", valueName: "file.tessera"))
@@ -81,7 +85,9 @@ struct ClusterCommand: ParsableCommand {
       return
     }
     Report.segments(trained.model)
-    if let output { Terminal.print("\nsegments of \(ReadableNumber.grouped(trained.assignments.segments.count)) rows in \(output)") }
+    if let output {
+      Terminal.print("\nsegments of \(ReadableNumber.grouped(trained.assignments.segments.count)) rows in \(output)")
+    }
     if let model { Terminal.print("model in \(model)") }
   }
 }

@@ -28,8 +28,10 @@ struct DoctorCommand: ParsableCommand {
       line("", "found by \(connection.library.foundIn)")
       let limits = try connection.query(
         "SELECT current_setting('memory_limit') AS memory, CAST(current_setting('threads') AS VARCHAR) AS threads")
-      line("", "memory limit \(text(limits, "memory")), \(text(limits, "threads")) threads, "
-        + "spills to \(connection.scratchFolder.deletingLastPathComponent().path)")
+      line(
+        "",
+        "memory limit \(text(limits, "memory")), \(text(limits, "threads")) threads, "
+          + "spills to \(connection.scratchFolder.deletingLastPathComponent().path)")
     } catch {
       line("DuckDB", "not usable")
       line("", "\(error)")

@@ -17,7 +17,9 @@ struct InitCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("Tables of raw records.", valueName: "files"))
   var files: [String]
 
-  @Option(help: ArgumentHelp("The project's name, for its model and results; the folder's name unless given.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp(
+      "The project's name, for its model and results; the folder's name unless given.", valueName: "name"))
   var name: String?
 
   @Option(help: ArgumentHelp("The project file to write.", valueName: "file"))
@@ -31,7 +33,8 @@ struct InitCommand: ParsableCommand {
   func run() throws {
     let target = URL(fileURLWithPath: config)
     guard force || !FileManager.default.fileExists(atPath: target.path) else {
-      throw UsageError(description: "'\(config)' is already there. Overwrite it with --force, or name another with --config.")
+      throw UsageError(
+        description: "'\(config)' is already there. Overwrite it with --force, or name another with --config.")
     }
     let folder = target.deletingLastPathComponent()
     let draft = try ProjectDraft(

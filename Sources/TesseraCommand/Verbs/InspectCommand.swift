@@ -33,7 +33,9 @@ struct InspectCommand: ParsableCommand {
       "trained on   \(ReadableNumber.grouped(loaded.provenance.rows)) customers"
         + (loaded.features.asOf.map { " as of \($0)" } ?? "") + ", by '\(loaded.features.identifier)'")
     Terminal.print("features     \(loaded.transforms.features.count) used, \(loaded.transforms.columns.count) columns")
-    for dropped in loaded.transforms.dropped { Terminal.print("             \(dropped.name): left out, \(dropped.reason)") }
+    for dropped in loaded.transforms.dropped {
+      Terminal.print("             \(dropped.name): left out, \(dropped.reason)")
+    }
     Terminal.print("inertia      \(ReadableNumber.text(loaded.segments.inertia))")
     let libraries = loaded.provenance.libraries.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
     Terminal.print("made by      Tessera \(loaded.provenance.tessera), \(libraries.joined(separator: ", "))")

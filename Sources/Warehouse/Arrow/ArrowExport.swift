@@ -43,7 +43,8 @@ private final class StreamSource {
 // MARK: Schema
 
 private func exportSchema(_ table: Table) -> ArrowSchema {
-  let children = UnsafeMutablePointer<UnsafeMutablePointer<ArrowSchema>?>.allocate(capacity: max(1, table.columns.count))
+  let children = UnsafeMutablePointer<UnsafeMutablePointer<ArrowSchema>?>.allocate(
+    capacity: max(1, table.columns.count))
   for (index, column) in table.columns.enumerated() {
     let child = UnsafeMutablePointer<ArrowSchema>.allocate(capacity: 1)
     unsafe child.initialize(to: makeSchema(format: exportFormat(column.values), name: column.name))

@@ -121,7 +121,9 @@ struct DriverManifest {
         values[table + "." + key] = String(value.dropFirst().prefix { $0 != quote })
       }
     }
-    guard let library = values["Driver.shared"] ?? values["Driver.shared." + DriverManifest.platform] else { return nil }
+    guard let library = values["Driver.shared"] ?? values["Driver.shared." + DriverManifest.platform] else {
+      return nil
+    }
     self.library = library
     entry = values["Driver.entrypoint"]
   }

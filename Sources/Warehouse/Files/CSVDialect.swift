@@ -73,7 +73,8 @@ extension Connection {
       let value = table[column]?.texts.first ?? nil
       return value == "(empty)" ? nil : value
     }
-    let isHeader: Bool = if case .booleans(let flags)? = table["HasHeader"]?.values { flags.first ?? true } else { true }
+    let isHeader: Bool =
+      if case .booleans(let flags)? = table["HasHeader"]?.values { flags.first ?? true } else { true }
     let skipped: Int = if case .integers(let rows)? = table["skipped"]?.values { Int(rows.first ?? 0) } else { 0 }
     // A sample without quotes does not mean a file without quotes.
     let dialect = CSVDialect(

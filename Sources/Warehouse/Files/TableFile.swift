@@ -8,7 +8,9 @@ public enum ColumnKind: String, Sendable, Hashable, Codable {
 
   init(engineType type: String) {
     let name = type.uppercased()
-    let integers = ["TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"]
+    let integers = [
+      "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT",
+    ]
     self =
       if integers.contains(name) {
         .integer
