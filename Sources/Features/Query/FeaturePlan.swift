@@ -59,7 +59,7 @@ struct PurchaseRows {
   let source: Source
   /// Every visible line, with its category.
   let lines: String
-  let isReturn = "(coalesce(amount, 0) < 0 OR coalesce(quantity, 0) < 0)"
+  static let isReturn = "(coalesce(amount, 0) < 0 OR coalesce(quantity, 0) < 0)"
   let returns: FeatureSettings.Returns
 
   /// Nil when the project has no transactions.
@@ -85,11 +85,11 @@ struct PurchaseRows {
 
   /// Purchased lines.
   var purchases: String {
-    returns == .net ? lines : "SELECT * FROM (\(lines)) AS l WHERE NOT \(isReturn)"
+    returns == .net ? lines : "SELECT * FROM (\(lines)) AS l WHERE NOT \(PurchaseRows.isReturn)"
   }
 
   /// Returned and cancelled lines.
-  var returned: String { "SELECT * FROM (\(lines)) AS l WHERE \(isReturn)" }
+  var returned: String { "SELECT * FROM (\(lines)) AS l WHERE \(PurchaseRows.isReturn)" }
 }
 
 /// What the data itself decides about a plan.
@@ -101,19 +101,13 @@ private struct Findings {
 
   init(_ sources: SourceSet, _ rows: PurchaseRows?, _ project: Project) throws {
     guard let rows else { return }
-    let facts = try sources.connection.query(
-      """
-      SELECT count(*) AS purchased, count(*) FILTER (WHERE \(rows.isReturn)) AS returned,
-        count(*) FILTER (WHERE ts <> CAST(CAST(ts AS DATE) AS TIMESTAMP)) AS timed
-      FROM (\(sources.visible(rows.source))) AS l
-      """)
-    guard facts["purchased"]?.doubles?.first ?? 0 > 0 else {
+    guard let survey = sources.surveys[rows.source.name], survey.count.rowsUsed > 0 else {
       throw ProjectError(
         file: project.file,
         reason: "source '\(rows.source.name)' has no usable row on or before \(sources.asOf). Check as_of and 'where'.")
     }
-    hasTimeOfDay = facts["timed"]?.doubles?.first ?? 0 > 0
-    hasReturns = project.features.returns == .exclude && facts["returned"]?.doubles?.first ?? 0 > 0
+    hasTimeOfDay = survey.rowsWithTimeOfDay > 0
+    hasReturns = project.features.returns == .exclude && survey.returnedRows > 0
     guard project.features.categories > 0, !project.features.switchedOff.contains("categories") else { return }
     guard rows.source.column(.category) != nil || rows.lines.contains("product_category") else { return }
     let reached = try sources.connection.query(

@@ -28,15 +28,13 @@ struct SourceParser {
   let source: Source
   let table: TableSource
   let dialect: Dialect
-  let key: CustomerKey
   private(set) var selected: [String] = []
   private(set) var checks: [(flag: String, column: String, needed: String)] = []
 
-  init(_ source: Source, _ table: TableSource, dialect: Dialect, key: CustomerKey) {
+  init(_ source: Source, _ table: TableSource, dialect: Dialect) {
     self.source = source
     self.table = table
     self.dialect = dialect
-    self.key = key
   }
 
   /// The columns that a text file must hand over unparsed.
@@ -50,12 +48,21 @@ struct SourceParser {
     checks.append((flag, column, needed))
   }
 
-  /// Selects an identifier under `name`: text as it stands, or a whole number.
-  mutating func selectKey(_ role: ColumnRole, as name: String, type: CustomerKey = .text) {
+  /// Selects an identifier under `name`, as text or as the number it is.
+  ///
+  /// Text of text files is trimmed; a number that needs no comparing with text stays a number, which is much cheaper
+  /// to group by.
+  mutating func selectKey(_ role: ColumnRole, as name: String, type: CustomerKey) {
     guard let column = source.column(role) else { return }
     let raw = SQL.identifier(column)
-    let text = isText(column) ? raw : dialect.asText(raw)
-    let parsed = type == .integer ? "CAST(\(raw) AS BIGINT)" : "nullif(trim(\(text)), '')"
+    let parsed: String
+    if type == .integer {
+      parsed = "CAST(\(raw) AS BIGINT)"
+    } else if isText(column) {
+      parsed = table.isSlowToRead ? "nullif(trim(\(raw)), '')" : "nullif(\(raw), '')"
+    } else {
+      parsed = dialect.asText(raw)
+    }
     selected.append("\(parsed) AS \(SQL.identifier(name))")
   }
 

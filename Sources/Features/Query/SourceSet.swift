@@ -12,6 +12,7 @@ public struct SourceSet {
   public let asOf: CalendarDate
   public let key: CustomerKey
   public private(set) var quality = DataQuality()
+  private(set) var surveys: [String: SourceSurvey] = [:]
   private let prepared: [String: PreparedSource]
 
   /// Opens, parses and counts the sources of `project`. Text files are parsed once, into the scratch folder.
@@ -23,20 +24,24 @@ public struct SourceSet {
     try SourceSet.checkRoles(project)
     var tables: [String: TableSource] = [:]
     for source in project.sources { tables[source.name] = try SourceSet.open(source, in: project, connection) }
-    key = try SourceSet.customerKey(project, tables)
+    let keys = try SourceSet.keyForms(project, tables)
+    key = keys[.customer] ?? .text
     var prepared: [String: PreparedSource] = [:]
+    var parsers: [String: SourceParser] = [:]
     for (index, source) in project.sources.enumerated() {
       guard let table = tables[source.name] else { continue }
-      prepared[source.name] = try SourceSet.prepare(
-        source, table, index: index, key: key, settings: project.features, connection)
+      var parser = SourceParser(source, table, dialect: connection.dialect)
+      prepared[source.name] = try SourceSet.prepare(&parser, index: index, keys: keys, project.features, connection)
+      parsers[source.name] = parser
     }
     self.prepared = prepared
     self.asOf = try asOf ?? project.asOf ?? SourceSet.latestDay(project, prepared, connection)
-    try SourceSet.checkUnique(project, prepared, connection)
     for source in project.sources {
-      guard let ready = prepared[source.name] else { continue }
-      quality.sources.append(try count(ready))
+      guard let ready = prepared[source.name], let parser = parsers[source.name] else { continue }
+      surveys[source.name] = try survey(ready, parser)
     }
+    try SourceSet.checkUnique(project, prepared, connection)
+    quality.sources = project.sources.compactMap { surveys[$0.name]?.count }
   }
 
   /// The first instant after the as-of date, as SQL.
@@ -114,13 +119,20 @@ public struct SourceSet {
     return table
   }
 
-  private static func customerKey(_ project: Project, _ tables: [String: TableSource]) throws -> CustomerKey {
+  /// For each kind of identifier, whether every source has it as a whole number, so that it can be compared as one.
+  private static func keyForms(
+    _ project: Project, _ tables: [String: TableSource]
+  ) throws(WarehouseError) -> [ColumnRole: CustomerKey] {
+    var forms: [ColumnRole: CustomerKey] = [:]
     for source in project.sources {
-      guard let column = source.column(.customer), let table = tables[source.name] else { continue }
-      if table.isText(column, asText: [column]) { return .text }
-      if try table.column(column).kind != .integer { return .text }
+      guard let table = tables[source.name] else { continue }
+      for role in [ColumnRole.customer, .order, .product, .store, .campaign] {
+        guard let column = source.column(role) else { continue }
+        let isWhole = try table.column(column).kind == .integer && !table.isText(column, asText: [column])
+        forms[role] = isWhole && forms[role] != .text ? .integer : .text
+      }
     }
-    return .integer
+    return forms
   }
 
   private static func latestDay(
@@ -141,46 +153,48 @@ public struct SourceSet {
   // MARK: Parsing
 
   private static func prepare(
-    _ source: Source, _ table: TableSource, index: Int, key: CustomerKey, settings: FeatureSettings,
+    _ parser: inout SourceParser, index: Int, keys: [ColumnRole: CustomerKey], _ settings: FeatureSettings,
     _ connection: Connection
   ) throws(WarehouseError) -> PreparedSource {
-    var parser = SourceParser(source, table, dialect: connection.dialect, key: key)
+    let source = parser.source
+    let table = parser.table
+    func select(_ role: ColumnRole, as name: String) {
+      parser.selectKey(role, as: name, type: keys[role] ?? .text)
+    }
     var attributes: [AttributeColumn] = []
     switch source.role {
     case .transactions:
-      parser.selectKey(.customer, as: "customer", type: key)
+      select(.customer, as: "customer")
       try parser.selectTime()
       if source.column(.order) != nil {
-        parser.selectKey(.order, as: "order_id")
+        select(.order, as: "order_id")
       } else {
         // Without order numbers every row is an order of its own.
         parser.select("row_number() OVER () AS order_id")
       }
       parser.selectMoney()
-      for role in [ColumnRole.product, .category, .store] { parser.selectKey(role, as: role.rawValue) }
+      for role in [ColumnRole.product, .category, .store] { select(role, as: role.rawValue) }
     case .products:
-      parser.selectKey(.product, as: "product")
-      parser.selectKey(.category, as: "category")
+      select(.product, as: "product")
+      select(.category, as: "category")
     case .customers:
-      parser.selectKey(.customer, as: "customer", type: key)
+      select(.customer, as: "customer")
       try parser.selectTime()
       attributes = try selectAttributes(source, table, settings, &parser)
     case .events:
-      parser.selectKey(.customer, as: "customer", type: key)
+      select(.customer, as: "customer")
       try parser.selectTime()
     case .campaigns:
-      parser.selectKey(.customer, as: "customer", type: key)
-      parser.selectKey(.campaign, as: "campaign")
+      select(.customer, as: "customer")
+      select(.campaign, as: "campaign")
       try parser.selectTime()
     case .campaignCalendar:
-      parser.selectKey(.campaign, as: "campaign")
+      select(.campaign, as: "campaign")
       try parser.selectTime()
     }
     let relation = try SourceSet.place(parser.sql, table, index: index, connection)
-    let ready = PreparedSource(
+    return PreparedSource(
       source: source, table: table, relation: relation, checks: parser.checks, attributes: attributes)
-    try checkCells(ready, parser, connection)
-    return ready
   }
 
   /// Makes the parsed rows readable as often as needed: text is parsed once into Parquet, anything else is a view.
@@ -229,20 +243,6 @@ public struct SourceSet {
 
   // MARK: Checking
 
-  private static func checkCells(
-    _ ready: PreparedSource, _ parser: SourceParser, _ connection: Connection
-  ) throws(WarehouseError) {
-    guard !ready.checks.isEmpty else { return }
-    let counts = ready.checks.map { "count(*) FILTER (WHERE \($0.flag)) AS \($0.flag)" }.joined(separator: ", ")
-    let table = try connection.query("SELECT \(counts) FROM \(ready.relation) AS t", reading: ready.table.name)
-    for check in ready.checks where (table[check.flag]?.doubles?.first ?? 0) > 0 {
-      let row = try connection.query(parser.firstBadRow(check.flag), reading: ready.table.name)
-      throw .badCell(
-        source: ready.table.name, row: row["row_index"]?.doubles?.first.map { Int($0) }, column: check.column,
-        needed: check.needed)
-    }
-  }
-
   private static func checkUnique(
     _ project: Project, _ prepared: [String: PreparedSource], _ connection: Connection
   ) throws {
@@ -264,7 +264,9 @@ public struct SourceSet {
     }
   }
 
-  private func count(_ ready: PreparedSource) throws(WarehouseError) -> DataQuality.SourceCount {
+  /// Counts everything there is to know of one source's rows in a single pass.
+  /// - Throws: ``WarehouseError/badCell(source:row:column:needed:)`` when a cell could not be read.
+  private func survey(_ ready: PreparedSource, _ parser: SourceParser) throws(WarehouseError) -> SourceSurvey {
     let source = ready.source
     var reasons: [(reason: String, condition: String)] = []
     if source.column(.customer) != nil { reasons.append(("no customer", "customer IS NULL")) }
@@ -272,23 +274,45 @@ public struct SourceSet {
       reasons.append(("no date", "ts IS NULL"))
       reasons.append(("after \(asOf)", "ts >= \(cutoff)"))
     }
-    if source.role == .transactions, source.column(.amount) != nil || source.column(.price) != nil {
-      reasons.append(("no amount", "amount IS NULL"))
-    }
-    var earlier = "TRUE"
+    let hasAmounts = source.column(.amount) != nil || source.column(.price) != nil
+    if source.role == .transactions, hasAmounts { reasons.append(("no amount", "amount IS NULL")) }
+    var kept = "TRUE"
     var counts: [String] = ["count(*) AS rows_read"]
     for (index, reason) in reasons.enumerated() {
-      counts.append("count(*) FILTER (WHERE \(earlier) AND (\(reason.condition))) AS reason_\(index)")
-      earlier += " AND NOT coalesce(\(reason.condition), FALSE)"
+      counts.append("count(*) FILTER (WHERE \(kept) AND (\(reason.condition))) AS reason_\(index)")
+      kept += " AND NOT coalesce(\(reason.condition), FALSE)"
     }
-    let table = try connection.query("SELECT \(counts.joined(separator: ", ")) FROM \(ready.relation) AS t")
+    for check in ready.checks { counts.append("count(*) FILTER (WHERE \(check.flag)) AS \(check.flag)") }
+    if source.role == .transactions {
+      counts.append("count(*) FILTER (WHERE \(kept) AND \(PurchaseRows.isReturn)) AS returned")
+      counts.append("count(*) FILTER (WHERE \(kept) AND ts <> CAST(CAST(ts AS DATE) AS TIMESTAMP)) AS timed")
+    }
+    let table = try connection.query(
+      "SELECT \(counts.joined(separator: ", ")) FROM \(ready.relation) AS t", reading: ready.table.name)
     func number(_ name: String) -> Int { Int(table[name]?.doubles?.first ?? 0) }
+    for check in ready.checks where number(check.flag) > 0 {
+      let row = try connection.query(parser.firstBadRow(check.flag), reading: ready.table.name)
+      throw .badCell(
+        source: ready.table.name, row: row["row_index"]?.doubles?.first.map { Int($0) }, column: check.column,
+        needed: check.needed)
+    }
     let leftOut = reasons.enumerated().map {
       DataQuality.Reason(reason: $1.reason, rows: number("reason_\($0)"))
     }.filter { $0.rows > 0 }
     let read = number("rows_read")
-    return DataQuality.SourceCount(
-      source: source.name, role: source.role, rowsRead: read, rowsUsed: read - leftOut.reduce(0) { $0 + $1.rows },
-      leftOut: leftOut)
+    return SourceSurvey(
+      count: DataQuality.SourceCount(
+        source: source.name, role: source.role, rowsRead: read, rowsUsed: read - leftOut.reduce(0) { $0 + $1.rows },
+        leftOut: leftOut),
+      returnedRows: number("returned"), rowsWithTimeOfDay: number("timed"))
   }
+}
+
+/// What one pass over a source's rows counted.
+struct SourceSurvey {
+  let count: DataQuality.SourceCount
+  /// Transactions: usable rows with a negative amount or quantity.
+  let returnedRows: Int
+  /// Transactions: usable rows whose time is not midnight.
+  let rowsWithTimeOfDay: Int
 }
