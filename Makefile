@@ -101,7 +101,7 @@ samples: ## make notebooks-data again from the packages it comes from
 .PHONY: model
 model: demo ## make models/ again from the demo's project
 	@mkdir -p models
-	install -m 644 demo/models/*.tessera models/
+	install -m 644 demo/models/completejourney.tessera demo/models/completejourney.md models/
 
 .PHONY: clean
 clean: ## remove what these targets made, but for the downloads outside the checkout

@@ -68,8 +68,13 @@ let package = Package(
       swiftSettings: house),
     .testTarget(name: "FeaturesTests", dependencies: ["Features", "TestSupport"], swiftSettings: house),
     .testTarget(name: "ClusteringTests", dependencies: ["Clustering", "TestSupport"], swiftSettings: house),
-    .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "TestSupport"], swiftSettings: house),
-    .testTarget(name: "CommandTests", dependencies: ["TesseraCommand", "TestSupport"], swiftSettings: house),
+    .testTarget(
+      name: "PipelineTests",
+      dependencies: ["Pipeline", "Features", "Clustering", "LinearAlgebra", "ModelFiles", "Warehouse", "TestSupport"],
+      swiftSettings: house),
+    .testTarget(
+      name: "CommandTests", dependencies: ["TesseraCommand", "TestSupport"], exclude: ["Snapshots"],
+      swiftSettings: house),
   ],
   swiftLanguageModes: [.v6]
 )

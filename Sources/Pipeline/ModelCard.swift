@@ -40,8 +40,11 @@ public enum ReadableNumber {
 
 /// One line of the table of segments.
 public struct SegmentLine: Sendable {
+  /// The segment, from 1.
   public let segment: Int
+  /// How many customers of training it holds.
   public let customers: Int
+  /// Their share of all.
   public let share: Double
   /// The segment's share of all that was spent; nil when spend is not known.
   public let revenueShare: Double?
@@ -75,7 +78,9 @@ extension SegmentModel {
   /// Where a segment (from 0) differs most from everybody: "more orders (+1.4 sd)".
   func traits(_ segment: Int, limit: Int) -> [String] {
     guard segments.k > 1 else { return [] }
-    return profiles.distinctions(segment, limit: limit).filter { abs($0.difference) >= 0.2 }.map { trait in
+    return profiles.distinctions(segment, among: Set(transforms.features), limit: limit).filter {
+      abs($0.difference) >= 0.2
+    }.map { trait in
       let tenths = Int((abs(trait.difference) * 10).rounded())
       return "\(trait.difference > 0 ? "high" : "low") \(trait.feature) "
         + "(\(trait.difference > 0 ? "+" : "-")\(tenths / 10).\(tenths % 10) sd)"

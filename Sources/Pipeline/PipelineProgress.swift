@@ -5,6 +5,7 @@ public struct PipelineProgress: Sendable, Hashable {
   /// From 0 to 1 where the stage can tell.
   public let fraction: Double?
 
+  /// Progress in `stage`; `fraction` from 0 to 1, or nil.
   public init(stage: String, fraction: Double? = nil) {
     self.stage = stage
     self.fraction = fraction

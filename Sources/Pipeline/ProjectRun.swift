@@ -5,6 +5,7 @@ public import Warehouse
 
 /// The verbs of a project: its features, its training, its scoring; each writes all of its files or none.
 public struct ProjectRun {
+  /// What is run.
   public let project: Project
   let connection: Connection
   let progress: ProgressObserver?
@@ -101,8 +102,12 @@ extension Connection {
 
 /// What `features` did, for people and machines.
 public struct FeatureSummary: Sendable {
+  /// The features and how each is computed.
   public let plan: FeaturePlan
+  /// The last day whose records were used.
   public let asOf: CalendarDate
+  /// The number of rows written.
   public let customers: Int
+  /// What was read and left out.
   public let quality: DataQuality
 }

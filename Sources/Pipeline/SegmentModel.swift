@@ -15,43 +15,63 @@ public struct SegmentModel: Sendable {
     public let asOf: String?
     /// How to compute the features from sources; nil when training began with a ready table.
     public let plan: FeaturePlan?
+    /// The numeric features, in the order of training.
     public let numeric: [String]
+    /// The categorical features, in the order of training.
     public let categories: [String]
   }
 
   /// How the segments were found.
   public struct SegmentSection: Sendable, Hashable, Codable {
+    /// "kmeans".
     public let method: String
+    /// The number of segments.
     public let k: Int
     /// Why this k, in a sentence.
     public let reason: String
+    /// Every number of segments that was tried.
     public let candidates: [ClusterCountCandidate]
     /// Customers of each segment, segment 1 first.
     public let sizes: [Int]
     /// Weighted sum of squared distances to the centroids, in the units after scaling.
     public let inertia: Double
+    /// Whether the fit stopped of itself.
     public let converged: Bool
+    /// The iterations of the kept start.
     public let iterations: Int
+    /// The settings of the fit.
     public let settings: KMeans
   }
 
   /// Where the model comes from.
   public struct Provenance: Sendable, Hashable, Codable {
+    /// The version that trained it.
     public let tessera: String
+    /// The seed of its random numbers.
     public let seed: UInt64
+    /// The customers it was trained on.
     public let rows: Int
     /// A mark of the training data, free of the order of its rows.
     public let dataFingerprint: String
+    /// The libraries that computed it, by name.
     public let libraries: [String: String]
   }
 
+  /// The name of the project.
   public let name: String
+  /// Which features it takes, and how they are computed.
   public let features: FeatureSection
+  /// How features become columns.
   public let transforms: FeatureTransforms
+  /// How the segments were found.
   public let segments: SegmentSection
+  /// What the segments are like.
   public let profiles: SegmentProfiles
+  /// What was read of each source in training.
   public let quality: DataQuality
+  /// Where the model comes from.
   public let provenance: Provenance
+  /// The centroids.
   public let kmeans: KMeansModel
 
   /// The model as a file's content.
@@ -115,6 +135,8 @@ public struct SegmentModel: Sendable {
 public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The parts of a model file contradict each other.
   case modelInconsistent(reason: String)
+  /// No row meets the user's condition.
+  case noRow(source: String, condition: String)
   /// Nothing is left to form segments with.
   case noUsableFeature(dropped: [FeatureTransforms.Dropped])
   /// Fewer customers than segments.
@@ -126,10 +148,15 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
   /// None of the model's features is in the table.
   case noFeatureFound(needed: [String])
 
+  /// What was found, what is needed, what to try.
   public var description: String {
     switch self {
     case .modelInconsistent(let reason):
       "The model file contradicts itself: \(reason). Train it again."
+    case .noRow(let source, let condition):
+      "No row of \(source) meets the condition \(condition). Change --where."
+    case .noUsableFeature(let dropped) where dropped.isEmpty:
+      "There is no column to form segments with: besides the identifier the table needs a column of numbers or text."
     case .noUsableFeature(let dropped):
       "No feature is left to form segments with. \(PipelineError.list(dropped))."
     case .tooFewCustomers(let have, let need):

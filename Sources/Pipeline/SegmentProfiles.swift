@@ -6,7 +6,9 @@ internal import Warehouse
 public struct SegmentProfiles: Sendable, Hashable, Codable {
   /// One numeric feature across segments. Means leave missing values out; nil where all are missing.
   public struct Numeric: Sendable, Hashable, Codable {
+    /// The feature.
     public let name: String
+    /// Over all customers.
     public let mean: Double?
     /// Over all customers, dividing by n.
     public let standardDeviation: Double?
@@ -18,7 +20,9 @@ public struct SegmentProfiles: Sendable, Hashable, Codable {
 
   /// One categorical feature across segments: the share of each of its commonest levels.
   public struct Category: Sendable, Hashable, Codable {
+    /// The feature.
     public let name: String
+    /// Its commonest levels, those of ten customers or more, commonest first.
     public let levels: [String]
     /// By level, over all customers; missing values count among the customers.
     public let shares: [Double]
@@ -32,7 +36,9 @@ public struct SegmentProfiles: Sendable, Hashable, Codable {
     var total: Int { counts.reduce(0, +) }
   }
 
+  /// Every numeric feature, also those that formed no segment.
   public let numeric: [Numeric]
+  /// Every categorical feature.
   public let categories: [Category]
 
   /// Profiles `values` by `labels` (n, from 0 to `segments` - 1).
@@ -84,11 +90,14 @@ public struct SegmentProfiles: Sendable, Hashable, Codable {
     }
   }
 
-  /// The features in which `segment` (from 0) differs most from everybody, with the difference in standard deviations,
-  /// largest first.
-  public func distinctions(_ segment: Int, limit: Int) -> [(feature: String, difference: Double)] {
+  /// The features of `names` in which `segment` (from 0) differs most from everybody, with the difference in standard
+  /// deviations, largest first.
+  public func distinctions(_ segment: Int, among names: Set<String>, limit: Int) -> [(
+    feature: String, difference: Double
+  )] {
     let all = numeric.compactMap { profile -> (feature: String, difference: Double)? in
-      guard let mean = profile.mean, let deviation = profile.standardDeviation, deviation > 0,
+      guard names.contains(profile.name), let mean = profile.mean, let deviation = profile.standardDeviation,
+        deviation > 0,
         let own = profile.means[segment]
       else { return nil }
       return (profile.name, (own - mean) / deviation)
@@ -99,6 +108,7 @@ public struct SegmentProfiles: Sendable, Hashable, Codable {
       }.prefix(limit))
   }
 
+  /// The numeric feature called `name`, or nil.
   public subscript(name: String) -> Numeric? { numeric.first { $0.name == name } }
 }
 

@@ -41,8 +41,12 @@ extension Connection {
     _ table: TableSource, _ columns: FeatureColumns, weights: String?, _ training: SegmentTraining,
     _ progress: ProgressObserver?
   ) throws -> TrainedSegments {
+    try checkTexts(table, columns)
     let values = try featureValues(table.relation, columns, source: table.name)
-    guard values.rows > 0 else { throw WarehouseError.fileEmpty(path: table.name) }
+    guard values.rows > 0 else {
+      if let condition = columns.condition { throw PipelineError.noRow(source: table.name, condition: condition) }
+      throw WarehouseError.fileEmpty(path: table.name)
+    }
     let row = try weights.map { name in
       var weighed = columns
       weighed.numeric = [name]
@@ -54,6 +58,31 @@ extension Connection {
         source: table.name, row: bad + 1, column: weights, needed: "weights of 0 or more, none missing")
     }
     return try training.train(values, weights: row, source: table.name, progress: progress)
+  }
+
+  /// A text column of numbers but for a few cells is a column of numbers with mistakes in it, not one of categories.
+  private func checkTexts(_ table: TableSource, _ columns: FeatureColumns) throws(WarehouseError) {
+    guard !columns.categories.isEmpty else { return }
+    let counts = columns.categories.enumerated().flatMap { index, name in
+      let text = SQL.identifier(name)
+      let number = dialect.attempt(text, as: dialect.real)
+      return [
+        "count(\(number)) AS numbers_\(index)", "count(\(text)) AS present_\(index)",
+        "min(CASE WHEN \(text) IS NOT NULL AND \(number) IS NULL THEN row_index END) AS first_\(index)",
+      ]
+    }
+    let found = try query(
+      """
+      SELECT \(counts.joined(separator: ", "))
+      FROM (SELECT *, row_number() OVER () AS row_index FROM \(table.relation) AS t) AS numbered
+      """, reading: table.name)
+    for (index, name) in columns.categories.enumerated() {
+      guard let numbers = found["numbers_\(index)"]?.doubles?.first,
+        let present = found["present_\(index)"]?.doubles?.first,
+        let first = found["first_\(index)"]?.doubles?.first, numbers < present, numbers >= 0.5 * present
+      else { continue }
+      throw .badCell(source: table.name, row: Int(first), column: name, needed: "numbers, as most of its rows do")
+    }
   }
 
   /// Scores the rows of one file of features with `model`. Columns the file lacks are imputed.

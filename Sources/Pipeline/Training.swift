@@ -5,15 +5,18 @@ public import Warehouse
 
 /// Finds segments in the features of customers.
 public struct SegmentTraining: Sendable {
+  /// Names the model.
   public var name: String
   /// Numbers of segments to try.
   public var range: ClosedRange<Int>
+  /// How features become columns.
   public var transforms = TransformSettings()
   /// How k-means is run; its `clusters` are overridden.
   public var kmeans = KMeans(clusters: 1)
   /// Features and families that form no segment.
   public var exclude: [String] = []
 
+  /// Settings for these numbers of segments, everything else at its default.
   public init(name: String, range: ClosedRange<Int>) {
     self.name = name
     self.range = range
@@ -76,7 +79,7 @@ public struct SegmentTraining: Sendable {
         categories: values.categories.map(\.name)),
       transforms: fitted,
       segments: SegmentModel.SegmentSection(
-        method: "kmeans", k: choice.clusters, reason: choice.reason, candidates: choice.candidates, sizes: sizes,
+        method: "kmeans", k: choice.clusters, reason: reason(choice), candidates: choice.candidates, sizes: sizes,
         inertia: fit.inertia, converged: fit.converged, iterations: fit.iterations, settings: kmeans),
       profiles: profiles, quality: quality,
       provenance: SegmentModel.Provenance(
@@ -87,6 +90,12 @@ public struct SegmentTraining: Sendable {
       model: model,
       assignments: SegmentAssignments(
         customers: values.customers, segments: assigned.labels.map { $0 + 1 }, distances: assigned.distances))
+  }
+
+  /// Why there are so many segments; where one number was asked for there was nothing to choose.
+  private func reason(_ choice: ClusterCountChoice) -> String {
+    guard range.count == 1, choice.clusters == range.lowerBound else { return choice.reason }
+    return "k = \(choice.clusters) was asked for."
   }
 
   /// The features that form segments; nil when all do.
@@ -115,12 +124,15 @@ public struct SegmentTraining: Sendable {
 
 /// What training gives.
 public struct TrainedSegments: Sendable {
+  /// What scores further customers.
   public let model: SegmentModel
+  /// Where the training customers went.
   public let assignments: SegmentAssignments
 }
 
 /// The segment of each customer.
 public struct SegmentAssignments: Sendable {
+  /// The identifiers, in row order.
   public let customers: Column
   /// 1 to k; 1 is the largest in training.
   public let segments: [Int]
@@ -138,5 +150,6 @@ public struct SegmentAssignments: Sendable {
 
 /// This program.
 public enum Tessera {
+  /// The version of this program, in every model it writes.
   public static let version = "0.1.0"
 }

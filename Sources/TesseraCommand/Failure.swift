@@ -23,6 +23,7 @@ enum Failure {
     case is ProjectError: badData
     case is PipelineError, is FitError: badData
     case is UsageError: usage
+    case is NoProject: missingInput
     case is OutputError: inputOutput
     default: nil
     }
@@ -50,6 +51,14 @@ enum Failure {
 /// Flags that do not go together.
 struct UsageError: Error, CustomStringConvertible {
   let description: String
+}
+
+/// A project verb where there is no project.
+struct NoProject: Error, CustomStringConvertible {
+  let file: String
+  var description: String {
+    "There is no project file '\(file)'. Run 'tessera init FILES…' here to write one, or name one with --config."
+  }
 }
 
 /// Standard output that cannot be written.

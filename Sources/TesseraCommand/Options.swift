@@ -64,6 +64,7 @@ struct ProjectOptions: ParsableArguments {
   }
 
   func project(_ engine: EngineOptions) throws -> Project {
+    guard FileManager.default.fileExists(atPath: config) else { throw NoProject(file: config) }
     var project = try Project(contentsOf: URL(fileURLWithPath: config))
     engine.apply(to: &project.engine)
     return project

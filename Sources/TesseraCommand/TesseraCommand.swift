@@ -45,7 +45,7 @@ struct TesseraCommand: ParsableCommand {
     Interruption.removeScratch()
     if let code = Failure.code(error) {
       Terminal.error("tessera: \(error)")
-      Foundation.exit(code)
+      _exit(code)
     }
     exit(withError: error)
   }

@@ -21,11 +21,18 @@ enum Signals {
   }
 
   private static func answer() {
-    // The second time the user means at once; whatever was being written is removed all the same.
+    // The second time the user means at once; whatever was being written is removed all the same. `_exit`, because the
+    // engine's threads still run and must not see its globals destroyed.
     if Interruption.isRequested {
       Interruption.removeScratch()
-      Foundation.exit(Failure.interrupted)
+      _exit(Failure.interrupted)
     }
     Interruption.request()
+    // Work that cannot be asked (a read that waits for input) gets a moment, then ends all the same.
+    queue.asyncAfter(deadline: .now() + 2) {
+      Interruption.removeScratch()
+      Terminal.error("tessera: \(WarehouseError.interrupted)")
+      _exit(Failure.interrupted)
+    }
   }
 }

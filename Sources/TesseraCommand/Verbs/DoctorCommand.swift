@@ -19,6 +19,7 @@ struct DoctorCommand: ParsableCommand {
     line("memory", "\(ReadableNumber.grouped(Int(ProcessInfo.processInfo.physicalMemory >> 20))) MiB")
     line("OpenBLAS", "\(blas.version), \(blas.kernel) kernels, \(blas.threading.rawValue)")
     line("", "one BLAS thread; rows are split over the cores by Tessera")
+    if let advice = BLASAdvice.text(kernel: blas.kernel) { line("", advice) }
     var failure: (any Error)?
     do {
       let connection = try engine.connect()
@@ -46,6 +47,17 @@ struct DoctorCommand: ParsableCommand {
       throw failure
     }
     line("", "all is well")
+  }
+
+  /// Old OpenBLAS does not know new processors and falls back to kernels of twenty years ago.
+  private enum BLASAdvice {
+    static func text(kernel: String) -> String? {
+      guard ["Prescott", "Core2", "Katmai", "Northwood", "Banias", "generic"].contains(kernel),
+        let flags = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8), flags.contains(" avx2")
+      else { return nil }
+      let better = flags.contains(" avx512f") ? "SkylakeX" : "Haswell"
+      return "this OpenBLAS does not know your processor; set OPENBLAS_CORETYPE=\(better) to double its speed"
+    }
   }
 
   private func text(_ table: Table, _ column: String) -> String { table[column]?.texts.first.flatMap { $0 } ?? "?" }

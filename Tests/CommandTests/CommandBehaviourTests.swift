@@ -1,0 +1,93 @@
+import Foundation
+import Testing
+
+/// How the program behaves among other programs: pipes, signals, help.
+@Suite struct CommandBehaviourTests {
+  private static let table = "id,x,y\n" + (1...40).map { "\($0),\($0 % 4 * 10),\($0 % 4 * 5 + $0 % 2)\n" }.joined()
+
+  private func shell(_ script: String, in folder: TemporaryFolder) throws -> TesseraProcess.Outcome {
+    try TesseraProcess.shell(
+      ["/bin/bash", "-c", "set -o pipefail; T='\(TesseraProcess.program.path)'; \(script)"], in: folder.url)
+  }
+
+  @Test func `a reader that goes away is no failure`() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(CommandBehaviourTests.table, to: "t.csv")
+    let outcome = try shell("\"$T\" cluster t.csv --exclude id --k 4 --output o.csv | true", in: folder)
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    #expect(folder.files.contains("o.csv"))
+  }
+
+  @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full"), "this system has no /dev/full"))
+  func `standard output that is full is an input-output failure`() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(CommandBehaviourTests.table, to: "t.csv")
+    let outcome = try shell("\"$T\" cluster t.csv --exclude id --k 4 > /dev/full", in: folder)
+    #expect(outcome.code == 74)
+    #expect(outcome.errors.contains("standard output could not be written"))
+  }
+
+  @Test func `a table comes through a pipe`() throws {
+    let folder = try TemporaryFolder()
+    let outcome = try TesseraProcess.run(
+      ["cluster", "-", "--exclude", "id", "--k", "4", "--json"], in: folder.url, input: CommandBehaviourTests.table)
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    #expect(outcome.output.contains("\"rows\" : 40"))
+  }
+
+  @Test func `an interrupt ends the program with 130 and leaves nothing`() throws {
+    let folder = try TemporaryFolder()
+    // Waits for input that never comes; the interrupt finds it reading.
+    let outcome = try shell(
+      """
+      export TMPDIR="$PWD"; mkfifo pipe; sleep 60 > pipe & writer=$!
+      "$T" cluster - --output o.csv < pipe & child=$!
+      for i in $(seq 100); do ls -d tessera-* >/dev/null 2>&1 && break; sleep 0.1; done
+      kill -INT $child; wait $child; code=$?; kill -KILL $writer; exit $code
+      """, in: folder)
+    #expect(outcome.code == 130)
+    #expect(outcome.errors.contains("Interrupted"))
+    #expect(folder.files.isEmpty, "\(folder.files)")
+  }
+
+  @Test func `an existing project file is kept unless overwriting is asked for`() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("customer_id,date,amount\n1,2020-01-01,5\n2,2020-01-02,6\n", to: "orders.csv")
+    try folder.write("mine", to: "tessera.yml")
+    let refused = try TesseraProcess.run(["init", "orders.csv"], in: folder.url)
+    #expect(refused.code == 64)
+    #expect(refused.errors.contains("--force"))
+    #expect(try folder.bytes("tessera.yml") == Data("mine".utf8))
+    #expect(try TesseraProcess.run(["init", "orders.csv", "--force"], in: folder.url).code == 0)
+    #expect(try folder.bytes("tessera.yml") != Data("mine".utf8))
+  }
+
+  @Test func `doctor names the libraries in use`() throws {
+    let outcome = try TesseraProcess.run(["doctor"], in: FileManager.default.temporaryDirectory)
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    for word in ["OpenBLAS", "DuckDB", "v1.5", "threads", "all is well"] { #expect(outcome.output.contains(word)) }
+  }
+
+  @Test func `doctor says how to mend a missing engine`() throws {
+    let outcome = try TesseraProcess.run(
+      ["doctor", "--driver", "/nowhere.so"], in: FileManager.default.temporaryDirectory)
+    #expect(outcome.code == 75)
+    #expect(outcome.output.contains("not usable"))
+  }
+
+  /// Recorded help, so that a change of it is seen. `TESSERA_RECORD=1` writes it anew and fails the run.
+  @Test(arguments: ["", "init", "features", "train", "score", "inspect", "cluster", "doctor"])
+  func `help reads as recorded`(_ verb: String) throws {
+    let outcome = try TesseraProcess.shell(
+      ["/usr/bin/env", "COLUMNS=100", TesseraProcess.program.path] + (verb.isEmpty ? [] : [verb]) + ["--help"],
+      in: FileManager.default.temporaryDirectory)
+    #expect(outcome.code == 0)
+    let recorded = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appendingPathComponent("Snapshots/help\(verb.isEmpty ? "" : "-" + verb).txt")
+    if ProcessInfo.processInfo.environment["TESSERA_RECORD"] != nil {
+      try Data(outcome.output.utf8).write(to: recorded)
+      Issue.record("recorded \(recorded.lastPathComponent); run again without TESSERA_RECORD")
+    }
+    #expect(try String(contentsOf: recorded, encoding: .utf8) == outcome.output)
+  }
+}
