@@ -4,11 +4,14 @@ public struct PipelineProgress: Sendable, Hashable {
   public let stage: String
   /// From 0 to 1 where the stage can tell.
   public let fraction: Double?
+  /// About how long the whole stage takes, where only a guess from the size of the data can be had.
+  public let expectedSeconds: Double?
 
-  /// Progress in `stage`; `fraction` from 0 to 1, or nil.
-  public init(stage: String, fraction: Double? = nil) {
+  /// Progress in `stage`; `fraction` from 0 to 1, or nil; `expectedSeconds` of the whole stage, or nil.
+  public init(stage: String, fraction: Double? = nil, expectedSeconds: Double? = nil) {
     self.stage = stage
     self.fraction = fraction
+    self.expectedSeconds = expectedSeconds
   }
 }
 

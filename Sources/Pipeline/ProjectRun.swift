@@ -29,12 +29,18 @@ public struct ProjectRun {
   }
 
   private func sources(asOf: CalendarDate?) throws -> SourceSet {
-    progress?(PipelineProgress(stage: "reading \(project.sources.map(\.name).joined(separator: ", "))"))
+    progress?(
+      PipelineProgress(
+        stage: "reading \(project.sources.map(\.name).joined(separator: ", "))",
+        expectedSeconds: WorkEstimate.readingSeconds(project)))
     return try SourceSet(project, connection: connection, asOf: asOf)
   }
 
   private func features(_ sources: SourceSet, _ plan: FeaturePlan) throws -> FeatureTable {
-    progress?(PipelineProgress(stage: "computing \(plan.definitions.count) features as of \(sources.asOf)"))
+    progress?(
+      PipelineProgress(
+        stage: "computing \(plan.definitions.count) features as of \(sources.asOf)",
+        expectedSeconds: WorkEstimate.aggregatingSeconds(sources.quality)))
     return try sources.features(plan)
   }
 

@@ -7,6 +7,7 @@ final class ProgressLine: Sendable {
   private struct State {
     var stage = ""
     var fraction: Double?
+    var expected: Double?
     var began = Date()
     var hasEnded = false
   }
@@ -30,6 +31,7 @@ final class ProgressLine: Sendable {
         if state.stage != progress.stage { state.began = Date() }
         state.stage = progress.stage
         state.fraction = progress.fraction
+        state.expected = progress.expectedSeconds
       }
     }
   }
@@ -42,12 +44,14 @@ final class ProgressLine: Sendable {
 
   /// Shows the line, once there is something to say; false when it has ended.
   private func show() -> Bool {
-    let (stage, fraction, began, hasEnded) = state.withLock { ($0.stage, $0.fraction, $0.began, $0.hasEnded) }
-    guard !hasEnded else { return false }
-    let elapsed = Date().timeIntervalSince(began)
-    guard !stage.isEmpty, elapsed > 0.5 else { return true }
-    var line = "\(stage): \(ProgressLine.duration(elapsed))"
-    if let fraction, fraction > 0.02, elapsed > 1 {
+    let state = state.withLock { $0 }
+    guard !state.hasEnded else { return false }
+    let elapsed = Date().timeIntervalSince(state.began)
+    guard !state.stage.isEmpty, elapsed > 0.5 else { return true }
+    var line = "\(state.stage): \(ProgressLine.duration(elapsed))"
+    if let expected = state.expected, expected > 2 {
+      line += elapsed < expected ? ", about \(ProgressLine.duration(expected - elapsed)) left" : ", nearly done"
+    } else if let fraction = state.fraction, fraction > 0.02, elapsed > 1 {
       line += ", \(Int(fraction * 100))%, about \(ProgressLine.duration(elapsed * (1 - fraction) / fraction)) left"
     }
     Terminal.progress(line)
