@@ -48,6 +48,11 @@ public struct ClusterCountCandidate: Sendable, Hashable, Codable {
   /// The iterations of the fit.
   public let iterations: Int
 
+  private enum CodingKeys: String, CodingKey {
+    case clusters = "k"
+    case inertia, silhouette, calinskiHarabasz, daviesBouldin, gap, gapStandardError, sizes, converged, iterations
+  }
+
   init(_ fit: KMeansFit, _ x: Matrix, _ weights: [Double]?, seed: UInt64) throws(FitError) {
     clusters = fit.model.clusters
     inertia = fit.inertia
