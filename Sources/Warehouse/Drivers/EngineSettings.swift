@@ -1,5 +1,3 @@
-public import Foundation
-
 /// How to open an engine.
 public struct EngineSettings: Sendable, Hashable {
   /// The engine: "duckdb" unless stated.
