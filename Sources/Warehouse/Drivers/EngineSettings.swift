@@ -13,5 +13,6 @@ public struct EngineSettings: Sendable, Hashable {
   /// Threads of the engine; nil takes all cores.
   public var threads: Int?
 
+  /// DuckDB in memory, with its own limits.
   public init() {}
 }
