@@ -4,32 +4,48 @@ import TestSupport
 import Testing
 import Warehouse
 
+private final class Flag: Sendable {
+  let isSet = Atomic<Bool>(false)
+}
+
 struct `Interrupting a connection` {
   private static let endless = "SELECT count(*) FROM range(100000000) AS a(i), range(100000000) AS b(j) WHERE i + j = 7"
 
+  /// Runs `work` while another thread cancels `connection` again and again, and waits until that has ended.
+  private func cancelled(_ connection: Connection, _ work: () throws -> Void) rethrows {
+    let flag = Flag()
+    let group = DispatchGroup()
+    DispatchQueue.global().async(group: group) {
+      while !flag.isSet.load(ordering: .acquiring) {
+        connection.cancel()
+        usleep(10_000)
+      }
+    }
+    defer {
+      flag.isSet.store(true, ordering: .releasing)
+      group.wait()
+    }
+    try work()
+  }
+
   @Test func `a long query ends when another thread cancels it, and the connection can go on`() throws {
     let connection = try Connection()
-    let isDone = Atomic<Bool>(false)
-    let cancelling = Thread { while !isDone.load(ordering: .acquiring) { connection.cancel(); usleep(10_000) } }
-    withExtendedLifetime(cancelling) { cancelling.start() }
-    #expect(throws: WarehouseError.interrupted) { try connection.query(Self.endless) }
-    isDone.store(true, ordering: .releasing)
+    cancelled(connection) {
+      #expect(throws: WarehouseError.interrupted) { try connection.query(Self.endless) }
+    }
+    #expect(try connection.query("SELECT 1 AS x")["x"]?.doubles == [1])
   }
 
   @Test func `writing a file can be interrupted, and nothing is left`() throws {
     let folder = try TemporaryFolder()
     let connection = try Connection()
-    let isDone = Mutex(false)
-    let cancelling = Thread { while !isDone.withLock({ $0 }) { connection.cancel(); usleep(10_000) } }
-    cancelling.start()
-    do {
+    cancelled(connection) {
       let files = StagedFiles()
       #expect(throws: WarehouseError.interrupted) {
         try connection.write(
           "SELECT a.i FROM range(100000000) AS a(i), range(1000) AS b(j)", to: folder.path("x.csv"), in: files)
       }
     }
-    isDone.withLock { $0 = true }
     #expect(folder.contents.isEmpty)
   }
 
@@ -61,15 +77,9 @@ struct `Interrupting a connection` {
       #expect(parent.contents.count == 1)
       let mode = try FileManager.default.attributesOfItem(atPath: connection.scratchFolder.path)[.posixPermissions]
       #expect(mode as? Int == 0o700, "customers' rows are nobody else's")
-      let isDone = Mutex(false)
-      let cancelling = Thread { [weak connection] in
-        while !isDone.withLock({ $0 }) { connection?.cancel(); usleep(10_000) }
+      cancelled(connection) {
+        #expect(throws: WarehouseError.interrupted) { try connection.query(Self.endless) }
       }
-      cancelling.start()
-      #expect(throws: WarehouseError.interrupted) { try connection.query(Self.endless) }
-      isDone.withLock { $0 = true }
-      cancelling.cancel()
-      usleep(50_000)
     }
     #expect(parent.contents.isEmpty)
   }

@@ -122,7 +122,7 @@ struct `What engines say` {
     ("value SECRET is odd: SECRET77", "\0\0\0\0\0", "value SECRET is odd …"),
     (
       "[CAST_INVALID_INPUT] The value 'SECRET77' of the type STRING cannot be cast. SQLSTATE: 22018", "",
-      "what it says is withheld, for it may quote data"
+      "[CAST_INVALID_INPUT] The value …"
     ),
   ])
   func `other engines' errors of data are told by their state`(_ message: String, _ state: String, _ shown: String) {

@@ -93,7 +93,15 @@ package enum EngineMessage {
 
   /// A sentence up to the first thing in it that may be a value; what follows is withheld.
   private static func beforeFirstValue(_ words: Substring) -> String {
-    let line = words.prefix { !$0.isNewline }
+    var line = words.prefix { !$0.isNewline }
+    // Drivers put a class of error or their own name first, in square brackets.
+    var tag = ""
+    if line.first == "[", let end = line.firstIndex(of: "]") {
+      let inside = line[line.index(after: line.startIndex)..<end]
+      guard inside.allSatisfy({ $0.isASCII && ($0.isLetter || "_.".contains($0)) }) else { return withheld }
+      tag = "[\(inside)] "
+      line = line[line.index(after: end)...].drop { $0 == " " }
+    }
     let safe = line.prefix { !"'\"`([{:=<".contains($0) }
     var shown: [Substring] = []
     for word in safe.split(separator: " ") {
@@ -103,8 +111,10 @@ package enum EngineMessage {
     }
     let text = shown.joined(separator: " ")
     if text.count == words.count { return text }
-    return text.isEmpty ? "what it says is withheld, for it may quote data" : text + " …"
+    return text.isEmpty ? withheld : tag + text + " …"
   }
+
+  private static let withheld = "what it says is withheld, for it may quote data"
 
   // MARK: Files
 
