@@ -104,18 +104,16 @@ struct `Writing files` {
     #expect(mode == 0o640)
   }
 
-  @Test func `when one of several cannot be moved the others are moved back`() throws {
+  @Test func `when one of several is gone or its place is taken, none is moved`() throws {
     _ = try folder.write("old a", to: "a.txt")
     let files = StagedFiles()
     try files.write(Data("new a".utf8), to: folder.path("a.txt"))
     try files.write(Data("new b".utf8), to: folder.path("b.txt"))
     let last = try files.stage(folder.path("c/d.txt"))
-    // The staged file disappears between the check and the move when another file takes over its folder's name.
     try FileManager.default.removeItem(atPath: last)
     #expect(throws: WarehouseError.self) { try files.commit() }
     #expect(text("a.txt") == "old a" && text("b.txt") == nil)
 
-    // A hidden file that is there but cannot be moved: its place became a folder that is not empty.
     let late = StagedFiles()
     try late.write(Data("new a".utf8), to: folder.path("a.txt"))
     try late.write(Data("new b".utf8), to: folder.path("b.txt"))
@@ -148,6 +146,11 @@ struct `Writing files` {
 
     deinit { _ = SmallDisk.run("umount", folder.url.path) }
 
+    /// Makes `path` a file that nothing can be moved onto, until `release`.
+    static func pin(_ path: String) -> Bool { run("mount", "--bind", path, path) }
+
+    static func release(_ path: String) { _ = run("umount", path) }
+
     static let isPossible = SmallDisk() != nil
 
     private static func run(_ words: String...) -> Bool {
@@ -163,7 +166,7 @@ struct `Writing files` {
   }
 
   @Suite(.enabled(if: SmallDisk.isPossible, "mounting a small file system needs the superuser"))
-  struct `A full disk` {
+  struct `A disk that is full or refuses` {
     @Test(arguments: ["csv", "parquet", "csv.gz", "jsonl"])
     func `says that there is no space, and nothing is left`(_ ending: String) throws {
       let disk = try #require(SmallDisk())
@@ -179,6 +182,26 @@ struct `Writing files` {
       }
       #expect(disk.folder.contents == ["out.\(ending)"])
       #expect(FileManager.default.contents(atPath: target) == Data("old".utf8))
+    }
+
+    @Test func `when the last of several cannot be moved, those before it are moved back`() throws {
+      let folder = try TemporaryFolder()
+      let old = try folder.write("old a", to: "a.txt")
+      let pinned = try folder.write("old c", to: "c.txt")
+      try #require(SmallDisk.pin(pinned))
+      defer { SmallDisk.release(pinned) }
+      do {
+        let files = StagedFiles()
+        try files.write(Data("new a".utf8), to: old)
+        try files.write(Data("new b".utf8), to: folder.path("b.txt"))
+        try files.write(Data("new c".utf8), to: pinned)
+        #expect(throws: WarehouseError.notWritten(path: pinned, reason: "device or resource busy")) {
+          try files.commit()
+        }
+      }
+      #expect(folder.contents == ["a.txt", "c.txt"])
+      #expect(FileManager.default.contents(atPath: old) == Data("old a".utf8))
+      #expect(FileManager.default.contents(atPath: pinned) == Data("old c".utf8))
     }
 
     @Test func `says so for plain bytes too`() throws {

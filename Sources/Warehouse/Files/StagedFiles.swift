@@ -80,35 +80,47 @@ public final class StagedFiles {
         throw .notWritten(path: file.target, reason: StagedFiles.reason(error))
       }
     }
-    var moved: [(place: String, kept: String?)] = []
+    var moved: [Moved] = []
     for file in staged {
-      let kept = StagedFiles.keep(file.place)
-      guard unsafe rename(file.temporary, file.place) == 0 else {
+      let step = StagedFiles.keep(file.place)
+      guard let step, unsafe rename(file.temporary, file.place) == 0 else {
         let reason = StagedFiles.systemReason()
-        if let kept { _ = unsafe unlink(kept) }
-        let lost = StagedFiles.moveBack(moved)
+        let lost = StagedFiles.moveBack(moved + [step].compactMap { $0 })
         let addition = lost.isEmpty ? "" : "; the former \(lost.joined(separator: ", ")) could not be put back"
         throw .notWritten(path: file.target, reason: reason + addition)
       }
-      moved.append((file.place, kept))
+      moved.append(step)
       Interruption.forget(scratch: file.temporary)
     }
-    for case let kept? in moved.map(\.kept) { _ = unsafe unlink(kept) }
+    for case let former? in moved.map(\.former) { _ = unsafe unlink(former) }
     staged = []
   }
 
-  /// A second name for the file at `place` while it is being replaced; nil when nothing is there, or when the file
-  /// system has no second names and the file cannot be kept.
-  private static func keep(_ place: String) -> String? {
-    let kept = hiddenPath(beside: URL(fileURLWithPath: place))
-    return unsafe link(place, kept) == 0 ? kept : nil
+  /// A place being filled, and where its former file is kept meanwhile; nil when nothing stood there.
+  private struct Moved {
+    let place: String
+    let former: String?
   }
 
-  /// Undoes the moves; the places where that failed.
-  private static func moveBack(_ moved: [(place: String, kept: String?)]) -> [String] {
-    moved.compactMap { place, kept in
-      let done = if let kept { unsafe rename(kept, place) } else { unsafe unlink(place) }
-      return done == 0 ? nil : place
+  /// Gives the file at `place` a second name, so that it can be put back; nil, with `errno` set, when it cannot be kept.
+  private static func keep(_ place: String) -> Moved? {
+    let former = hiddenPath(beside: URL(fileURLWithPath: place))
+    if unsafe link(place, former) == 0 { return Moved(place: place, former: former) }
+    if errno == ENOENT { return Moved(place: place, former: nil) }
+    // Not every file system has second names: there the file itself steps aside.
+    return unsafe rename(place, former) == 0 ? Moved(place: place, former: former) : nil
+  }
+
+  /// Undoes the moves, the last first; the places where that failed.
+  private static func moveBack(_ moved: [Moved]) -> [String] {
+    moved.reversed().compactMap { step in
+      guard let former = step.former else {
+        return unsafe unlink(step.place) == 0 || errno == ENOENT ? nil : step.place
+      }
+      guard unsafe rename(former, step.place) == 0 else { return step.place }
+      // Two names of one file stay two names when one is moved onto the other.
+      _ = unsafe unlink(former)
+      return nil
     }
   }
 
