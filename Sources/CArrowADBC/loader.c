@@ -28,7 +28,15 @@ int tessera_adbc_load(
   }
   struct AdbcError error;
   memset(&error, 0, sizeof error);
-  if (init(TESSERA_ADBC_VERSION_1_1_0, driver, &error) != 0) {
+  AdbcStatusCode status = init(TESSERA_ADBC_VERSION_1_1_0, driver, &error);
+  if (status != 0) {
+    // A driver of revision 1.0.0 refuses the newer table; it fills the older one, and the members it lacks stay NULL.
+    if (error.release != NULL) error.release(&error);
+    memset(&error, 0, sizeof error);
+    memset(driver, 0, sizeof *driver);
+    status = init(TESSERA_ADBC_VERSION_1_0_0, driver, &error);
+  }
+  if (status != 0) {
     snprintf(message, capacity, "%s", error.message != NULL ? error.message : "its entry point failed without a message");
     if (error.release != NULL) error.release(&error);
     return 3;

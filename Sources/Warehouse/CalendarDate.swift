@@ -3,6 +3,7 @@ public struct CalendarDate: Sendable, Hashable, Comparable, CustomStringConverti
   /// Days since 1970-01-01.
   public let daysSince1970: Int
 
+  /// The day `daysSince1970` days after 1970-01-01.
   public init(daysSince1970: Int) { self.daysSince1970 = daysSince1970 }
 
   /// The day written `YYYY-MM-DD`; nil for anything else, and for days that do not exist.
@@ -26,7 +27,7 @@ public struct CalendarDate: Sendable, Hashable, Comparable, CustomStringConverti
     daysSince1970 = era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
   }
 
-  /// `YYYY-MM-DD`.
+  /// `YYYY-MM-DD`; years before 0 with a minus sign, years after 9999 with as many digits as they need.
   public var description: String {
     let z = daysSince1970 + 719_468
     let era = (z >= 0 ? z : z - 146_096) / 146_097
@@ -41,8 +42,9 @@ public struct CalendarDate: Sendable, Hashable, Comparable, CustomStringConverti
       let digits = "\(value)"
       return String(repeating: "0", count: max(0, width - digits.count)) + digits
     }
-    return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))"
+    return (year < 0 ? "-" : "") + "\(padded(abs(year), 4))-\(padded(month, 2))-\(padded(day, 2))"
   }
 
+  /// Earlier days first.
   public static func < (a: CalendarDate, b: CalendarDate) -> Bool { a.daysSince1970 < b.daysSince1970 }
 }

@@ -20,13 +20,17 @@ public final class Connection: @unchecked Sendable {
   private let database: UnsafeMutablePointer<AdbcDatabase>
   private let connection: UnsafeMutablePointer<AdbcConnection>
   private var cancellation = 0
+  /// The CSV files opened so far, by path, to name them in errors.
+  private var openedFiles: [String: OpenedCSV] = [:]
+  /// Where standard input was copied to, once it was read.
+  var spooledInput: String?
 
   /// Finds the driver, opens the engine and applies `settings`.
   /// - Throws: ``WarehouseError`` when there is no usable driver, or the engine refuses.
   public init(_ settings: EngineSettings = EngineSettings()) throws(WarehouseError) {
     library = try DriverLibrary.find(settings.name, explicit: settings.driver)
     driver = try LoadedDriver.load(library)
-    dialect = Dialect.named(settings.name) ?? .duckDB
+    dialect = Dialect.named(settings.name) ?? .standard(settings.name)
     scratchFolder = try Connection.makeScratchFolder(settings.spillFolder)
     unsafe database = .allocate(capacity: 1)
     unsafe database.initialize(to: AdbcDatabase())
@@ -35,13 +39,14 @@ public final class Connection: @unchecked Sendable {
     do throws(WarehouseError) {
       try open(settings)
     } catch {
-      close()
+      // Every property is set by now, so `deinit` closes what was opened.
       if case .statement(let reason) = error { throw .engineUnreachable(reason: reason) }
       throw error
     }
     cancellation = Interruption.onRequest { [weak self] in self?.cancel() }
   }
 
+  // Nobody can be inside `cancel()` now: whoever calls it, the handler of an interruption included, holds a reference.
   deinit {
     Interruption.forget(cancellation)
     close()
@@ -84,7 +89,14 @@ public final class Connection: @unchecked Sendable {
     Interruption.forget(scratch: scratchFolder.path)
   }
 
-  /// Ends the running statement, which then throws ``WarehouseError/interrupted``.
+  /// Remembers an opened CSV file, so that errors call it by its name and count its rows from the first of data.
+  func note(opened path: String, name: String, linesBeforeData: Int) {
+    openedFiles[path] = OpenedCSV(name: name, linesBeforeData: linesBeforeData)
+  }
+
+  /// Ends the running statement, which then throws ``WarehouseError/interrupted``; does nothing when none is running.
+  ///
+  /// May be called from any thread, at any time.
   public func cancel() {
     guard let cancel = unsafe driver.functions.pointee.ConnectionCancel else { return }
     var error = unsafe AdbcError()
@@ -96,11 +108,15 @@ public final class Connection: @unchecked Sendable {
 
   /// Runs `sql` for its effect.
   /// - Parameter source: the file or table being read, to name in errors.
+  /// - Throws: ``WarehouseError`` when the engine refuses or fails it, or on ``cancel()``.
   public func execute(_ sql: String, reading source: String? = nil) throws(WarehouseError) {
     try unsafe stream(sql, reading: source) { (_, _) throws(WarehouseError) in }
   }
 
-  /// Runs `sql` and returns its whole result.
+  /// Runs `sql` and returns its whole result; one without rows still has its named and typed columns.
+  /// - Parameter source: the file or table being read, to name in errors.
+  /// - Throws: ``WarehouseError`` when the engine refuses or fails it, on ``cancel()``, and
+  ///   ``WarehouseError/unsupportedType(column:type:)`` for a column that no ``ColumnValues`` can hold.
   public func query(_ sql: String, reading source: String? = nil) throws(WarehouseError) -> Table {
     var builders: [any ColumnBuilder]?
     try unsafe stream(sql, reading: source) { (schema, batch) throws(WarehouseError) in
@@ -116,6 +132,11 @@ public final class Connection: @unchecked Sendable {
   /// Runs `sql` and returns its first `keys` columns as columns and the others, which must be numbers, as a block.
   ///
   /// Numbers go from the engine's buffers to their place in the block; nothing is held twice.
+  /// - Parameters:
+  ///   - keys: how many leading columns are kept as columns, of any type.
+  ///   - source: the file or table being read, to name in errors.
+  /// - Throws: ``WarehouseError`` as ``query(_:reading:)`` does; for a column after the keys that holds no numbers,
+  ///   ``WarehouseError/unsupportedType(column:type:)``.
   public func numbers(
     _ sql: String, keys: Int, reading source: String? = nil
   ) throws(WarehouseError) -> (keys: Table, numbers: NumberBlock) {
@@ -135,7 +156,8 @@ public final class Connection: @unchecked Sendable {
     return (Table((builders ?? []).map { $0.finish() }), block?.finish() ?? NumberBlock(names: [], rows: 0, values: []))
   }
 
-  /// Loads `table` into a new temporary table of the engine.
+  /// Loads `table` into a new temporary table of the engine, called `name`. Categories arrive as text.
+  /// - Throws: ``WarehouseError`` when the engine does not take tables in bulk, or has a table of that name.
   public func load(_ table: Table, as name: String) throws(WarehouseError) {
     guard dialect.takesStreams else {
       throw .statement(reason: "\(dialect.name) does not take tables in bulk; write a file and read it there instead")
@@ -149,6 +171,8 @@ public final class Connection: @unchecked Sendable {
         try unsafe call(driver.functions.pointee.StatementSetOption) { unsafe $0(statement, key, value, $1) }
       }
       var stream = unsafe makeArrowStream(table)
+      // A driver that takes the stream over leaves it here without `release`; one that refuses it leaves it to us.
+      defer { if let release = unsafe stream.release { unsafe release(&stream) } }
       try unsafe call(driver.functions.pointee.StatementBindStream) { unsafe $0(statement, &stream, $1) }
       try unsafe call(driver.functions.pointee.StatementExecuteQuery) { unsafe $0(statement, nil, nil, $1) }
     }
@@ -206,7 +230,7 @@ public final class Connection: @unchecked Sendable {
     guard let last = unsafe stream.get_last_error, let text = unsafe last(&stream) else {
       return .statement(reason: "reading the result failed without a message")
     }
-    return EngineMessage.error(unsafe String(cString: text), source: source)
+    return EngineMessage.error(unsafe String(cString: text), source: source, files: openedFiles)
   }
 
   /// Calls one function of the driver with a fresh error structure and throws what it reports.
@@ -223,7 +247,10 @@ public final class Connection: @unchecked Sendable {
     guard status == 0 else {
       let message = unsafe error.message
       let text = unsafe message.map { unsafe String(cString: $0) } ?? "no message (ADBC status \(status))"
-      throw EngineMessage.error(text, source: source)
+      let state = unsafe error.sqlstate
+      let letters = [state.0, state.1, state.2, state.3, state.4].map(UInt8.init(bitPattern:))
+      throw EngineMessage.error(
+        text, sqlState: String(decoding: letters, as: UTF8.self), source: source, files: openedFiles)
     }
   }
 
@@ -232,9 +259,13 @@ public final class Connection: @unchecked Sendable {
     let folder = root.appendingPathComponent(
       "tessera-\(ProcessInfo.processInfo.processIdentifier)-\(UUID().uuidString)")
     do {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
+      // Customers' rows pass through it: nobody else may look inside.
+      try FileManager.default.createDirectory(
+        at: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
     } catch {
-      throw .notWritten(path: root.path, reason: "the spill folder cannot be made there")
+      throw .notWritten(
+        path: root.path, reason: "a folder for spilled data cannot be made there (\(StagedFiles.reason(error)))")
     }
     Interruption.register(scratch: folder.path)
     return folder

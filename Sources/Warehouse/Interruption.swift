@@ -1,3 +1,4 @@
+internal import Dispatch
 import Foundation
 import Synchronization
 
@@ -22,7 +23,16 @@ public enum Interruption {
   /// Asks all running work to stop: running queries are cancelled, loops end at their next step.
   public static func request() {
     requested.store(true, ordering: .releasing)
-    for cancel in registry.withLock({ Array($0.cancellations.values) }) { cancel() }
+    cancelAll()
+  }
+
+  /// Cancels what runs now, and again a little later while any connection is open: a cancellation that reaches an
+  /// engine just before a statement starts has no effect on it.
+  private static func cancelAll() {
+    let cancellations = registry.withLock { Array($0.cancellations.values) }
+    for cancel in cancellations { cancel() }
+    guard !cancellations.isEmpty else { return }
+    DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(100)) { cancelAll() }
   }
 
   /// Removes every registered scratch file and folder; the last act before the process ends.

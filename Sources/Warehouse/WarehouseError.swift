@@ -9,28 +9,38 @@ public enum WarehouseError: Error, Hashable, Sendable {
   case driverUnusable(path: String, reason: String)
   /// The engine did not open, or went away.
   case engineUnreachable(reason: String)
+  /// Nothing stands at `path`.
   case fileNotFound(path: String)
+  /// Something stands at `path`, but its bytes cannot be had: a folder, or no permission.
   case fileUnreadable(path: String, reason: String)
+  /// A file of no bytes, or of nothing but blank lines.
   case fileEmpty(path: String)
-  /// A file whose content is not the table its name promises.
+  /// A file whose content is not the table its name promises; `row` is the line near which that shows, from 1.
   case fileMalformed(path: String, row: Int?, reason: String)
+  /// A name that is none of the columns of `source`, and the real ones `nearest` to it.
   case unknownColumn(name: String, source: String, nearest: [String])
   /// Cells that cannot be read as what is needed; `row` counts data rows from 1.
   case badCell(source: String, row: Int?, column: String, needed: String)
+  /// A column of an engine's type that no ``ColumnValues`` can hold.
   case unsupportedType(column: String, type: String)
   /// The engine refused or failed a statement.
   case statement(reason: String)
+  /// The engine needed more memory than it may take, and could not spill.
   case outOfMemory(reason: String)
+  /// An output that could not be written; what stood in its place is untouched.
   case notWritten(path: String, reason: String)
+  /// The user, or ``Connection/cancel()``, ended the work.
   case interrupted
 }
 
 extension WarehouseError: CustomStringConvertible {
+  /// What was found, what is needed and what to try, in one or two sentences.
   public var description: String {
     switch self {
     case .driverNotFound(let name, let tried):
       "No \(name) library was found. Looked in: \(tried.joined(separator: "; ")). "
-        + "Run 'make setup' in Tessera's folder, or set TESSERA_\(name.uppercased())_DRIVER to the library's path."
+        + (name == "duckdb" ? "Run 'make setup' in Tessera's folder, or set" : "Install its ADBC driver, or set")
+        + " \(DriverLibrary.variable(name)) to the library's path."
     case .driverUnusable(let path, let reason):
       "The engine library \(path) cannot be used: \(reason). Run 'tessera doctor' to see which library is taken and why."
     case .engineUnreachable(let reason):

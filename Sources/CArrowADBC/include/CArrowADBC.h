@@ -46,6 +46,7 @@ struct ArrowArrayStream {
 
 // MARK: ADBC
 
+#define TESSERA_ADBC_VERSION_1_0_0 1000000
 #define TESSERA_ADBC_VERSION_1_1_0 1001000
 
 typedef uint8_t AdbcStatusCode;  // 0 is success
@@ -171,3 +172,9 @@ struct AdbcDriver {
 // threads that outlive any handle of ours.
 int tessera_adbc_load(
     const char *path, const char *entry, struct AdbcDriver *driver, char *message, size_t capacity);
+
+// MARK: Compressed files
+
+// Whether the gzip file at `path` is whole, by its own lengths and checksums: 0 it is, 1 it is damaged or cut off,
+// 2 that cannot be told here. Reads it all.
+int tessera_gzip_check(const char *path);

@@ -70,6 +70,19 @@ struct ArrowField {
   let format: String
   let type: ArrowType
 
+  /// What to call the type in a message.
+  var typeName: String {
+    if let known = ArrowField.typeNames.first(where: { format.hasPrefix($0.format) }) { return known.name }
+    return "Arrow '\(format)'"
+  }
+
+  private static let typeNames: [(format: String, name: String)] = [
+    ("+l", "LIST"), ("+L", "LIST"), ("+vl", "LIST"), ("+w", "ARRAY"), ("+s", "STRUCT"), ("+m", "MAP"), ("+u", "UNION"),
+    ("tdD", "DATE"), ("tdm", "DATE"), ("ti", "INTERVAL"), ("tD", "DURATION"), ("tt", "TIME"), ("ts", "TIMESTAMP"),
+    ("z", "BLOB"), ("Z", "BLOB"), ("vz", "BLOB"), ("w:", "BLOB"), ("u", "text"), ("U", "text"), ("vu", "text"),
+    ("d:", "DECIMAL of an unusual width"),
+  ]
+
   init(_ schema: UnsafePointer<ArrowSchema>) {
     name = unsafe schema.pointee.name.map { unsafe String(cString: $0) } ?? ""
     format = unsafe schema.pointee.format.map { unsafe String(cString: $0) } ?? ""

@@ -16,7 +16,9 @@ public enum ColumnValues: Sendable, Hashable {
 
 /// A named column of n values, any of which may be missing.
 public struct Column: Sendable, Hashable {
+  /// What the query or file calls it.
   public let name: String
+  /// n values.
   public let values: ColumnValues
   /// n flags, true where the value is missing; nil when none is.
   public let missing: [Bool]?
@@ -43,6 +45,7 @@ public struct Column: Sendable, Hashable {
     }
   }
 
+  /// Whether the value of `row` (from 0) is missing.
   public func isMissing(_ row: Int) -> Bool { missing?[row] ?? false }
 
   /// The number of missing values.
@@ -68,7 +71,8 @@ public struct Column: Sendable, Hashable {
     return result
   }
 
-  /// The column as text, nil where missing; numbers in their shortest exact form.
+  /// The column as text, nil where missing; numbers in their shortest exact form, times with as much of the
+  /// fraction of a second as there is.
   public var texts: [String?] {
     let shown: [String]
     switch values {
@@ -109,16 +113,27 @@ public struct Column: Sendable, Hashable {
   }
 
   private static func timestampText(_ microseconds: Int64) -> String {
-    let day = Int((Double(microseconds) / 86_400_000_000).rounded(.down))
-    let second = (microseconds - Int64(day) * 86_400_000_000) / 1_000_000
+    let day = floorDivide(microseconds, 86_400_000_000)
+    // Not by subtraction: the first day of all starts before the least number.
+    let remainder = microseconds % 86_400_000_000
+    let ofDay = remainder < 0 ? remainder + 86_400_000_000 : remainder
+    let second = ofDay / 1_000_000
     func two(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }
-    return "\(CalendarDate(daysSince1970: day)) \(two(second / 3600)):\(two(second / 60 % 60)):\(two(second % 60))"
+    var text = "\(CalendarDate(daysSince1970: Int(day)))"
+    text += " \(two(second / 3600)):\(two(second / 60 % 60)):\(two(second % 60))"
+    let fraction = "\(ofDay % 1_000_000)"
+    guard fraction != "0" else { return text }
+    text += "." + String(repeating: "0", count: 6 - fraction.count) + fraction
+    while text.hasSuffix("0") { text.removeLast() }
+    return text
   }
 }
 
 /// Named columns of equal length.
 public struct Table: Sendable, Hashable {
+  /// In the order of the query or file.
   public let columns: [Column]
+  /// n.
   public let rowCount: Int
 
   /// A table of `columns`, which must be equally long.
@@ -128,6 +143,7 @@ public struct Table: Sendable, Hashable {
     precondition(columns.allSatisfy { $0.count == rowCount }, "columns of one table are equally long")
   }
 
+  /// The columns' names, in their order.
   public var names: [String] { columns.map(\.name) }
 
   /// The column called `name`, or nil.

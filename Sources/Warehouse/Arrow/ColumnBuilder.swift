@@ -34,20 +34,21 @@ private func makeColumnBuilder(_ schema: UnsafePointer<ArrowSchema>) throws(Ware
   let name = field.name
   if let levels = unsafe schema.pointee.dictionary {
     guard let index = field.type.integerWidth, case .text = unsafe ArrowField(levels).type else {
-      throw .unsupportedType(column: name, type: "a dictionary of \(unsafe ArrowField(levels).format)")
+      throw .unsupportedType(column: name, type: "dictionary of \(unsafe ArrowField(levels).typeName)")
     }
     return CategoryBuilder(name: name, index: index, levels: unsafe ArrowField(levels).type)
   }
   switch field.type {
   case .integer(let width): return IntegerBuilder(name: name, width: width)
-  case .unsigned64, .float32, .float64: return RealBuilder(name: name, type: field.type)
+  case .unsigned64: return UnsignedBuilder(name: name)
+  case .float32, .float64: return RealBuilder(name: name, type: field.type)
   case .decimal128(let scale): return DecimalBuilder(name: name, scale: scale)
   case .boolean: return BooleanBuilder(name: name)
   case .date32, .date64: return DateBuilder(name: name, type: field.type)
   case .timestamp(let unit, let zone): return TimestampBuilder(name: name, unit: unit, zone: zone)
   case .text: return TextBuilder(name: name, layout: field.type)
   case .null: return NullBuilder(name: name)
-  case .other: throw .unsupportedType(column: name, type: "Arrow '\(field.format)'")
+  case .other: throw .unsupportedType(column: name, type: field.typeName)
   }
 }
 
@@ -79,6 +80,18 @@ class ValidityBuilder {
     flags.append(contentsOf: repeatElement(true, count: length))
     missing = flags
     count += length
+  }
+
+  /// Puts `filler` in the place of the missing ones among the values just appended from `array`.
+  ///
+  /// Engines leave anything there, so that without it equal columns would not compare equal. It also stands in for
+  /// values that a driver did not send because all are missing.
+  func settle<Element>(_ values: inout [Element], filler: Element, after array: UnsafePointer<ArrowArray>) {
+    if values.count < count { values.append(contentsOf: repeatElement(filler, count: count - values.count)) }
+    let validity = unsafe Validity(array)
+    guard validity.hasMissing else { return }
+    let length = unsafe Int(array.pointee.length)
+    for row in 0..<length where !validity.isPresent(row) { values[count - length + row] = filler }
   }
 
   func column(_ values: ColumnValues) -> Column {

@@ -2,14 +2,20 @@ internal import CArrowADBC
 
 /// The numeric part of a result: n x d doubles, row after row, NaN where missing.
 public struct NumberBlock: Sendable, Hashable {
+  /// The d columns' names.
   public let names: [String]
+  /// n.
   public let rows: Int
+  /// n x d values, row after row.
   public let values: [Double]
   /// The first value that is present and yet not finite, by row and column from 0.
   public let firstNotFinite: Position?
 
+  /// A place in the block.
   public struct Position: Sendable, Hashable {
+    /// From 0.
     public let row: Int
+    /// From 0.
     public let column: Int
   }
 
@@ -38,9 +44,13 @@ final class NumberBlockBuilder {
     for index in skipped..<max(skipped, unsafe Int(schema.pointee.n_children)) {
       guard let child = unsafe schema.pointee.children?[index] else { continue }
       let field = unsafe ArrowField(child)
+      // The codes of a dictionary are integers, but no numbers to reckon with.
+      guard unsafe child.pointee.dictionary == nil else {
+        throw .unsupportedType(column: field.name, type: "ENUM where a number is needed")
+      }
       switch field.type {
       case .integer, .unsigned64, .float32, .float64, .boolean, .decimal128, .null: types.append(field.type)
-      default: throw .unsupportedType(column: field.name, type: "Arrow '\(field.format)' where a number is needed")
+      default: throw .unsupportedType(column: field.name, type: "\(field.typeName) where a number is needed")
       }
       names.append(field.name)
     }
@@ -70,6 +80,7 @@ final class NumberBlockBuilder {
     let start = rows * width + column
     unsafe values.withUnsafeMutableBufferPointer { target in
       func place<Element>(_ element: Element.Type, _ convert: (Element) -> Double) {
+        // No buffer: the driver left it out because every value is missing.
         guard let source = unsafe buffer(array, 1, as: element) else { return }
         for row in 0..<length { unsafe target[start + row * width] = convert(source[row]) }
       }

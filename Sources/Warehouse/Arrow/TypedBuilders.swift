@@ -12,6 +12,7 @@ final class IntegerBuilder: ValidityBuilder, ColumnBuilder {
   func append(_ array: UnsafePointer<ArrowArray>) throws(WarehouseError) {
     unsafe note(array)
     unsafe appendIntegers(array, width, to: &values)
+    unsafe settle(&values, filler: 0, after: array)
   }
 
   func finish() -> Column { column(.integers(values)) }
@@ -24,7 +25,7 @@ private func appendIntegers(
   func widen<Element: FixedWidthInteger>(_ type: Element.Type) {
     guard let buffer = unsafe buffer(array, 1, as: type) else { return }
     values.reserveCapacity(grown(values, by: buffer.count))
-    unsafe values.append(contentsOf: buffer.lazy.map { Int64(truncatingIfNeeded: $0) })
+    for row in buffer.indices { values.append(unsafe Int64(truncatingIfNeeded: buffer[row])) }
   }
   switch width {
   case .signed64: if let buffer = unsafe buffer(array, 1, as: Int64.self) { unsafe values.append(contentsOf: buffer) }
@@ -53,28 +54,35 @@ final class RealBuilder: ValidityBuilder, ColumnBuilder {
   }
 
   func append(_ array: UnsafePointer<ArrowArray>) throws(WarehouseError) {
-    let start = values.count
     unsafe note(array)
-    switch type {
-    case .float32:
+    if type == .float32 {
       if let buffer = unsafe buffer(array, 1, as: Float.self) {
         values.reserveCapacity(grown(values, by: buffer.count))
-        unsafe values.append(contentsOf: buffer.lazy.map { Double($0) })
+        for row in buffer.indices { values.append(unsafe Double(buffer[row])) }
       }
-    case .unsigned64:
-      if let buffer = unsafe buffer(array, 1, as: UInt64.self) {
-        values.reserveCapacity(grown(values, by: buffer.count))
-        unsafe values.append(contentsOf: buffer.lazy.map { Double($0) })
-      }
-    default:
-      if let buffer = unsafe buffer(array, 1, as: Double.self) { unsafe values.append(contentsOf: buffer) }
+    } else if let buffer = unsafe buffer(array, 1, as: Double.self) {
+      unsafe values.append(contentsOf: buffer)
     }
-    let validity = unsafe Validity(array)
-    guard validity.hasMissing else { return }
-    for row in 0..<values.count - start where !validity.isPresent(row) { values[start + row] = .nan }
+    unsafe settle(&values, filler: .nan, after: array)
   }
 
   func finish() -> Column { column(.reals(values)) }
+}
+
+/// Unsigned 64-bit integers. Neither `Int64` nor `Double` holds them all, and an identifier must not lose a digit.
+final class UnsignedBuilder: ValidityBuilder, ColumnBuilder {
+  private var values: [Int128] = []
+
+  func append(_ array: UnsafePointer<ArrowArray>) throws(WarehouseError) {
+    unsafe note(array)
+    if let buffer = unsafe buffer(array, 1, as: UInt64.self) {
+      values.reserveCapacity(grown(values, by: buffer.count))
+      for row in buffer.indices { values.append(unsafe Int128(buffer[row])) }
+    }
+    unsafe settle(&values, filler: 0, after: array)
+  }
+
+  func finish() -> Column { column(.decimals(values, scale: 0)) }
 }
 
 final class DecimalBuilder: ValidityBuilder, ColumnBuilder {
@@ -90,12 +98,15 @@ final class DecimalBuilder: ValidityBuilder, ColumnBuilder {
     unsafe note(array)
     // As pairs of words: Arrow aligns decimals to 8 bytes only, Int128 wants 16.
     let rows = unsafe Int(array.pointee.length)
-    guard rows > 0, let raw = unsafe array.pointee.buffers?[1] else { return }
-    let words = unsafe raw.assumingMemoryBound(to: UInt64.self) + 2 * Int(array.pointee.offset)
-    for row in 0..<rows {
-      let high = unsafe Int128(Int64(bitPattern: words[2 * row + 1]))
-      values.append(high << 64 | Int128(unsafe words[2 * row]))
+    if rows > 0, let raw = unsafe array.pointee.buffers?[1] {
+      let words = unsafe raw.assumingMemoryBound(to: UInt64.self) + 2 * Int(array.pointee.offset)
+      values.reserveCapacity(grown(values, by: rows))
+      for row in 0..<rows {
+        let high = unsafe Int128(Int64(bitPattern: words[2 * row + 1]))
+        values.append(high << 64 | Int128(unsafe words[2 * row]))
+      }
     }
+    unsafe settle(&values, filler: 0, after: array)
   }
 
   func finish() -> Column { column(.decimals(values, scale: scale)) }
@@ -106,11 +117,12 @@ final class BooleanBuilder: ValidityBuilder, ColumnBuilder {
 
   func append(_ array: UnsafePointer<ArrowArray>) throws(WarehouseError) {
     unsafe note(array)
-    guard let bits = unsafe array.pointee.buffers?[1]?.assumingMemoryBound(to: UInt8.self) else { return }
-    let offset = unsafe Int(array.pointee.offset)
-    for bit in offset..<offset + (unsafe Int(array.pointee.length)) {
-      values.append(unsafe bits[bit >> 3] & (1 << UInt8(bit & 7)) != 0)
+    let rows = unsafe Int(array.pointee.length)
+    if rows > 0, let bits = unsafe array.pointee.buffers?[1]?.assumingMemoryBound(to: UInt8.self) {
+      let offset = unsafe Int(array.pointee.offset)
+      for bit in offset..<offset + rows { values.append(unsafe bits[bit >> 3] & (1 << UInt8(bit & 7)) != 0) }
     }
+    unsafe settle(&values, filler: false, after: array)
   }
 
   func finish() -> Column { column(.booleans(values)) }
@@ -130,8 +142,11 @@ final class DateBuilder: ValidityBuilder, ColumnBuilder {
     if type == .date32 {
       if let buffer = unsafe buffer(array, 1, as: Int32.self) { unsafe values.append(contentsOf: buffer) }
     } else if let buffer = unsafe buffer(array, 1, as: Int64.self) {
-      unsafe values.append(contentsOf: buffer.lazy.map { Int32(truncatingIfNeeded: floorDivide($0, 86_400_000)) })
+      for row in buffer.indices {
+        values.append(unsafe Int32(clamping: floorDivide(buffer[row], 86_400_000)))
+      }
     }
+    unsafe settle(&values, filler: 0, after: array)
   }
 
   func finish() -> Column { column(.dates(values)) }
@@ -150,20 +165,28 @@ final class TimestampBuilder: ValidityBuilder, ColumnBuilder {
 
   func append(_ array: UnsafePointer<ArrowArray>) throws(WarehouseError) {
     unsafe note(array)
-    guard let buffer = unsafe buffer(array, 1, as: Int64.self) else { return }
-    switch unit {
-    case .microseconds: unsafe values.append(contentsOf: buffer)
-    case .seconds: unsafe values.append(contentsOf: buffer.lazy.map { $0 &* 1_000_000 })
-    case .milliseconds: unsafe values.append(contentsOf: buffer.lazy.map { $0 &* 1000 })
-    case .nanoseconds: unsafe values.append(contentsOf: buffer.lazy.map { floorDivide($0, 1000) })
+    if let buffer = unsafe buffer(array, 1, as: Int64.self) {
+      switch unit {
+      case .microseconds: unsafe values.append(contentsOf: buffer)
+      case .seconds: for row in buffer.indices { values.append(unsafe clampedProduct(buffer[row], 1_000_000)) }
+      case .milliseconds: for row in buffer.indices { values.append(unsafe clampedProduct(buffer[row], 1000)) }
+      case .nanoseconds: for row in buffer.indices { values.append(unsafe floorDivide(buffer[row], 1000)) }
+      }
     }
+    unsafe settle(&values, filler: 0, after: array)
   }
 
   func finish() -> Column { column(.timestamps(values, zone: zone)) }
 }
 
+/// `value * factor`, or the nearest that fits: engines write "infinity" as the largest number.
+private func clampedProduct(_ value: Int64, _ factor: Int64) -> Int64 {
+  let (product, overflow) = value.multipliedReportingOverflow(by: factor)
+  return overflow ? (value < 0 ? .min : .max) : product
+}
+
 /// `value / divisor` rounded towards minus infinity.
-private func floorDivide(_ value: Int64, _ divisor: Int64) -> Int64 {
+func floorDivide(_ value: Int64, _ divisor: Int64) -> Int64 {
   let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
   return remainder < 0 ? quotient - 1 : quotient
 }
@@ -180,6 +203,7 @@ final class TextBuilder: ValidityBuilder, ColumnBuilder {
   func append(_ array: UnsafePointer<ArrowArray>) throws(WarehouseError) {
     unsafe note(array)
     unsafe appendTexts(array, layout, to: &values)
+    unsafe settle(&values, filler: "", after: array)
   }
 
   func finish() -> Column { column(.texts(values)) }
@@ -251,7 +275,9 @@ final class CategoryBuilder: ValidityBuilder, ColumnBuilder {
 
   func append(_ array: UnsafePointer<ArrowArray>) throws(WarehouseError) {
     unsafe note(array)
-    guard let dictionary = unsafe array.pointee.dictionary else { return }
+    guard let dictionary = unsafe array.pointee.dictionary else {
+      throw .unsupportedType(column: name, type: "dictionary without levels")
+    }
     var batchLevels: [String] = []
     unsafe appendTexts(dictionary, layout, to: &batchLevels)
     let mapped = batchLevels.map { level in
@@ -264,6 +290,7 @@ final class CategoryBuilder: ValidityBuilder, ColumnBuilder {
     var indices: [Int64] = []
     unsafe appendIntegers(array, index, to: &indices)
     for value in indices { codes.append(mapped.indices.contains(Int(value)) ? mapped[Int(value)] : 0) }
+    unsafe settle(&codes, filler: 0, after: array)
   }
 
   func finish() -> Column { column(.categories(codes: codes, levels: levels)) }

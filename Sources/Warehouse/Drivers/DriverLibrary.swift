@@ -2,7 +2,9 @@ public import Foundation
 
 /// Where an engine's ADBC library was found.
 public struct DriverLibrary: Sendable, Hashable {
+  /// The engine's name.
   public let name: String
+  /// The library's file.
   public let path: String
   /// The entry point that a manifest names; nil for the usual ones.
   public let entry: String?
@@ -15,7 +17,8 @@ public struct DriverLibrary: Sendable, Hashable {
   /// Finds the library of the engine called `name` ("duckdb", "postgresql", …), looking in this order: the `explicit`
   /// path; `TESSERA_<NAME>_DRIVER`; ADBC driver manifests; a Python environment's `adbc_driver_<name>`; the folder
   /// that set-up fills; the system's library path.
-  /// - Throws: ``WarehouseError/driverNotFound(name:tried:)`` naming every place.
+  /// - Throws: ``WarehouseError/driverNotFound(name:tried:)`` naming every place;
+  ///   ``WarehouseError/driverUnusable(path:reason:)`` when a path that was stated is no file.
   public static func find(
     _ name: String, explicit: String? = nil, environment: [String: String] = ProcessInfo.processInfo.environment
   ) throws(WarehouseError) -> DriverLibrary {
@@ -24,7 +27,7 @@ public struct DriverLibrary: Sendable, Hashable {
       guard exists(explicit) else { throw .driverUnusable(path: explicit, reason: "there is no such file") }
       return DriverLibrary(name: name, path: explicit, entry: nil, foundIn: "the path given")
     }
-    let variable = "TESSERA_\(name.uppercased())_DRIVER"
+    let variable = DriverLibrary.variable(name)
     if let path = environment[variable], !path.isEmpty {
       guard exists(path) else {
         throw .driverUnusable(path: path, reason: "\(variable) names it, but there is no such file")
@@ -32,18 +35,27 @@ public struct DriverLibrary: Sendable, Hashable {
       return DriverLibrary(name: name, path: path, entry: nil, foundIn: variable)
     }
     tried.append(variable)
-    for folder in manifestFolders(environment) {
-      let manifest = folder + "/" + name + ".toml"
-      if exists(manifest), let found = DriverManifest(contentsOfFile: manifest), exists(found.library) {
-        return DriverLibrary(name: name, path: found.library, entry: found.entry, foundIn: "the manifest \(manifest)")
+    for manifest in manifestFolders(environment).map({ $0 + "/" + name + ".toml" }) {
+      tried.append(manifest)
+      guard exists(manifest) else { continue }
+      guard let found = DriverManifest(contentsOfFile: manifest) else {
+        tried[tried.count - 1] += " (which names no library for this platform)"
+        continue
       }
+      guard exists(found.library) else {
+        tried[tried.count - 1] += " (which names \(found.library), but there is no such file)"
+        continue
+      }
+      return DriverLibrary(name: name, path: found.library, entry: found.entry, foundIn: "the manifest \(manifest)")
     }
-    tried.append("ADBC driver manifests (\(name).toml)")
-    for folder in pythonFolders(environment) {
-      let path = folder + "/adbc_driver_\(name)/libadbc_driver_\(name).so"
+    let module = "adbc_driver_" + name.replacing("-", with: "_")
+    for path in pythonFolders(environment).map({ $0 + "/\(module)/lib\(module).so" }) {
       if exists(path) { return DriverLibrary(name: name, path: path, entry: nil, foundIn: "a Python environment") }
+      tried.append(path)
     }
-    tried.append("Python's adbc_driver_\(name)")
+    if pythonRoots(environment).isEmpty {
+      tried.append("\(module) of a Python environment (none is active)")
+    }
     for path in setUpPaths(name, environment) where exists(path) {
       return DriverLibrary(name: name, path: path, entry: nil, foundIn: "Tessera's set-up")
     }
@@ -56,38 +68,63 @@ public struct DriverLibrary: Sendable, Hashable {
         }
       }
     }
-    tried.append("the system's library path")
+    tried.append("lib\(name) in " + libraryFolders(environment).joined(separator: ", "))
     throw .driverNotFound(name: name, tried: tried)
   }
 
-  private static func exists(_ path: String) -> Bool { PathKind(path) == .file }
+  /// The variable that names the library of the engine called `name`.
+  static func variable(_ name: String) -> String {
+    "TESSERA_\(name.uppercased().replacing("-", with: "_"))_DRIVER"
+  }
 
-  private static func home(_ environment: [String: String]) -> String { environment["HOME"] ?? NSHomeDirectory() }
+  private static func exists(_ path: String) -> Bool {
+    if case .file = PathKind(path) { return true }
+    return false
+  }
+
+  private static func home(_ environment: [String: String]) -> String {
+    stated("HOME", environment) ?? NSHomeDirectory()
+  }
+
+  /// The value of a variable; an empty one counts as not set, as the XDG convention has it.
+  private static func stated(_ variable: String, _ environment: [String: String]) -> String? {
+    environment[variable].flatMap { $0.isEmpty ? nil : $0 }
+  }
 
   private static func manifestFolders(_ environment: [String: String]) -> [String] {
     var folders = (environment["ADBC_DRIVER_PATH"] ?? "").split(separator: ":").map(String.init)
-    for root in [environment["VIRTUAL_ENV"], environment["CONDA_PREFIX"]].compactMap({ $0 }) {
+    for root in pythonRoots(environment) {
       folders.append(root + "/etc/adbc/drivers")
     }
-    let configuration = environment["XDG_CONFIG_HOME"] ?? home(environment) + "/.config"
+    let configuration = stated("XDG_CONFIG_HOME", environment) ?? home(environment) + "/.config"
     folders.append(configuration + "/adbc/drivers")
-    folders.append(home(environment) + "/Library/Application Support/ADBC/Drivers")
+    #if os(macOS)
+      folders.append(home(environment) + "/Library/Application Support/ADBC/Drivers")
+    #endif
     folders.append("/etc/adbc/drivers")
     return folders
   }
 
   private static func pythonFolders(_ environment: [String: String]) -> [String] {
-    [environment["VIRTUAL_ENV"], environment["CONDA_PREFIX"]].compactMap { $0 }.flatMap { root in
+    pythonRoots(environment).flatMap { root in
       let versions = (try? FileManager.default.contentsOfDirectory(atPath: root + "/lib")) ?? []
       return versions.filter { $0.hasPrefix("python") }.sorted().map { root + "/lib/\($0)/site-packages" }
     }
   }
 
+  private static func pythonRoots(_ environment: [String: String]) -> [String] {
+    ["VIRTUAL_ENV", "CONDA_PREFIX"].compactMap { stated($0, environment) }
+  }
+
   private static func setUpPaths(_ name: String, _ environment: [String: String]) -> [String] {
     guard name == "duckdb" else { return [] }
-    let data = environment["XDG_DATA_HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? home(environment) + "/.local/share"
+    let data = stated("XDG_DATA_HOME", environment) ?? home(environment) + "/.local/share"
     let folder = data + "/tessera/duckdb/" + duckDBVersion
-    return [folder + "/libduckdb.so", folder + "/libduckdb.dylib"]
+    #if os(macOS)
+      return [folder + "/libduckdb.dylib"]
+    #else
+      return [folder + "/libduckdb.so"]
+    #endif
   }
 
   private static func libraryFolders(_ environment: [String: String]) -> [String] {
@@ -111,11 +148,11 @@ struct DriverManifest {
     guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return nil }
     var table = ""
     var values: [String: String] = [:]
-    for line in text.split(separator: "\n").map({ $0.trimmingCharacters(in: .whitespaces) }) {
+    for line in text.split(whereSeparator: \.isNewline).map({ $0.trimmingCharacters(in: .whitespaces) }) {
       if line.hasPrefix("["), let end = line.firstIndex(of: "]") {
-        table = String(line[line.index(after: line.startIndex)..<end])
+        table = line[line.index(after: line.startIndex)..<end].trimmingCharacters(in: .whitespaces)
       } else if let equals = line.firstIndex(of: "="), !line.hasPrefix("#") {
-        let key = line[..<equals].trimmingCharacters(in: .whitespaces)
+        let key = line[..<equals].trimmingCharacters(in: .whitespaces.union(["\"", "'"]))
         let value = line[line.index(after: equals)...].trimmingCharacters(in: .whitespaces)
         guard let quote = value.first, quote == "\"" || quote == "'" else { continue }
         values[table + "." + key] = String(value.dropFirst().prefix { $0 != quote })
@@ -124,7 +161,9 @@ struct DriverManifest {
     guard let library = values["Driver.shared"] ?? values["Driver.shared." + DriverManifest.platform] else {
       return nil
     }
-    self.library = library
+    // A relative path starts at the manifest.
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+    self.library = URL(fileURLWithPath: library, relativeTo: folder).path
     entry = values["Driver.entrypoint"]
   }
 

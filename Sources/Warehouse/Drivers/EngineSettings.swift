@@ -1,5 +1,3 @@
-public import Foundation
-
 /// How to open an engine.
 public struct EngineSettings: Sendable, Hashable {
   /// The engine: "duckdb" unless stated.
@@ -15,5 +13,6 @@ public struct EngineSettings: Sendable, Hashable {
   /// Threads of the engine; nil takes all cores.
   public var threads: Int?
 
+  /// DuckDB in memory, with its own limits.
   public init() {}
 }

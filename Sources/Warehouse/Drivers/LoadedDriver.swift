@@ -12,7 +12,8 @@ struct LoadedDriver: @unchecked Sendable {
 
   static func load(_ library: DriverLibrary) throws(WarehouseError) -> LoadedDriver {
     let outcome: Result<LoadedDriver, WarehouseError> = cache.withLock { cache in
-      if let loaded = cache[library.path] { return .success(loaded) }
+      let key = library.path + "\0" + (library.entry ?? "")
+      if let loaded = cache[key] { return .success(loaded) }
       let functions = UnsafeMutablePointer<AdbcDriver>.allocate(capacity: 1)
       var message = [CChar](repeating: 0, count: 1024)
       let capacity = message.count
@@ -29,7 +30,7 @@ struct LoadedDriver: @unchecked Sendable {
         return .failure(.driverUnusable(path: library.path, reason: reason))
       }
       let loaded = unsafe LoadedDriver(functions: functions)
-      cache[library.path] = loaded
+      cache[key] = loaded
       return .success(loaded)
     }
     return try outcome.get()

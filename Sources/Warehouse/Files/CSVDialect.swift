@@ -30,19 +30,21 @@ struct CSVDialect: Sendable, Hashable {
 
 extension Connection {
   /// Files up to this size are looked at whole before their types are settled; larger ones by their first rows.
-  private static let wholeFileSniff = 64 << 20
+  static let wholeFileSniff = 64 << 20
 
   func sniff(
     _ path: String, shown: String, encoding: String?
   ) throws(WarehouseError) -> (CSVDialect, [ColumnDescription]) {
-    let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? .max
-    let isTSV = path.lowercased().contains(".tsv")
+    let size = fileSize(path)
+    guard !isBlank(path, size: size) else { throw .fileEmpty(path: shown) }
+    let isTSV = [".tsv", ".tsv.gz", ".tsv.zst", ".tab"].contains(where: path.lowercased().hasSuffix)
     var common = [
       SQL.literal(path), "nullstr = [\(SQL.literals([""] + TableSource.missingMarks))]",
       "sample_size = \(size <= Connection.wholeFileSniff ? -1 : 20480)",
     ]
     if let encoding { common.append("encoding = \(SQL.literal(encoding))") }
     var found = try sniff(common + (isTSV ? ["delim = '\t'"] : []), shown: shown, encoding: encoding)
+    try checkWidth(path, found, shown: shown)
     // DuckDB does not try spaces between cells, the form of many numeric tables.
     if found.columns.count == 1, !isTSV,
       let spaced = try? sniff(common + ["delim = ' '"], shown: shown, encoding: encoding),
@@ -52,6 +54,60 @@ extension Connection {
     }
     guard found.columns.count > 0 else { throw .fileEmpty(path: shown) }
     return found
+  }
+
+  /// Whether a small file holds nothing but white space, which the engine takes for a table of one column.
+  private func isBlank(_ path: String, size: Int) -> Bool {
+    guard size < 4096, !path.lowercased().hasSuffix(".gz"), let bytes = FileManager.default.contents(atPath: path)
+    else {
+      return false
+    }
+    return bytes.allSatisfy { [0x20, 0x09, 0x0A, 0x0D].contains($0) }
+  }
+
+  /// Refuses a file whose rows differ in length. The engine takes it for a table of one column, whose name is the whole
+  /// header; reading it by the header's own delimiter shows the first row that does not fit.
+  private func checkWidth(
+    _ path: String, _ found: (dialect: CSVDialect, columns: [ColumnDescription]), shown: String
+  ) throws(WarehouseError) {
+    if found.dialect.skippedLines > 0 { try checkSkipped(path, found, shown: shown) }
+    guard found.columns.count == 1, let header = found.columns.first?.name else { return }
+    let counts = [",", ";", "\t", "|"].map { mark in (mark: mark, count: header.count { String($0) == mark }) }
+    guard let likely = counts.max(by: { $0.count < $1.count }), likely.count > 0 else { return }
+    var dialect = found.dialect
+    dialect.delimiter = likely.mark
+    dialect.hasHeader = false
+    let columns = (0...likely.count).map { (name: "column\($0)", type: "VARCHAR") }
+    do throws(WarehouseError) {
+      try execute("SELECT count(*) FROM \(dialect.relation(path: path, columns: columns)) AS t", reading: shown)
+    } catch {
+      // A quoted name with a comma in it: one column indeed, and the first line already is shorter.
+      if case .fileMalformed(_, let line?, _) = error, line > dialect.skippedLines + 1 { throw error }
+    }
+  }
+
+  /// Refuses a file of whose first rows the engine made a preface, because a later one is longer: it would leave out
+  /// the header and those rows without a word. A title above the header is a preface indeed.
+  private func checkSkipped(
+    _ path: String, _ found: (dialect: CSVDialect, columns: [ColumnDescription]), shown: String
+  ) throws(WarehouseError) {
+    var lines = CSVDialect(
+      delimiter: "\u{1F}", quote: "", escape: "", comment: "", skippedLines: 0, hasHeader: false)
+    lines.encoding = found.dialect.encoding
+    let count = found.dialect.skippedLines
+    let skipped = try query(
+      "SELECT line FROM \(lines.relation(path: path, columns: [("line", "VARCHAR")])) AS t LIMIT \(count)",
+      reading: shown)
+    let delimiter = found.dialect.delimiter
+    let widths = (skipped["line"]?.texts ?? []).map {
+      ($0 ?? "").split(separator: delimiter, omittingEmptySubsequences: false).count
+    }
+    guard let expected = widths.first, expected > 1, Set(widths).count == 1, count > 1 || !found.dialect.hasHeader
+    else {
+      return
+    }
+    throw .fileMalformed(
+      path: shown, row: count + 1, reason: "it has \(found.columns.count) cells where \(expected) are expected")
   }
 
   private func sniff(
@@ -78,7 +134,8 @@ extension Connection {
     let skipped: Int = if case .integers(let rows)? = table["skipped"]?.values { Int(rows.first ?? 0) } else { 0 }
     // A sample without quotes does not mean a file without quotes.
     let dialect = CSVDialect(
-      delimiter: text("Delimiter") ?? ",", quote: text("Quote") ?? "\"", escape: text("Escape") ?? "\"",
+      delimiter: text("Delimiter") ?? ",", quote: text("Quote") ?? "\"",
+      escape: text("Escape") ?? text("Quote") ?? "\"",
       comment: text("Comment") ?? "", skippedLines: skipped, hasHeader: isHeader, dateFormat: text("DateFormat"),
       timestampFormat: text("TimestampFormat"), encoding: encoding)
     let columns = zip(table["column_name"]?.texts ?? [], table["column_type"]?.texts ?? []).map {

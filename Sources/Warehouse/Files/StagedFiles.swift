@@ -9,69 +9,140 @@ public import Foundation
 /// Files being written together. Each is written beside its place under a hidden name; `commit` moves all into place.
 ///
 /// Whatever happens before `commit` (an error, a full disk, Ctrl-C) leaves the old files as they were and removes the
-/// new ones.
+/// new ones. When `commit` itself cannot move one of several, those already moved are moved back.
 public final class StagedFiles {
-  private var staged: [(temporary: String, target: String)] = []
+  private struct Staged {
+    /// Where it is written now.
+    let temporary: String
+    /// Where it belongs, links followed, so that a link stays a link.
+    let place: String
+    /// What the user called that.
+    let target: String
+  }
 
+  private var staged: [Staged] = []
+
+  /// No files yet.
   public init() {}
 
   deinit { discard() }
 
   /// A path to write now that will become `target`; its folder is made when missing.
-  /// - Throws: ``WarehouseError/notWritten(path:reason:)`` when that folder cannot be made or written.
+  /// - Throws: ``WarehouseError/notWritten(path:reason:)`` when that folder cannot be made or written, or `target` is
+  ///   there and no file.
   public func stage(_ target: String) throws(WarehouseError) -> String {
-    let place = URL(fileURLWithPath: target)
+    let place = URL(fileURLWithPath: target).resolvingSymlinksInPath()
     let folder = place.deletingLastPathComponent()
-    guard PathKind(place.path) != .folder else { throw .notWritten(path: target, reason: "it is a folder") }
+    try StagedFiles.checkReplaceable(place.path, target: target)
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     } catch {
       throw .notWritten(path: target, reason: "its folder cannot be made (\(StagedFiles.reason(error)))")
     }
-    let suffix = "tessera-\(ProcessInfo.processInfo.processIdentifier)-\(staged.count)"
-    let temporary = folder.appendingPathComponent(".\(place.lastPathComponent).\(suffix)").path
+    let temporary = StagedFiles.hiddenPath(beside: place)
     Interruption.register(scratch: temporary)
-    staged.append((temporary, place.path))
-    guard FileManager.default.createFile(atPath: temporary, contents: nil) else {
-      throw .notWritten(path: target, reason: "its folder cannot be written; check its permissions and free space")
+    staged.append(Staged(temporary: temporary, place: place.path, target: target))
+    let file = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL, 0o666)
+    guard file >= 0 else { throw .notWritten(path: target, reason: StagedFiles.systemReason()) }
+    _ = close(file)
+    // A file that is replaced keeps who may read it.
+    if let old = try? FileManager.default.attributesOfItem(atPath: place.path)[.posixPermissions] {
+      try? FileManager.default.setAttributes([.posixPermissions: old], ofItemAtPath: temporary)
     }
     return temporary
   }
 
   /// Stages `bytes` to become `target`.
+  /// - Throws: ``WarehouseError/notWritten(path:reason:)``.
   public func write(_ bytes: Data, to target: String) throws(WarehouseError) {
     let temporary = try stage(target)
     do {
-      try bytes.write(to: URL(fileURLWithPath: temporary))
+      let file = try FileHandle(forWritingTo: URL(fileURLWithPath: temporary))
+      defer { try? file.close() }
+      try file.write(contentsOf: bytes)
     } catch {
       throw .notWritten(path: target, reason: StagedFiles.reason(error))
     }
   }
 
   /// Moves every staged file into its place.
+  ///
+  /// - Throws: ``WarehouseError/notWritten(path:reason:)``; then every place holds what it held before. Only if moving
+  ///   back fails too does the message say so, and the old files stand beside the new ones under hidden names.
   public func commit() throws(WarehouseError) {
-    for (temporary, target) in staged {
+    for file in staged {
+      try StagedFiles.checkReplaceable(file.place, target: file.target)
       do {
-        let file = try FileHandle(forUpdating: URL(fileURLWithPath: temporary))
-        try file.synchronize()
-        try file.close()
+        let handle = try FileHandle(forUpdating: URL(fileURLWithPath: file.temporary))
+        try handle.synchronize()
+        try handle.close()
       } catch {
-        throw .notWritten(path: target, reason: StagedFiles.reason(error))
+        throw .notWritten(path: file.target, reason: StagedFiles.reason(error))
       }
     }
-    for (temporary, target) in staged {
-      guard unsafe rename(temporary, target) == 0 else {
-        throw .notWritten(path: target, reason: unsafe String(cString: strerror(errno)))
+    var moved: [Moved] = []
+    for file in staged {
+      let step = StagedFiles.keep(file.place)
+      guard let step, unsafe rename(file.temporary, file.place) == 0 else {
+        let reason = StagedFiles.systemReason()
+        let lost = StagedFiles.moveBack(moved + [step].compactMap { $0 })
+        let addition = lost.isEmpty ? "" : "; the former \(lost.joined(separator: ", ")) could not be put back"
+        throw .notWritten(path: file.target, reason: reason + addition)
       }
-      Interruption.forget(scratch: temporary)
+      moved.append(step)
+      Interruption.forget(scratch: file.temporary)
     }
+    for case let former? in moved.map(\.former) { _ = unsafe unlink(former) }
     staged = []
   }
 
+  /// A place being filled, and where its former file is kept meanwhile; nil when nothing stood there.
+  private struct Moved {
+    let place: String
+    let former: String?
+  }
+
+  /// Gives the file at `place` a second name, so that it can be put back; nil, with `errno` set, when it cannot be kept.
+  private static func keep(_ place: String) -> Moved? {
+    let former = hiddenPath(beside: URL(fileURLWithPath: place))
+    if unsafe link(place, former) == 0 { return Moved(place: place, former: former) }
+    if errno == ENOENT { return Moved(place: place, former: nil) }
+    // Not every file system has second names: there the file itself steps aside.
+    return unsafe rename(place, former) == 0 ? Moved(place: place, former: former) : nil
+  }
+
+  /// Undoes the moves, the last first; the places where that failed.
+  private static func moveBack(_ moved: [Moved]) -> [String] {
+    moved.reversed().compactMap { step in
+      guard let former = step.former else {
+        return unsafe unlink(step.place) == 0 || errno == ENOENT ? nil : step.place
+      }
+      guard unsafe rename(former, step.place) == 0 else { return step.place }
+      // Two names of one file stay two names when one is moved onto the other.
+      _ = unsafe unlink(former)
+      return nil
+    }
+  }
+
+  private static func checkReplaceable(_ place: String, target: String) throws(WarehouseError) {
+    switch PathKind(place) {
+    case .nothing, .file: return
+    case .folder: throw .notWritten(path: target, reason: "it is a folder")
+    case .other: throw .notWritten(path: target, reason: "it is a device or pipe, which a file must not replace")
+    }
+  }
+
+  /// A new path in the folder of `place`. It does not hold the name of `place`, which may be as long as names can be.
+  private static func hiddenPath(beside place: URL) -> String {
+    place.deletingLastPathComponent().appendingPathComponent(
+      ".tessera-\(ProcessInfo.processInfo.processIdentifier)-\(UUID().uuidString)"
+    ).path
+  }
+
   private func discard() {
-    for (temporary, _) in staged {
-      try? FileManager.default.removeItem(atPath: temporary)
-      Interruption.forget(scratch: temporary)
+    for file in staged {
+      try? FileManager.default.removeItem(atPath: file.temporary)
+      Interruption.forget(scratch: file.temporary)
     }
     staged = []
   }
@@ -81,52 +152,19 @@ public final class StagedFiles {
     let cocoa = error as NSError
     let underlying = cocoa.userInfo[NSUnderlyingErrorKey] as? NSError
     for code in [underlying, cocoa].compactMap({ $0 }) where code.domain == NSPOSIXErrorDomain {
-      return unsafe String(cString: strerror(Int32(code.code))).lowercased()
+      return reason(code: Int32(code.code))
     }
     return switch cocoa.code {
-    case CocoaError.fileWriteOutOfSpace.rawValue: "no space left on the device"
-    case CocoaError.fileWriteNoPermission.rawValue: "permission denied"
-    case CocoaError.fileWriteVolumeReadOnly.rawValue: "the volume is read-only"
+    case CocoaError.fileWriteOutOfSpace.rawValue: reason(code: ENOSPC)
+    case CocoaError.fileWriteNoPermission.rawValue: reason(code: EACCES)
+    case CocoaError.fileWriteVolumeReadOnly.rawValue: reason(code: EROFS)
     default: cocoa.localizedDescription
     }
   }
-}
 
-extension Connection {
-  /// Writes the result of `sql` to `target`, in the format of its ending: `.parquet`, `.csv`, `.tsv`, `.jsonl`, and
-  /// `.csv.gz`; staged in `files`.
-  public func write(_ sql: String, to target: String, in files: StagedFiles) throws(WarehouseError) {
-    let options = try outputOptions(target)
-    let temporary = try files.stage(target)
-    do {
-      try execute("COPY (\(sql)) TO \(SQL.literal(temporary)) (\(options))")
-    } catch .statement(let reason) where reason.contains("IO Error") || reason.contains("No space") {
-      throw .notWritten(
-        path: target,
-        reason: reason.contains("No space") ? "no space left on the device" : reason.replacing(temporary, with: target))
-    }
-  }
+  private static func systemReason() -> String { reason(code: errno) }
 
-  /// Writes `table` to `target`, in the format of its ending; staged in `files`.
-  public func write(_ table: Table, to target: String, in files: StagedFiles) throws(WarehouseError) {
-    _ = try outputOptions(target)
-    let name = "tessera_output"
-    try execute("DROP TABLE IF EXISTS temp.\(SQL.identifier(name))")
-    try load(table, as: name)
-    try write("SELECT * FROM temp.\(SQL.identifier(name))", to: target, in: files)
-    try execute("DROP TABLE IF EXISTS temp.\(SQL.identifier(name))")
-  }
-
-  private func outputOptions(_ target: String) throws(WarehouseError) -> String {
-    let name = target.lowercased()
-    let isCompressed = name.hasSuffix(".gz")
-    let plain = isCompressed ? String(name.dropLast(3)) : name
-    let compression = isCompressed ? ", COMPRESSION gzip" : ""
-    if plain.hasSuffix(".parquet"), !isCompressed { return "FORMAT parquet, COMPRESSION zstd" }
-    if plain.hasSuffix(".csv") { return "FORMAT csv, HEADER" + compression }
-    if plain.hasSuffix(".tsv") { return "FORMAT csv, HEADER, DELIMITER '\t'" + compression }
-    if [".json", ".jsonl", ".ndjson"].contains(where: plain.hasSuffix) { return "FORMAT json" + compression }
-    throw .notWritten(
-      path: target, reason: "its ending names no format; use .parquet, .csv, .tsv or .jsonl (and .gz for text)")
+  private static func reason(code: Int32) -> String {
+    code == ENOSPC ? "no space left on the device" : unsafe String(cString: strerror(code)).lowercased()
   }
 }

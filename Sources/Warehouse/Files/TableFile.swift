@@ -1,9 +1,11 @@
+internal import CArrowADBC
 public import Foundation
 
 /// What kind of values a column holds, whatever the engine calls their type.
 public enum ColumnKind: String, Sendable, Hashable, Codable {
   case integer, real, boolean, date, time, text, other
 
+  /// Whether it can be reckoned with; true and false count as 1 and 0.
   public var isNumeric: Bool { self == .integer || self == .real || self == .boolean }
 
   init(engineType type: String) {
@@ -32,11 +34,14 @@ public enum ColumnKind: String, Sendable, Hashable, Codable {
 
 /// A column as a file or table offers it.
 public struct ColumnDescription: Sendable, Hashable {
+  /// What the file or table calls it.
   public let name: String
   /// The engine's name of its type.
   public let type: String
+  /// What that type means here.
   public let kind: ColumnKind
 
+  /// A column of the engine's `type`, from which its kind follows.
   public init(name: String, type: String) {
     self.name = name
     self.type = type
@@ -51,6 +56,7 @@ public struct ColumnDescription: Sendable, Hashable {
 public struct TableSource: Sendable, Hashable {
   /// What to call it in messages: the path or name as the user gave it.
   public let name: String
+  /// In the order of the file or table.
   public let columns: [ColumnDescription]
   let shape: Shape
 
@@ -101,29 +107,52 @@ extension Connection {
   public func open(
     file path: String, name: String? = nil, relativeTo folder: URL? = nil, encoding: String? = nil
   ) throws(WarehouseError) -> TableSource {
+    guard self.dialect == .duckDB else {
+      throw .statement(
+        reason: "\(self.dialect.name) reads no files of this machine; load them into a table of it first")
+    }
     let shown = name ?? (path == "-" ? "standard input" : path)
-    let full = path == "-" ? try spoolStandardInput() : URL(fileURLWithPath: path, relativeTo: folder).path
-    if !path.contains("*") { try checkReadable(full, shown: shown) }
+    let place = folder.flatMap { path.hasPrefix("/") ? nil : $0.appendingPathComponent(path) }
+    var full = path == "-" ? try spoolStandardInput() : (place ?? URL(fileURLWithPath: path)).path
+    if PathKind(full) == .nothing, full.contains("*") {
+      try checkPattern(full, shown: shown)
+    } else {
+      full = try readable(full, shown: shown)
+      // The engine reads a file that was cut off as far as it goes and says nothing of the rows that are gone.
+      if full.lowercased().hasSuffix(".gz"), unsafe tessera_gzip_check(full) == 1 {
+        let start = FileHandle(forReadingAtPath: full).flatMap { try? $0.read(upToCount: 2) }
+        throw .fileMalformed(
+          path: shown, row: nil,
+          reason: start == Data([0x1F, 0x8B])
+            ? "its compressed content is damaged or cut off"
+            : "its name ends in .gz, but it is not compressed with gzip")
+      }
+    }
     switch FileFormat(path: full) {
     case .csv:
       let (dialect, columns) = try sniff(full, shown: shown, encoding: encoding)
+      note(opened: full, name: shown, linesBeforeData: dialect.skippedLines + (dialect.hasHeader ? 1 : 0))
       return TableSource(name: shown, columns: columns, shape: .csv(path: full, dialect: dialect))
     case .parquet:
       return try describe("read_parquet(\(SQL.literal(full)))", name: shown, file: true)
     case .json:
-      return try describe("read_json_auto(\(SQL.literal(full)))", name: shown, file: true)
+      // Types are settled by the whole of a file of usual size, so that a late exception does not end a run.
+      let sample = fileSize(full) <= Connection.wholeFileSniff ? -1 : 20480
+      return try describe("read_json_auto(\(SQL.literal(full)), sample_size = \(sample))", name: shown, file: true)
     }
   }
 
   /// A table or view of the engine's database, named `name` or `schema.name`.
+  /// - Throws: ``WarehouseError/statement(reason:)`` when there is none.
   public func open(table name: String) throws(WarehouseError) -> TableSource {
-    let parts = name.split(separator: ".").map { SQL.identifier(String($0)) }
+    let parts = name.split(separator: ".", omittingEmptySubsequences: false).map { SQL.identifier(String($0)) }
     return try describe(parts.joined(separator: "."), name: name)
   }
 
-  /// The result of a query of the user's own.
+  /// The result of a query of the user's own, called `name` in messages.
+  /// - Throws: ``WarehouseError`` when the engine cannot carry it out.
   public func open(query sql: String, name: String) throws(WarehouseError) -> TableSource {
-    try describe("(\(sql))", name: name)
+    try describe(SQL.subquery(sql), name: name)
   }
 
   private func describe(_ relation: String, name: String, file: Bool = false) throws(WarehouseError) -> TableSource {
@@ -139,33 +168,60 @@ extension Connection {
     return TableSource(name: name, columns: columns, shape: .relation(relation))
   }
 
-  private func checkReadable(_ path: String, shown: String) throws(WarehouseError) {
+  /// The path to read for the file at `path`: itself, or a copy of what a pipe or device gives once only.
+  private func readable(_ path: String, shown: String) throws(WarehouseError) -> String {
     switch PathKind(path) {
     case .nothing: throw .fileNotFound(path: shown)
     case .folder: throw .fileUnreadable(path: shown, reason: "it is a folder, not a file")
-    case .file: break
+    case .other:
+      let target = scratchFolder.appendingPathComponent("\(UUID().uuidString).csv")
+      guard let pipe = FileHandle(forReadingAtPath: path) else {
+        throw .fileUnreadable(path: shown, reason: "permission is denied")
+      }
+      try spool(pipe, to: target, shown: shown)
+      return try readable(target.path, shown: shown)
+    case .file(let bytes): guard bytes > 0 else { throw .fileEmpty(path: shown) }
     }
     guard FileManager.default.isReadableFile(atPath: path) else {
       throw .fileUnreadable(path: shown, reason: "permission is denied")
     }
-    let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 1
-    guard size > 0 else { throw .fileEmpty(path: shown) }
+    return path
+  }
+
+  private func checkPattern(_ path: String, shown: String) throws(WarehouseError) {
+    let found = try query("SELECT count(*) AS files FROM glob(\(SQL.literal(path)))")
+    guard found["files"]?.doubles?.first ?? 0 > 0 else { throw .fileNotFound(path: shown) }
+  }
+
+  /// The size of a file in bytes; a number above all limits for a pattern.
+  func fileSize(_ path: String) -> Int {
+    if case .file(let bytes) = PathKind(path) { return bytes }
+    return .max
   }
 
   /// Standard input can be read once only, but a table is read several times: it goes to the scratch folder first.
   private func spoolStandardInput() throws(WarehouseError) -> String {
+    if let spooledInput { return spooledInput }
     let target = scratchFolder.appendingPathComponent("standard-input.csv")
+    try spool(.standardInput, to: target, shown: "standard input")
+    spooledInput = target.path
+    return target.path
+  }
+
+  private func spool(_ input: FileHandle, to target: URL, shown: String) throws(WarehouseError) {
     do {
       try Data().write(to: target)
       let file = try FileHandle(forWritingTo: target)
       defer { try? file.close() }
-      while let chunk = try FileHandle.standardInput.read(upToCount: 1 << 20), !chunk.isEmpty {
+      while let chunk = try input.read(upToCount: 1 << 20), !chunk.isEmpty {
+        if Interruption.isRequested { throw WarehouseError.interrupted }
         try file.write(contentsOf: chunk)
       }
+    } catch WarehouseError.interrupted {
+      throw .interrupted
     } catch {
-      throw .notWritten(path: target.path, reason: "standard input could not be copied there")
+      throw .notWritten(path: target.path, reason: "\(shown) could not be copied there (\(StagedFiles.reason(error)))")
     }
-    return target.path
   }
 }
 
@@ -174,7 +230,8 @@ enum FileFormat: Hashable {
   case csv, parquet, json
 
   init(path: String) {
-    let name = path.lowercased().replacing(".gz", with: "").replacing(".zst", with: "")
+    var name = path.lowercased()
+    for ending in [".gz", ".zst"] where name.hasSuffix(ending) { name.removeLast(ending.count) }
     self =
       if name.hasSuffix(".parquet") || name.hasSuffix(".pq") {
         .parquet

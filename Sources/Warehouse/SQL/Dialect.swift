@@ -1,5 +1,6 @@
 /// What one engine calls things, and what it can do. Every difference between engines stands here and nowhere else.
 public struct Dialect: Sendable, Hashable {
+  /// The engine's name, as in ``EngineSettings/name``.
   public let name: String
   /// The 64-bit float.
   public let real: String
@@ -10,14 +11,23 @@ public struct Dialect: Sendable, Hashable {
   /// Whether Arrow streams can be loaded in bulk.
   public let takesStreams: Bool
 
+  /// DuckDB 1.5, embedded.
   public static let duckDB = Dialect(
     name: "duckdb", real: "DOUBLE", text: "VARCHAR", readsFiles: true, takesStreams: true)
+  /// PostgreSQL 15 and later.
   public static let postgreSQL = Dialect(
     name: "postgresql", real: "DOUBLE PRECISION", text: "VARCHAR", readsFiles: false, takesStreams: true)
+  /// Spark 4, with ANSI quotes.
   public static let spark = Dialect(
     name: "spark", real: "DOUBLE", text: "STRING", readsFiles: true, takesStreams: false)
 
+  /// The dialect of the engine called `name`; nil for an engine whose ways are not known.
   public static func named(_ name: String) -> Dialect? { [duckDB, postgreSQL, spark].first { $0.name == name } }
+
+  /// Standard SQL for the engine called `name`, of which nothing else is known.
+  public static func standard(_ name: String) -> Dialect {
+    Dialect(name: name, real: "DOUBLE PRECISION", text: "VARCHAR", readsFiles: false, takesStreams: true)
+  }
 
   /// `expression` as a 64-bit float.
   public func asReal(_ expression: String) -> String { "CAST(\(expression) AS \(real))" }
@@ -32,7 +42,8 @@ public struct Dialect: Sendable, Hashable {
 
   /// `expression` as `type`, or NULL where it does not read as one.
   public func attempt(_ expression: String, as type: String) -> String {
-    // PostgreSQL has no such cast; its columns carry types, so an ordinary cast is right there.
-    name == Dialect.postgreSQL.name ? "CAST(\(expression) AS \(type))" : "TRY_CAST(\(expression) AS \(type))"
+    // PostgreSQL and the standard have no such cast; their columns carry types, so an ordinary cast is right there.
+    [Dialect.duckDB, .spark].contains(self)
+      ? "TRY_CAST(\(expression) AS \(type))" : "CAST(\(expression) AS \(type))"
   }
 }

@@ -10,6 +10,13 @@ public enum SQL {
     "'" + text.replacing("'", with: "''") + "'"
   }
 
+  /// `query` in brackets, to stand after FROM; a comment or semicolon at its end does no harm.
+  public static func subquery(_ query: String) -> String {
+    var trimmed = Substring(query)
+    while let last = trimmed.last, last.isWhitespace || last == ";" { trimmed.removeLast() }
+    return "(\(trimmed)\n)"
+  }
+
   /// A list of string literals, `'a', 'b'`.
   public static func literals(_ texts: [String]) -> String { texts.map(literal).joined(separator: ", ") }
 }

@@ -1,0 +1,47 @@
+extension Connection {
+  /// Writes the result of `sql` to `target`, in the format of its ending: `.parquet`, `.csv`, `.tsv`, `.jsonl`, and
+  /// `.csv.gz`; staged in `files`.
+  ///
+  /// In CSV and TSV a missing value is an empty cell, and empty text is a pair of quotes.
+  /// - Throws: ``WarehouseError/notWritten(path:reason:)`` for an ending that names no format and when writing fails;
+  ///   other ``WarehouseError``s when the query fails.
+  public func write(_ sql: String, to target: String, in files: StagedFiles) throws(WarehouseError) {
+    let options = try outputOptions(target)
+    let temporary = try files.stage(target)
+    do throws(WarehouseError) {
+      try execute("COPY \(SQL.subquery(sql)) TO \(SQL.literal(temporary)) (\(options), USE_TMP_FILE false)")
+    } catch .statement(let reason) where reason.contains(temporary) {
+      throw .notWritten(
+        path: target,
+        reason: reason.contains("No space") || reason.contains("not enough space")
+          ? "no space left on the device" : reason.replacing(temporary, with: target))
+    }
+  }
+
+  /// Writes `table` to `target`, in the format of its ending; staged in `files`.
+  /// - Throws: ``WarehouseError`` as ``write(_:to:in:)-(String,_,_)`` does.
+  public func write(_ table: Table, to target: String, in files: StagedFiles) throws(WarehouseError) {
+    _ = try outputOptions(target)
+    let name = "tessera_output"
+    try execute("DROP TABLE IF EXISTS temp.\(SQL.identifier(name))")
+    try load(table, as: name)
+    try write("SELECT * FROM temp.\(SQL.identifier(name))", to: target, in: files)
+    try execute("DROP TABLE IF EXISTS temp.\(SQL.identifier(name))")
+  }
+
+  private func outputOptions(_ target: String) throws(WarehouseError) -> String {
+    guard dialect == .duckDB else {
+      throw .notWritten(path: target, reason: "\(dialect.name) writes no files of this machine")
+    }
+    let name = target.lowercased()
+    let isCompressed = name.hasSuffix(".gz")
+    let plain = isCompressed ? String(name.dropLast(3)) : name
+    let compression = isCompressed ? ", COMPRESSION gzip" : ", COMPRESSION none"
+    if plain.hasSuffix(".parquet"), !isCompressed { return "FORMAT parquet, COMPRESSION zstd" }
+    if plain.hasSuffix(".csv") { return "FORMAT csv, HEADER" + compression }
+    if plain.hasSuffix(".tsv") { return "FORMAT csv, HEADER, DELIMITER '\t'" + compression }
+    if [".json", ".jsonl", ".ndjson"].contains(where: plain.hasSuffix) { return "FORMAT json" + compression }
+    throw .notWritten(
+      path: target, reason: "its ending names no format; use .parquet, .csv, .tsv or .jsonl (and .gz for text)")
+  }
+}
