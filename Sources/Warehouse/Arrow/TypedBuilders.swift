@@ -24,7 +24,7 @@ private func appendIntegers(
   func widen<Element: FixedWidthInteger>(_ type: Element.Type) {
     guard let buffer = unsafe buffer(array, 1, as: type) else { return }
     values.reserveCapacity(grown(values, by: buffer.count))
-    for unsafevalue in unsafe buffer { values.append(Int64(truncatingIfNeeded: value)) }
+    unsafe values.append(contentsOf: buffer.lazy.map { Int64(truncatingIfNeeded: $0) })
   }
   switch width {
   case .signed64: if let buffer = unsafe buffer(array, 1, as: Int64.self) { unsafe values.append(contentsOf: buffer) }
@@ -59,12 +59,12 @@ final class RealBuilder: ValidityBuilder, ColumnBuilder {
     case .float32:
       if let buffer = unsafe buffer(array, 1, as: Float.self) {
         values.reserveCapacity(grown(values, by: buffer.count))
-        for unsafevalue in unsafe buffer { values.append(Double(value)) }
+        unsafe values.append(contentsOf: buffer.lazy.map { Double($0) })
       }
     case .unsigned64:
       if let buffer = unsafe buffer(array, 1, as: UInt64.self) {
         values.reserveCapacity(grown(values, by: buffer.count))
-        for unsafevalue in unsafe buffer { values.append(Double(value)) }
+        unsafe values.append(contentsOf: buffer.lazy.map { Double($0) })
       }
     default:
       if let buffer = unsafe buffer(array, 1, as: Double.self) { unsafe values.append(contentsOf: buffer) }
@@ -130,9 +130,7 @@ final class DateBuilder: ValidityBuilder, ColumnBuilder {
     if type == .date32 {
       if let buffer = unsafe buffer(array, 1, as: Int32.self) { unsafe values.append(contentsOf: buffer) }
     } else if let buffer = unsafe buffer(array, 1, as: Int64.self) {
-      for unsafemilliseconds in unsafe buffer {
-        values.append(Int32(truncatingIfNeeded: floorDivide(milliseconds, 86_400_000)))
-      }
+      unsafe values.append(contentsOf: buffer.lazy.map { Int32(truncatingIfNeeded: floorDivide($0, 86_400_000)) })
     }
   }
 
@@ -155,9 +153,9 @@ final class TimestampBuilder: ValidityBuilder, ColumnBuilder {
     guard let buffer = unsafe buffer(array, 1, as: Int64.self) else { return }
     switch unit {
     case .microseconds: unsafe values.append(contentsOf: buffer)
-    case .seconds: for unsafevalue in unsafe buffer { values.append(value &* 1_000_000) }
-    case .milliseconds: for unsafevalue in unsafe buffer { values.append(value &* 1000) }
-    case .nanoseconds: for unsafevalue in unsafe buffer { values.append(floorDivide(value, 1000)) }
+    case .seconds: unsafe values.append(contentsOf: buffer.lazy.map { $0 &* 1_000_000 })
+    case .milliseconds: unsafe values.append(contentsOf: buffer.lazy.map { $0 &* 1000 })
+    case .nanoseconds: unsafe values.append(contentsOf: buffer.lazy.map { floorDivide($0, 1000) })
     }
   }
 
