@@ -13,6 +13,8 @@ public struct SourceSet {
   public let key: CustomerKey
   public private(set) var quality = DataQuality()
   private let prepared: [String: PreparedSource]
+  /// Numbers what is made in an engine, so that two dates or projects on one connection stay apart.
+  static let numbers = Numbering()
 
   /// Opens, parses and counts the sources of `project`. Text files are parsed once, into the scratch folder.
   /// - Throws: ``WarehouseError`` for missing files and columns and for cells that cannot be read;
@@ -25,15 +27,17 @@ public struct SourceSet {
     for source in project.sources { tables[source.name] = try SourceSet.open(source, in: project, connection) }
     key = try SourceSet.customerKey(project, tables)
     var prepared: [String: PreparedSource] = [:]
+    let set = SourceSet.numbers.next()
     for (index, source) in project.sources.enumerated() {
       guard let table = tables[source.name] else { continue }
       prepared[source.name] = try SourceSet.prepare(
-        source, table, index: index, key: key, settings: project.features, connection)
+        source, table, in: project, view: "tessera_source_\(set)_\(index)", key: key, connection)
     }
     self.prepared = prepared
+    quality.notes = try SourceSet.unlistedLevels(project, prepared, connection)
     self.asOf = try asOf ?? project.asOf ?? SourceSet.latestDay(project, prepared, connection)
-    try SourceSet.checkUnique(project, prepared, connection)
     for source in project.sources {
+      try checkUnique(source)
       guard let ready = prepared[source.name] else { continue }
       quality.sources.append(try count(ready))
     }
@@ -67,7 +71,7 @@ public struct SourceSet {
     else { return ready.relation }
     return """
       (SELECT contact.customer, contact.campaign, start.ts FROM \(ready.relation) AS contact
-        JOIN (SELECT campaign, min(ts) AS ts FROM \(calendar.relation) AS k GROUP BY campaign) AS start
+        LEFT JOIN (SELECT campaign, min(ts) AS ts FROM \(calendar.relation) AS k GROUP BY campaign) AS start
           ON start.campaign = contact.campaign)
       """
   }
@@ -92,6 +96,13 @@ public struct SourceSet {
         reason: "there is more than one source of role \(role.rawValue); put them into one, for instance with "
           + "'query: SELECT … UNION ALL SELECT …'.")
     }
+    // Their names become names in SQL, where case does not tell names apart.
+    var names: Set<String> = []
+    for source in project.sources where !names.insert(source.name.lowercased()).inserted {
+      throw ProjectError(
+        file: project.file, line: source.line,
+        reason: "two sources are called '\(source.name)', but for capital letters; give one another name.")
+    }
     for source in project.sources(.campaigns)
     where source.column(.time) == nil && project.sources(.campaignCalendar).isEmpty {
       throw ProjectError(
@@ -110,7 +121,8 @@ public struct SourceSet {
       case .table(let name): try connection.open(table: name)
       case .query(let sql): try connection.open(query: sql, name: "the query of source '\(source.name)'")
       }
-    for name in source.columns.values.joined() + (source.attributes ?? []) { _ = try table.column(name) }
+    let named = ColumnRole.allCases.flatMap { source.columns[$0] ?? [] } + (source.attributes ?? [])
+    for name in named { _ = try table.column(name) }
     return table
   }
 
@@ -118,7 +130,9 @@ public struct SourceSet {
     for source in project.sources {
       guard let column = source.column(.customer), let table = tables[source.name] else { continue }
       if table.isText(column, asText: [column]) { return .text }
-      if try table.column(column).kind != .integer { return .text }
+      let described = try table.column(column)
+      // Unsigned and very wide numbers (hashes, mostly) have no place among 64-bit integers.
+      if described.kind != .integer || ["UBIGINT", "HUGEINT", "UHUGEINT"].contains(described.type) { return .text }
     }
     return .integer
   }
@@ -133,7 +147,10 @@ public struct SourceSet {
     }
     let last = try connection.query("SELECT CAST(max(ts) AS DATE) AS day FROM \(ready.relation) AS t")
     guard case .dates(let days)? = last["day"]?.values, let day = days.first, last["day"]?.isMissing(0) == false else {
-      throw WarehouseError.fileEmpty(path: ready.table.name)
+      throw ProjectError(
+        file: project.file, line: source.line,
+        reason: "source '\(source.name)' has no row with a time, so there is nothing to make features of. "
+          + "Check its file, its 'time' column and 'where'.")
     }
     return CalendarDate(daysSince1970: Int(day))
   }
@@ -141,22 +158,17 @@ public struct SourceSet {
   // MARK: Parsing
 
   private static func prepare(
-    _ source: Source, _ table: TableSource, index: Int, key: CustomerKey, settings: FeatureSettings,
+    _ source: Source, _ table: TableSource, in project: Project, view: String, key: CustomerKey,
     _ connection: Connection
-  ) throws(WarehouseError) -> PreparedSource {
+  ) throws -> PreparedSource {
     var parser = SourceParser(source, table, dialect: connection.dialect, key: key)
     var attributes: [AttributeColumn] = []
     switch source.role {
     case .transactions:
       parser.selectKey(.customer, as: "customer", type: key)
       try parser.selectTime()
-      if source.column(.order) != nil {
-        parser.selectKey(.order, as: "order_id")
-      } else {
-        // Without order numbers every row is an order of its own.
-        parser.select("row_number() OVER () AS order_id")
-      }
-      parser.selectMoney()
+      try parser.selectOrder()
+      try parser.selectMoney()
       for role in [ColumnRole.product, .category, .store] { parser.selectKey(role, as: role.rawValue) }
     case .products:
       parser.selectKey(.product, as: "product")
@@ -164,7 +176,7 @@ public struct SourceSet {
     case .customers:
       parser.selectKey(.customer, as: "customer", type: key)
       try parser.selectTime()
-      attributes = try selectAttributes(source, table, settings, &parser)
+      attributes = try selectAttributes(source, table, project.features, &parser)
     case .events:
       parser.selectKey(.customer, as: "customer", type: key)
       try parser.selectTime()
@@ -176,7 +188,8 @@ public struct SourceSet {
       parser.selectKey(.campaign, as: "campaign")
       try parser.selectTime()
     }
-    let relation = try SourceSet.place(parser.sql, table, index: index, connection)
+    try checkCondition(parser, project: project, connection)
+    let relation = try SourceSet.place(parser.sql, table, view: view, connection)
     let ready = PreparedSource(
       source: source, table: table, relation: relation, checks: parser.checks, attributes: attributes)
     try checkCells(ready, parser, connection)
@@ -185,14 +198,14 @@ public struct SourceSet {
 
   /// Makes the parsed rows readable as often as needed: text is parsed once into Parquet, anything else is a view.
   private static func place(
-    _ sql: String, _ table: TableSource, index: Int, _ connection: Connection
+    _ sql: String, _ table: TableSource, view name: String, _ connection: Connection
   ) throws(WarehouseError) -> String {
-    let view = SQL.identifier("tessera_source_\(index)")
+    let view = SQL.identifier(name)
     guard table.isSlowToRead else {
       try connection.execute("CREATE OR REPLACE TEMP VIEW \(view) AS \(sql)", reading: table.name)
       return view
     }
-    let copy = connection.scratchFolder.appendingPathComponent("source-\(index).parquet").path
+    let copy = connection.scratchFolder.appendingPathComponent("\(name).parquet").path
     try connection.execute("COPY (\(sql)) TO \(SQL.literal(copy)) (FORMAT parquet)", reading: table.name)
     try connection.execute(
       "CREATE OR REPLACE TEMP VIEW \(view) AS SELECT * FROM read_parquet(\(SQL.literal(copy)))", reading: table.name)
@@ -205,22 +218,23 @@ public struct SourceSet {
     let taken = Set(source.columns.values.joined())
     let names = source.attributes ?? table.columns.map(\.name).filter { !taken.contains($0) }
     var attributes: [AttributeColumn] = []
-    for name in names {
+    for name in names where !attributes.contains(where: { $0.name == name }) {
       let column = try table.column(name)
       let raw = SQL.identifier(name)
+      let place = PreparedSource.attributeColumn(name)
       let form: AttributeColumn.Form
       if let levels = settings.ordinal[name] {
         form = .ordered(levels)
-        parser.select("\(parser.dialect.asText(raw)) AS \(raw)")
+        parser.select("nullif(trim(\(parser.dialect.asText(raw))), '') AS \(place)")
       } else if column.kind.isNumeric {
         form = .number
-        parser.select("\(parser.dialect.asReal(raw)) AS \(raw)")
+        parser.select("\(parser.dialect.asReal(raw)) AS \(place)")
       } else if column.kind == .date || column.kind == .time {
         form = .date
-        parser.select("CAST(\(raw) AS DATE) AS \(raw)")
+        parser.select("CAST(\(raw) AS DATE) AS \(place)")
       } else {
         form = .text
-        parser.select("nullif(trim(\(parser.dialect.asText(raw))), '') AS \(raw)")
+        parser.select("nullif(trim(\(parser.dialect.asText(raw))), '') AS \(place)")
       }
       attributes.append(AttributeColumn(name: name, form: form))
     }
@@ -228,6 +242,20 @@ public struct SourceSet {
   }
 
   // MARK: Checking
+
+  /// Whether the engine understands the source's condition, before any row is read.
+  private static func checkCondition(_ parser: SourceParser, project: Project, _ connection: Connection) throws {
+    guard let probe = parser.conditionProbe else { return }
+    do {
+      try connection.execute(probe, reading: parser.table.name)
+    } catch WarehouseError.statement(let reason) {
+      throw ProjectError(
+        file: project.file, line: parser.source.line,
+        reason:
+          "the 'where' of source '\(parser.source.name)' cannot be used: \(reason). It is an SQL condition on the "
+          + "columns of \(parser.table.name); names stand in double quotes, texts in single ones.")
+    }
+  }
 
   private static func checkCells(
     _ ready: PreparedSource, _ parser: SourceParser, _ connection: Connection
@@ -243,32 +271,55 @@ public struct SourceSet {
     }
   }
 
-  private static func checkUnique(
-    _ project: Project, _ prepared: [String: PreparedSource], _ connection: Connection
-  ) throws {
-    for source in project.sources(.customers) {
-      guard let ready = prepared[source.name], let column = source.column(.customer) else { continue }
-      let repeated = try connection.query(
-        """
-        SELECT count(*) AS customers, coalesce(sum(copies - 1), 0) AS extra
-        FROM (SELECT customer, count(*) AS copies FROM \(ready.relation) AS t
-          WHERE customer IS NOT NULL GROUP BY customer HAVING count(*) > 1) AS repeats
-        """)
-      let customers = Int(repeated["customers"]?.doubles?.first ?? 0)
-      guard customers > 0 else { continue }
-      let extra = Int(repeated["extra"]?.doubles?.first ?? 0)
-      throw WarehouseError.fileMalformed(
-        path: ready.table.name, row: nil,
-        reason: "it must have one row a customer, but \(customers) values of '\(column)' stand on more than one row "
-          + "(\(extra) rows too many); keep one row of each, or pick them with 'where'")
+  /// A source of attributes has one row a customer, of those known at the as-of date.
+  private func checkUnique(_ source: Source) throws(WarehouseError) {
+    guard source.role == .customers, let ready = prepared[source.name], let column = source.column(.customer) else {
+      return
     }
+    let repeated = try connection.query(
+      """
+      SELECT count(*) AS customers, coalesce(sum(copies - 1), 0) AS extra
+      FROM (SELECT customer, count(*) AS copies FROM (\(visible(source))) AS t
+        GROUP BY customer HAVING count(*) > 1) AS repeats
+      """)
+    let customers = Int(repeated["customers"]?.doubles?.first ?? 0)
+    guard customers > 0 else { return }
+    let extra = Int(repeated["extra"]?.doubles?.first ?? 0)
+    throw WarehouseError.fileMalformed(
+      path: ready.table.name, row: nil,
+      reason: "it must have one row a customer, but \(customers) values of '\(column)' stand on more than one row "
+        + "(\(extra) rows too many); keep one row of each, or pick them with 'where'")
+  }
+
+  /// Levels of ordered attributes that `ordinal` does not list, and so count as missing: a sentence an attribute.
+  private static func unlistedLevels(
+    _ project: Project, _ prepared: [String: PreparedSource], _ connection: Connection
+  ) throws(WarehouseError) -> [String] {
+    var notes: [String] = []
+    for source in project.sources(.customers) {
+      guard let ready = prepared[source.name] else { continue }
+      for attribute in ready.attributes {
+        guard case .ordered(let levels) = attribute.form else { continue }
+        let name = PreparedSource.attributeColumn(attribute.name)
+        let found = try connection.query(
+          "SELECT count(*) AS unlisted FROM \(ready.relation) AS t WHERE \(name) NOT IN (\(SQL.literals(levels)))")
+        guard let rows = found["unlisted"]?.doubles?.first, rows > 0 else { continue }
+        notes.append(
+          "\(Int(rows)) rows of \(source.name) have a level of '\(attribute.name)' that 'ordinal' does not list; they "
+            + "count as missing")
+      }
+    }
+    return notes
   }
 
   private func count(_ ready: PreparedSource) throws(WarehouseError) -> DataQuality.SourceCount {
     let source = ready.source
     var reasons: [(reason: String, condition: String)] = []
     if source.column(.customer) != nil { reasons.append(("no customer", "customer IS NULL")) }
-    if source.column(.time) != nil {
+    if source.role == .campaigns, source.column(.time) == nil {
+      reasons.append(("of a campaign without a start", "ts IS NULL"))
+      reasons.append(("after \(asOf)", "ts >= \(cutoff)"))
+    } else if isTimed(source) {
       reasons.append(("no date", "ts IS NULL"))
       reasons.append(("after \(asOf)", "ts >= \(cutoff)"))
     }
@@ -281,7 +332,7 @@ public struct SourceSet {
       counts.append("count(*) FILTER (WHERE \(earlier) AND (\(reason.condition))) AS reason_\(index)")
       earlier += " AND NOT coalesce(\(reason.condition), FALSE)"
     }
-    let table = try connection.query("SELECT \(counts.joined(separator: ", ")) FROM \(ready.relation) AS t")
+    let table = try connection.query("SELECT \(counts.joined(separator: ", ")) FROM \(timed(ready)) AS t")
     func number(_ name: String) -> Int { Int(table[name]?.doubles?.first ?? 0) }
     let leftOut = reasons.enumerated().map {
       DataQuality.Reason(reason: $1.reason, rows: number("reason_\($0)"))
