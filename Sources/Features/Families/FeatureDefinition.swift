@@ -33,6 +33,7 @@ public enum AggregateLevel: Sendable, Hashable, Codable {
 
 /// One number the engine computes a customer, that features are made of.
 public struct Aggregate: Sendable, Hashable, Codable {
+  /// The rows it is taken over.
   public let level: AggregateLevel
   /// Its column in the level's relation; equal names on one level mean equal aggregates.
   public let name: String
@@ -56,12 +57,15 @@ public struct Aggregate: Sendable, Hashable, Codable {
 
 /// What a feature's values are.
 public enum FeatureKind: String, Sendable, Hashable, Codable {
+  /// Numbers, missing where unknown; or the texts of a category.
   case numeric, category
 }
 
 /// One feature: what it means, and how the engine computes it.
 public struct FeatureDefinition: Sendable, Hashable, Codable {
+  /// The name of its column in feature tables.
   public let name: String
+  /// The family it belongs to.
   public let family: FeatureFamily
   /// In words, for the dictionary.
   public let meaning: String
@@ -69,7 +73,9 @@ public struct FeatureDefinition: Sendable, Hashable, Codable {
   public let unit: String
   /// The sources it is computed from.
   public let source: String
+  /// Whether its values are numbers or categories.
   public let kind: FeatureKind
+  /// What the engine computes for it.
   public let aggregates: [Aggregate]
   /// SQL over the aggregates, each as `{name}`; `{as_of}` stands for the as-of date.
   public let expression: String

@@ -2,14 +2,19 @@ public import Warehouse
 
 /// What a file's columns show: the evidence that roles are guessed from.
 public struct ColumnEvidence: Sendable, Hashable {
+  /// The column.
   public let name: String
+  /// What the engine reads it as.
   public let kind: ColumnKind
+  /// Rows of the file.
   public let rows: Int
   /// Distinct values, missing ones apart.
   public let distinct: Int
+  /// Rows without a value.
   public let missing: Int
-  /// Least and greatest value of a number.
+  /// Least value of a number; nil for other kinds.
   public let minimum: Double?
+  /// Greatest value of a number.
   public let maximum: Double?
   /// How a text column writes times, when every cell reads so (a `strptime` pattern).
   var timeFormat: String?

@@ -5,6 +5,7 @@ internal import Warehouse
 public struct FeaturePlan: Sendable, Hashable, Codable {
   /// The name of the customer column in feature tables.
   public let customer: String
+  /// The features, in the order of their columns.
   public let definitions: [FeatureDefinition]
   /// Whether returned lines are kept out of purchases.
   public let returns: FeatureSettings.Returns

@@ -5,7 +5,9 @@ public struct FeatureTable {
   let connection: Connection
   /// The engine's table, quoted.
   public let relation: String
+  /// The features in it.
   public let plan: FeaturePlan
+  /// The last day whose records were used.
   public let asOf: CalendarDate
   /// n, the number of customers.
   public let rows: Int

@@ -3,6 +3,7 @@ internal import Warehouse
 
 /// How a customer's identifier is compared and written: as a whole number where every source has it as one.
 public enum CustomerKey: String, Sendable, Hashable, Codable {
+  /// As 64-bit integers, or as text.
   case integer, text
 }
 

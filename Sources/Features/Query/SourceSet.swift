@@ -10,7 +10,9 @@ public struct SourceSet {
   let project: Project
   /// The last day whose records may be used.
   public let asOf: CalendarDate
+  /// How customers are told apart in these sources.
   public let key: CustomerKey
+  /// What was read, and what was left out.
   public private(set) var quality = DataQuality()
   private let prepared: [String: PreparedSource]
   /// Numbers what is made in an engine, so that two dates or projects on one connection stay apart.
