@@ -30,7 +30,8 @@ extension Project {
   public init(yaml: String, file: String, folder: URL) throws(ProjectError) {
     let root: Node?
     do {
-      root = try Yams.compose(yaml: yaml)
+      // A byte order mark is not part of the text.
+      root = try Yams.compose(yaml: yaml.hasPrefix("\u{FEFF}") ? String(yaml.unicodeScalars.dropFirst()) : yaml)
     } catch {
       throw Project.syntaxError(error, file: file, text: yaml)
     }
@@ -69,17 +70,19 @@ extension Project {
       "engine", allowed: ["driver", "database", "memory_limit", "spill_folder", "threads"])
     {
       engine.driver = try section.text("driver")
-      engine.database = try section.text("database").map { URL(fileURLWithPath: $0, relativeTo: folder).path }
+      engine.database = try section.text("database").map { URL(fileURLWithPath: $0, relativeTo: self.folder).path }
       engine.memoryLimit = try section.text("memory_limit")
-      engine.spillFolder = try section.text("spill_folder").map { URL(fileURLWithPath: $0, relativeTo: folder).path }
+      engine.spillFolder = try section.text("spill_folder").map { URL(fileURLWithPath: $0, relativeTo: self.folder).path }
       engine.threads = try section.integer("threads", in: 1...1024)
     }
   }
 
   private static func syntaxError(_ error: any Error, file: String, text: String) -> ProjectError {
     switch error as? YamlError {
-    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-      .composer(_, let problem, let mark, _):
+    case .scanner(let context, let problem, let end, _), .parser(let context, let problem, let end, _),
+      .composer(let context, let problem, let end, _):
+      // What is never closed is found missing at the end of the file; where it was opened is of more use.
+      let mark = context.flatMap { $0.text.contains("quoted") ? $0.mark : nil } ?? end
       let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
       let line = lines.indices.contains(mark.line - 1) ? lines[mark.line - 1] : ""
       let isTabbed = line.prefix { $0 == " " || $0 == "\t" }.contains("\t")

@@ -25,7 +25,7 @@ public struct Project: Sendable, Hashable {
   /// A project without sources yet.
   public init(name: String, folder: URL, file: String = "tessera.yml") {
     self.name = name
-    self.folder = folder
+    self.folder = URL(fileURLWithPath: folder.path, isDirectory: true)
     self.file = file
     sources = []
   }

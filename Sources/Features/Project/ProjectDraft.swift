@@ -263,11 +263,11 @@ public struct ProjectDraft: Sendable {
 }
 
 /// Whether the levels of an attribute have an order that can be read off them.
-enum OrderedLevels {
+package enum OrderedLevels {
   /// `levels`, lowest first, when each begins its range with another number: "Under 15K", "15-24K", "$1,000+"; else nil.
   ///
   /// Before the number only a word of comparison or a currency may stand: "Region 2" is a name.
-  static func order(_ levels: [String]) -> [String]? {
+  package static func order(_ levels: [String]) -> [String]? {
     let below: Set<String> = ["under", "less", "below", "up", "until", "<", "<=", "max"]
     let others: Set<String> = [
       "over", "more", "above", "from", "at", "least", "most", "than", "to", ">", ">=", "min", "$", "€", "£", "¥",
