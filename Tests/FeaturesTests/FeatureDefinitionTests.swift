@@ -82,7 +82,8 @@ import Warehouse
     try place.write(
       "lines.csv",
       [
-        "c,t,o,p,q,d1,d2,k,s", "1,2017-01-02 05:59:59,A,2.00,3,1.00,0.50,fruit,x", "1,2017-01-02 06:00:00,A,4.00,1,,0,bread,x",
+        "c,t,o,p,q,d1,d2,k,s", "1,2017-01-02 05:59:59,A,2.00,3,1.00,0.50,fruit,x",
+        "1,2017-01-02 06:00:00,A,4.00,1,,0,bread,x",
         "1,2017-01-08 18:00:00,B,10.00,2,0,-4.00,fruit,y", "1,2017-01-09 12:00:00,R,2.00,-1,0,0,fruit,x",
         "2,2017-06-01 12:00:00,C,5.00,1,0,0,,x",
       ] + more)
@@ -290,7 +291,8 @@ import Warehouse
     let found = try people()
     #expect(try found.number("age", "a") == 30 && found.number("age", "b") == nil && found.number("age", "c") == 50.5)
     #expect(try found.number("size", "a") == 0 && found.number("size", "b") == 2 && found.number("size", "c") == nil)
-    #expect(try found.text("city", "a") == "Rome" && found.text("city", "b") == "Oslo" && found.text("city", "c") == nil)
+    #expect(
+      try found.text("city", "a") == "Rome" && found.text("city", "b") == "Oslo" && found.text("city", "c") == nil)
     #expect(try found.number("joined_days", "a") == 29 && found.number("joined_days", "b") == 365)
     #expect(try found.number("joined_days", "c") == nil)
     #expect(try found.number("vip", "a") == 1 && found.number("vip", "b") == 0)
@@ -341,6 +343,7 @@ import Warehouse
   @Test func `one category more than asked for gets its own share, not the name "other"`() throws {
     let found = try lines(
       ["2,2017-03-01 12:00:00,N,1,1,0,0,rare,x"], settings: "\nfeatures: {categories: 2}")
-    #expect(found.names.filter { $0.hasPrefix("share_") } == ["share_bread", "share_fruit", "share_rare", "share_other"])
+    #expect(
+      found.names.filter { $0.hasPrefix("share_") } == ["share_bread", "share_fruit", "share_rare", "share_other"])
   }
 }

@@ -62,9 +62,11 @@ extension FeatureFamily {
   ) -> [FeatureDefinition] {
     var definitions: [FeatureDefinition] = []
     if context.hasAmounts {
-      let cents = Aggregate(.orders, "value_cents", "sum(CAST(value * 100 AS DECIMAL(18,0)))", needs: [.amount])
+      // In whole cents, of 38 digits: DuckDB gives the product of two decimals of up to 18 digits no more than 18 itself.
+      let cent = "CAST(CAST(value AS DECIMAL(38,4)) * 100 AS DECIMAL(38,0))"
+      let cents = Aggregate(.orders, "value_cents", "sum(\(cent))", needs: [.amount])
       let squares = Aggregate(
-        .orders, "value_squares", "sum(CAST(value * 100 AS DECIMAL(18,0)) * CAST(value * 100 AS DECIMAL(18,0)))",
+        .orders, "value_squares", "sum(\(cent) * \(cent))",
         needs: [.amount])
       definitions.append(
         feature(

@@ -72,7 +72,9 @@ extension Project {
       engine.driver = try section.text("driver")
       engine.database = try section.text("database").map { URL(fileURLWithPath: $0, relativeTo: self.folder).path }
       engine.memoryLimit = try section.text("memory_limit")
-      engine.spillFolder = try section.text("spill_folder").map { URL(fileURLWithPath: $0, relativeTo: self.folder).path }
+      engine.spillFolder = try section.text("spill_folder").map {
+        URL(fileURLWithPath: $0, relativeTo: self.folder).path
+      }
       engine.threads = try section.integer("threads", in: 1...1024)
     }
   }

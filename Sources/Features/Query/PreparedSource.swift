@@ -23,8 +23,9 @@ struct PreparedSource {
 
   /// Amounts and quantities keep four decimal places.
   static let money = "DECIMAL(18,4)"
-  /// Unit prices keep six: a price of 0.00042 for each of a million views must not round away.
-  static let price = "DECIMAL(18,6)"
+  /// Unit prices keep six: a price of 0.00042 for each of a million views must not round away. More than 18 digits, as
+  /// DuckDB gives the product of two decimals of up to 18 no more than 18 itself, and fails where they do not do.
+  static let price = "DECIMAL(20,6)"
 
   /// The name of an attribute's column in ``relation``. No other column there begins so, whatever the attribute is
   /// called; and it does not depend on which other attributes there are, so that a stored plan finds it again.
@@ -124,7 +125,12 @@ struct SourceParser {
     if let format = source.timeFormat ?? (isText(column) ? table.timeFormat(column) : nil) {
       return "CAST(try_strptime(\(dialect.asText(raw)), \(SQL.literal(format))) AS TIMESTAMP)"
     }
-    if isText(column) { return dialect.attempt(raw, as: "TIMESTAMP") }
+    if isText(column) {
+      // A plain cast of text would drop an offset without a word.
+      return kind == .text || table.columns.contains { $0.name == column && $0.type.contains("ZONE") }
+        ? "CAST(\(dialect.attempt(raw, as: "TIMESTAMP WITH TIME ZONE")) AS TIMESTAMP)"
+        : dialect.attempt(raw, as: "TIMESTAMP")
+    }
     if kind == .date || kind == .time { return "CAST(\(raw) AS TIMESTAMP)" }
     throw .badCell(
       source: table.name, row: nil, column: column,
@@ -140,7 +146,7 @@ struct SourceParser {
     let suffix = index == 0 ? "" : "_\(index + 1)"
     check(
       role.rawValue + suffix, raw: raw, column: column, parsed: parsed,
-      needed: "finite numbers smaller than 10^\(type == PreparedSource.price ? 12 : 14)")
+      needed: "finite numbers smaller than 10^14")
     return parsed
   }
 
