@@ -8,8 +8,15 @@ extension FeatureFamily {
     for (source, columns) in context.attributes {
       for (index, column) in columns.enumerated() {
         // One row a customer, so any aggregate that ignores missing values passes the value through.
+        let raw = PreparedSource.attributeColumn(column.name)
+        let value =
+          if case .ordered(let levels) = column.form {
+            "CASE \(raw) \(zip(levels, 0...).map { "WHEN \(SQL.literal($0)) THEN \($1)" }.joined(separator: " ")) END"
+          } else {
+            raw
+          }
         let passed = Aggregate(
-          .attributes(source), "attribute_\(index + 1)", "max(\(SQL.identifier(column.name)))")
+          .attributes(source), "attribute_\(index + 1)", "max(\(value))", attribute: column.name)
         let name = "{\(passed.name)}"
         switch column.form {
         case .number:
@@ -27,12 +34,11 @@ extension FeatureFamily {
             feature(
               column.name, "Attribute '\(column.name)'", source: source, kind: .category, from: [passed], as: name))
         case .ordered(let levels):
-          let cases = levels.enumerated().map { "WHEN \(SQL.literal($1)) THEN \($0)" }.joined(separator: " ")
           definitions.append(
             feature(
               column.name, "Attribute '\(column.name)', rank of its level from 0 (\(levels.joined(separator: " < ")))",
               unit: "rank", source: source, from: [passed],
-              as: context.dialect.real("CASE \(name) \(cases) ELSE NULL END")))
+              as: context.dialect.real(name)))
         }
       }
     }

@@ -33,27 +33,39 @@ public enum AggregateLevel: Sendable, Hashable, Codable {
 
 /// One number the engine computes a customer, that features are made of.
 public struct Aggregate: Sendable, Hashable, Codable {
+  /// The rows it is taken over.
   public let level: AggregateLevel
   /// Its column in the level's relation; equal names on one level mean equal aggregates.
   public let name: String
-  /// The aggregate expression over the level's rows. `{as_of}` stands for the as-of date.
+  /// The aggregate expression over the level's rows.
   public let sql: String
+  /// The columns of the transactions without which it means nothing; nil needs none but customer and time.
+  let needs: [ColumnRole]?
+  /// The attribute it passes on, at that level.
+  let attribute: String?
 
-  init(_ level: AggregateLevel, _ name: String, _ sql: String) {
+  init(
+    _ level: AggregateLevel, _ name: String, _ sql: String, needs: [ColumnRole]? = nil, attribute: String? = nil
+  ) {
     self.level = level
     self.name = name
     self.sql = sql
+    self.needs = needs
+    self.attribute = attribute
   }
 }
 
 /// What a feature's values are.
 public enum FeatureKind: String, Sendable, Hashable, Codable {
+  /// Numbers, missing where unknown; or the texts of a category.
   case numeric, category
 }
 
 /// One feature: what it means, and how the engine computes it.
 public struct FeatureDefinition: Sendable, Hashable, Codable {
+  /// The name of its column in feature tables.
   public let name: String
+  /// The family it belongs to.
   public let family: FeatureFamily
   /// In words, for the dictionary.
   public let meaning: String
@@ -61,7 +73,9 @@ public struct FeatureDefinition: Sendable, Hashable, Codable {
   public let unit: String
   /// The sources it is computed from.
   public let source: String
+  /// Whether its values are numbers or categories.
   public let kind: FeatureKind
+  /// What the engine computes for it.
   public let aggregates: [Aggregate]
   /// SQL over the aggregates, each as `{name}`; `{as_of}` stands for the as-of date.
   public let expression: String
@@ -76,11 +90,21 @@ public struct FeatureDefinition: Sendable, Hashable, Codable {
   }
 
   /// The expression with every placeholder filled in.
+  ///
+  /// One pass from left to right, so that no name put in is taken for a placeholder.
   func resolved(asOf: String) -> String {
-    aggregates.reduce(expression.replacing("{as_of}", with: asOf)) { text, aggregate in
-      let column = SQL.identifier(aggregate.level.relation) + "." + SQL.identifier(aggregate.name)
-      return text.replacing("{\(aggregate.name)}", with: column)
+    var values = ["as_of": asOf]
+    for aggregate in aggregates {
+      values[aggregate.name] = SQL.identifier(aggregate.level.relation) + "." + SQL.identifier(aggregate.name)
     }
+    var text = ""
+    var rest = expression[...]
+    while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
+      text += rest[..<open]
+      text += values[String(rest[rest.index(after: open)..<close])] ?? String(rest[open...close])
+      rest = rest[rest.index(after: close)...]
+    }
+    return text + rest
   }
 }
 

@@ -1,6 +1,8 @@
 /// The families of features. Each can be switched off by its name in the project file.
 public enum FeatureFamily: String, Sendable, Hashable, Codable, CaseIterable {
+  /// The families of purchases.
   case recency, frequency, monetary, tenure, basket, rhythm, discount, returns
+  /// The families of what was bought and when, and of what else is known.
   case categories, weekday, daytime, stores, campaigns, events, attributes
 
   /// The family's features that the data at hand can give.

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Warehouse
 
 extension FeatureFamily {
@@ -5,12 +6,12 @@ extension FeatureFamily {
   func lineDefinitions(_ context: FamilyContext) -> [FeatureDefinition] {
     guard let source = context.transactions?.name else { return [] }
     let ratio = context.dialect.ratio
-    let amount = Aggregate(.lines, "line_amount", "sum(amount)")
+    let amount = Aggregate(.lines, "line_amount", "sum(amount)", needs: [.amount])
     switch self {
     case .discount where context.offers(.discount) && context.hasAmounts:
-      let discount = Aggregate(.lines, "line_discount", "sum(discount)")
+      let discount = Aggregate(.lines, "line_discount", "sum(discount)", needs: [.discount])
       let lines = Aggregate(.lines, "lines", "count(*)")
-      let discounted = Aggregate(.lines, "lines_on_offer", "count(*) FILTER (WHERE discount > 0)")
+      let discounted = Aggregate(.lines, "lines_on_offer", "count(*) FILTER (WHERE discount > 0)", needs: [.discount])
       return [
         feature(
           "discount_share", "Discounts as a share of spend before discounts", unit: "share", source: source,
@@ -27,7 +28,7 @@ extension FeatureFamily {
           as: "{returned_lines}", whenAbsent: 0)
       ]
       if context.hasAmounts {
-        let value = Aggregate(.returns, "returned_amount", "sum(abs(amount))")
+        let value = Aggregate(.returns, "returned_amount", "sum(abs(amount))", needs: [.amount])
         definitions.append(
           feature(
             "returned_share", "Value of returned or cancelled lines as a share of the value bought", unit: "share",
@@ -37,7 +38,7 @@ extension FeatureFamily {
     case .categories where !context.categories.isEmpty && context.hasAmounts:
       return categoryShares(context, source: source, amount: amount)
     case .stores where context.offers(.store):
-      let stores = Aggregate(.lines, "stores", "count(DISTINCT store)")
+      let stores = Aggregate(.lines, "stores", "count(DISTINCT store)", needs: [.store])
       return [
         feature(
           "stores_used", "Number of distinct stores bought from", source: source, from: [stores], as: "{stores}",
@@ -52,7 +53,8 @@ extension FeatureFamily {
     let names = FeatureNames.slugs(context.categories, prefix: "share_")
     var shares = zip(names, context.categories).map { name, category in
       let spent = Aggregate(
-        .lines, "amount_" + name, "sum(CASE WHEN category = \(SQL.literal(category)) THEN amount ELSE 0 END)")
+        .lines, "amount_" + name, "sum(CASE WHEN category = \(SQL.literal(category)) THEN amount ELSE 0 END)",
+        needs: [.category])
       return feature(
         name, "Share of spend in category '\(category)'", unit: "share", source: source, from: [spent, amount],
         as: context.dialect.ratio("{amount_\(name)}", "{line_amount}"), whenAbsent: 0)
@@ -60,7 +62,7 @@ extension FeatureFamily {
     if context.hasOtherCategories {
       let listed = "category IN (\(SQL.literals(context.categories)))"
       let spent = Aggregate(
-        .lines, "amount_other", "sum(CASE WHEN \(listed) THEN 0 ELSE amount END)")
+        .lines, "amount_other", "sum(CASE WHEN \(listed) THEN 0 ELSE amount END)", needs: [.category])
       shares.append(
         feature(
           "share_other", "Share of spend in all other categories, or in none", unit: "share", source: source,
@@ -76,7 +78,8 @@ enum FeatureNames {
   static func slugs(_ texts: [String], prefix: String) -> [String] {
     var taken: Set<String> = [prefix + "other"]
     return texts.map { text in
-      let words = text.lowercased().split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }
+      let plain = text.folding(options: [.diacriticInsensitive, .caseInsensitive], locale: nil)
+      let words = plain.lowercased().split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }
       let base = prefix + (words.isEmpty ? "unnamed" : words.joined(separator: "_"))
       var name = base
       var number = 2

@@ -7,7 +7,7 @@ extension FeatureFamily {
     let real = context.dialect.real
     let ratio = context.dialect.ratio
     let orders = Aggregate(.orders, "orders", "count(*)")
-    let value = Aggregate(.orders, "order_value", "sum(value)")
+    let value = Aggregate(.orders, "order_value", "sum(value)", needs: [.amount])
     switch self {
     case .recency:
       let last = Aggregate(.orders, "last_day", "max(day)")
@@ -62,9 +62,12 @@ extension FeatureFamily {
   ) -> [FeatureDefinition] {
     var definitions: [FeatureDefinition] = []
     if context.hasAmounts {
-      let cents = Aggregate(.orders, "value_cents", "sum(CAST(value * 100 AS DECIMAL(18,0)))")
+      // In whole cents, of 38 digits: DuckDB gives the product of two decimals of up to 18 digits no more than 18 itself.
+      let cent = "CAST(CAST(value AS DECIMAL(38,4)) * 100 AS DECIMAL(38,0))"
+      let cents = Aggregate(.orders, "value_cents", "sum(\(cent))", needs: [.amount])
       let squares = Aggregate(
-        .orders, "value_squares", "sum(CAST(value * 100 AS DECIMAL(18,0)) * CAST(value * 100 AS DECIMAL(18,0)))")
+        .orders, "value_squares", "sum(\(cent) * \(cent))",
+        needs: [.amount])
       definitions.append(
         feature(
           "basket_value_mean", "Mean value of an order", unit: "money", source: source, from: [orders, value],
@@ -76,14 +79,14 @@ extension FeatureFamily {
           as: deviation(context, count: "{orders}", sum: "{value_cents}", squares: "{value_squares}") + " / 100"))
     }
     if context.offers(.quantity) {
-      let items = Aggregate(.orders, "order_items", "sum(items)")
+      let items = Aggregate(.orders, "order_items", "sum(items)", needs: [.quantity])
       definitions.append(
         feature(
           "basket_items_mean", "Mean number of items in an order", unit: "items", source: source,
           from: [orders, items],
           as: context.dialect.ratio("{order_items}", "{orders}")))
     }
-    let lines = Aggregate(.orders, "order_lines", "sum(lines)")
+    let lines = Aggregate(.orders, "order_lines", "sum(lines)", needs: [.order])
     if context.offers(.order) {
       definitions.append(
         feature(

@@ -2,15 +2,24 @@ public import Warehouse
 
 /// What a file's columns show: the evidence that roles are guessed from.
 public struct ColumnEvidence: Sendable, Hashable {
+  /// The column.
   public let name: String
+  /// What the engine reads it as.
   public let kind: ColumnKind
+  /// Rows of the file.
   public let rows: Int
-  /// Distinct values, exactly for small tables, else estimated.
+  /// Distinct values, missing ones apart.
   public let distinct: Int
+  /// Rows without a value.
   public let missing: Int
-  /// Least and greatest value of a number.
+  /// Least value of a number; nil for other kinds.
   public let minimum: Double?
+  /// Greatest value of a number.
   public let maximum: Double?
+  /// How a text column writes times, when every cell reads so (a `strptime` pattern).
+  var timeFormat: String?
+  /// Whether every cell would also read with day and month the other way round.
+  var isDayFirstAGuess = false
 
   /// The name in lower-case words: `InvoiceNo` and `invoice_no` are both `invoice no`.
   var words: [String] {
@@ -34,6 +43,25 @@ public struct ColumnEvidence: Sendable, Hashable {
   /// Whether one of its words begins with one of `stems`.
   func speaksOf(_ stems: [String]) -> Bool {
     words.contains { word in stems.contains { word.hasPrefix($0) } }
+  }
+
+  /// Whether it identifies a thing called one of `things`: "store", "stores", "StoreNo", "store_name", "id_store", but
+  /// neither "NumStorePurchases" nor "store_size", which say something about it.
+  func identifies(_ things: [String]) -> Bool {
+    let marks = ["id", "ids", "no", "nr", "num", "number", "key", "code", "ref", "reference", "uid", "uuid", "name"]
+    func isThing(_ word: String) -> Bool {
+      things.contains { thing in
+        guard word.hasPrefix(thing) else { return false }
+        let rest = String(word.dropFirst(thing.count))
+        return rest.isEmpty || rest == "s" || marks.contains(rest)
+      }
+    }
+    guard let thing = words.firstIndex(where: isThing) else { return false }
+    let before = words[..<thing]
+    let after = words[(thing + 1)...]
+    // "unique_customer_id" and "CustomerID" are fine; "days_since_customer" is not.
+    return after.allSatisfy { marks.contains($0) || Int($0) != nil || isThing($0) }
+      && (!after.isEmpty || before.isEmpty || before.allSatisfy { marks.contains($0) })
   }
 
   var isNumber: Bool { kind == .integer || kind == .real }
@@ -60,11 +88,34 @@ extension Connection {
       guard let value = found[name]?.doubles?.first, value.isFinite else { return nil }
       return value
     }
-    return table.columns.enumerated().map { index, column in
+    var evidence = table.columns.enumerated().map { index, column in
       ColumnEvidence(
         name: column.name, kind: column.kind, rows: Int(number("rows_seen") ?? 0),
         distinct: Int(number("distinct_\(index)") ?? 0), missing: Int(number("missing_\(index)") ?? 0),
         minimum: number("minimum_\(index)"), maximum: number("maximum_\(index)"))
     }
+    for index in evidence.indices where evidence[index].kind == .text {
+      guard evidence[index].speaksOf(["date", "time", "day", "when", "created"]) else { continue }
+      let formats = try timeFormats(of: evidence[index].name, in: table)
+      evidence[index].timeFormat = formats.first
+      evidence[index].isDayFirstAGuess = formats.count > 1
+    }
+    return evidence
+  }
+
+  /// The ways, likeliest first, in which every cell of a text column reads as a time.
+  private func timeFormats(of column: String, in table: TableSource) throws(WarehouseError) -> [String] {
+    let days = [
+      "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y.%m.%d", "%d/%m/%y", "%m/%d/%y",
+      "%d %b %Y", "%d-%b-%Y", "%b %d, %Y", "%d %B %Y", "%B %d, %Y",
+    ]
+    let formats = days.flatMap { day in ["", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p"].map { day + $0 } }
+    let name = SQL.identifier(column)
+    let counts = formats.enumerated().map { "count(try_strptime(\(name), \(SQL.literal($1)))) AS reads_\($0)" }
+    let found = try query(
+      "SELECT count(\(name)) AS cells, \(counts.joined(separator: ", ")) FROM \(table.relation) AS t",
+      reading: table.name)
+    guard let cells = found["cells"]?.doubles?.first, cells > 0 else { return [] }
+    return formats.enumerated().filter { found["reads_\($0.offset)"]?.doubles?.first == cells }.map(\.element)
   }
 }

@@ -7,15 +7,21 @@ extension Project {
   /// - Throws: ``ProjectError`` naming the line, for anything unreadable, unknown, missing or out of range.
   public init(contentsOf url: URL) throws(ProjectError) {
     let file = url.lastPathComponent
-    let text: String
+    let bytes: Data
     do {
-      text = try String(contentsOf: url, encoding: .utf8)
+      bytes = try Data(contentsOf: url)
     } catch {
       throw ProjectError(
         file: url.path,
         reason: FileManager.default.fileExists(atPath: url.path)
-          ? "it cannot be read as UTF-8 text."
+          ? "it cannot be read; is it a folder, or are its permissions wrong?"
           : "there is no such file. Run 'tessera init FILES…' here to write one, or name one with --config.")
+    }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+      let bad = lines.firstIndex { String(validating: $0, as: UTF8.self) == nil }
+      throw ProjectError(
+        file: file, line: bad.map { $0 + 1 }, reason: "it is not UTF-8 text. Save it as UTF-8 in your editor.")
     }
     try self.init(yaml: text, file: file, folder: url.deletingLastPathComponent().standardizedFileURL)
   }
@@ -24,9 +30,13 @@ extension Project {
   public init(yaml: String, file: String, folder: URL) throws(ProjectError) {
     let root: Node?
     do {
-      root = try Yams.compose(yaml: yaml)
+      // A byte order mark is not part of the text.
+      root = try Yams.compose(yaml: yaml.hasPrefix("\u{FEFF}") ? String(yaml.unicodeScalars.dropFirst()) : yaml)
     } catch {
-      throw Project.syntaxError(error, file: file)
+      throw Project.syntaxError(error, file: file, text: yaml)
+    }
+    if case .scalar(let scalar)? = root, scalar.string.isEmpty {
+      throw ProjectError(file: file, reason: "it is empty. Run 'tessera init FILES…' to write one.")
     }
     guard let root else {
       throw ProjectError(file: file, reason: "it is empty. Run 'tessera init FILES…' to write one.")
@@ -34,8 +44,8 @@ extension Project {
     let top = try YAMLSection(
       root, file: file, path: "", allowed: ["name", "as_of", "sources", "features", "segments", "output", "engine"])
     self.init(name: try top.text("name") ?? folder.lastPathComponent, folder: folder, file: file)
-    if name.contains("/") || name.hasPrefix(".") || name.isEmpty {
-      throw top.error("name", "'name' names files, so it cannot be empty, hold '/' or begin with '.'.")
+    if name.isEmpty || name.hasPrefix(".") || name.contains(where: { $0 == "/" || $0 == "\0" || $0.isNewline }) {
+      throw top.error("name", "'name' names files, so it cannot be empty, hold '/' or a new line, or begin with '.'.")
     }
     if let text = try top.text("as_of") {
       guard let date = CalendarDate(text) else {
@@ -60,25 +70,51 @@ extension Project {
       "engine", allowed: ["driver", "database", "memory_limit", "spill_folder", "threads"])
     {
       engine.driver = try section.text("driver")
-      engine.database = try section.text("database").map { URL(fileURLWithPath: $0, relativeTo: folder).path }
+      engine.database = try section.text("database").map { URL(fileURLWithPath: $0, relativeTo: self.folder).path }
       engine.memoryLimit = try section.text("memory_limit")
-      engine.spillFolder = try section.text("spill_folder").map { URL(fileURLWithPath: $0, relativeTo: folder).path }
+      engine.spillFolder = try section.text("spill_folder").map {
+        URL(fileURLWithPath: $0, relativeTo: self.folder).path
+      }
       engine.threads = try section.integer("threads", in: 1...1024)
     }
   }
 
-  private static func syntaxError(_ error: any Error, file: String) -> ProjectError {
+  private static func syntaxError(_ error: any Error, file: String, text: String) -> ProjectError {
     switch error as? YamlError {
-    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-      .composer(_, let problem, let mark, _):
-      ProjectError(file: file, line: mark.line, reason: "not readable as YAML: \(problem).")
+    case .scanner(let context, let problem, let end, _), .parser(let context, let problem, let end, _),
+      .composer(let context, let problem, let end, _):
+      // What is never closed is found missing at the end of the file; where it was opened is of more use.
+      let mark = context.flatMap { $0.text.contains("quoted") ? $0.mark : nil } ?? end
+      let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+      let line = lines.indices.contains(mark.line - 1) ? lines[mark.line - 1] : ""
+      let isTabbed = line.prefix { $0 == " " || $0 == "\t" }.contains("\t")
+      let advice =
+        isTabbed
+        ? "Indent with spaces; YAML does not take tabs."
+        : "Close every quote, and put a text that holds quotes or ': ' whole into single quotes: "
+          + "where: '\"Quantity\" > 0'."
+      return ProjectError(
+        file: file, line: min(mark.line, max(1, lines.count)), reason: "not readable as YAML: \(problem). \(advice)")
     case .duplicatedKeysInMapping(let duplicates, let context):
-      ProjectError(
-        file: file, line: context.mark.line,
-        reason: "a key stands twice: \(duplicates.sorted().joined(separator: ", ")).")
+      let key = duplicates.min() ?? ""
+      return ProjectError(
+        file: file, line: secondLine(of: key, from: context.mark.line, column: context.mark.column, text),
+        reason: "the key '\(key)' stands twice at this level; keep one.")
     default:
-      ProjectError(file: file, reason: "not readable as YAML. Check indentation (spaces, no tabs) and quotes.")
+      return ProjectError(file: file, reason: "not readable as YAML. Check indentation (spaces, no tabs) and quotes.")
     }
+  }
+
+  /// The line on which `key` stands for the second time in the block that begins at `line`; `line` when it is not
+  /// found there (`{a: 1, a: 2}` on one line).
+  private static func secondLine(of key: String, from line: Int, column: Int, _ text: String) -> Int {
+    let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    let indent = String(repeating: " ", count: max(0, column - 1))
+    let forms = [key, "\"\(key)\"", "'\(key)'"].map { indent + $0 }
+    let found = lines.indices.dropFirst(line - 1).filter { index in
+      forms.contains { lines[index].hasPrefix($0) && lines[index].dropFirst($0.count).drop { $0 == " " }.first == ":" }
+    }
+    return found.count > 1 ? found[1] + 1 : line
   }
 
   private static func sources(_ top: YAMLSection) throws(ProjectError) -> [Source] {
@@ -145,7 +181,13 @@ extension FeatureSettings {
     categories = try section.integer("categories", in: 0...200) ?? categories
     returns = try section.choice("returns", Returns.self) ?? returns
     if let ordered = try section.section("ordinal", allowed: nil) {
-      for name in ordered.keys { ordinal[name] = try ordered.texts(name) ?? [] }
+      for name in ordered.keys {
+        let levels = try ordered.texts(name) ?? []
+        guard levels.count >= 2, Set(levels).count == levels.count else {
+          throw ordered.error(name, "'features.ordinal.\(name)' must list two or more different levels, lowest first.")
+        }
+        ordinal[name] = levels
+      }
     }
   }
 }
@@ -166,7 +208,9 @@ extension SegmentSettings {
     balanceFamilies = try section.flag("balance") ?? balanceFamilies
     restarts = try section.integer("restarts", in: 1...1000)
     if let text = try section.text("seed") {
-      guard let value = UInt64(text) else { throw section.error("seed", "'segments.seed' must be a whole number.") }
+      guard let value = UInt64(text) else {
+        throw section.error("seed", "'segments.seed' must be a whole number from 0 to \(UInt64.max).")
+      }
       seed = value
     }
   }
@@ -174,9 +218,12 @@ extension SegmentSettings {
 
 /// A number of clusters or a range of them, as written: `5` or `2..8`.
 public struct ClusterRange: Sendable, Hashable {
+  /// The least number of clusters.
   public let lower: Int
+  /// The greatest, at least ``lower``.
   public let upper: Int
 
+  /// The numbers from `lower` to `upper`, both included.
   public init(lower: Int, upper: Int) {
     precondition(lower >= 1 && lower <= upper, "a range of clusters from \(lower) to \(upper)")
     self.lower = lower

@@ -11,16 +11,21 @@ public struct Project: Sendable, Hashable {
   public var file: String
   /// The last day whose records may be used; nil takes the day of the latest purchase.
   public var asOf: CalendarDate?
+  /// The tables of records, in the order of the file.
   public var sources: [Source]
+  /// How features are made.
   public var features = FeatureSettings()
+  /// How segments are formed.
   public var segments = SegmentSettings()
+  /// Where results go.
   public var output = OutputSettings()
+  /// The engine that computes.
   public var engine = EngineSettings()
 
   /// A project without sources yet.
   public init(name: String, folder: URL, file: String = "tessera.yml") {
     self.name = name
-    self.folder = folder
+    self.folder = URL(fileURLWithPath: folder.path, isDirectory: true)
     self.file = file
     sources = []
   }
@@ -67,6 +72,7 @@ public enum SourceRole: String, Sendable, Hashable, Codable, CaseIterable {
 
 /// What a column means.
 public enum ColumnRole: String, Sendable, Hashable, Codable, CaseIterable {
+  /// The meanings; a source's role says which it takes.
   case customer, time, order, amount, price, quantity, discount, product, category, store, campaign
 }
 
@@ -74,13 +80,19 @@ public enum ColumnRole: String, Sendable, Hashable, Codable, CaseIterable {
 public struct Source: Sendable, Hashable {
   /// Where the records are.
   public enum Origin: Sendable, Hashable {
+    /// A file, relative to the project's folder.
     case file(String)
+    /// A table or view of the engine's database.
     case table(String)
+    /// The result of a query.
     case query(String)
   }
 
+  /// What the project calls it.
   public var name: String
+  /// What its rows are.
   public var role: SourceRole
+  /// Where the records are.
   public var origin: Origin
   /// The columns that mean something, by meaning; only discounts may be several, which are added.
   public var columns: [ColumnRole: [String]]
@@ -95,6 +107,7 @@ public struct Source: Sendable, Hashable {
   /// The line of the project file that begins it.
   public var line: Int?
 
+  /// A source and the columns that mean something.
   public init(name: String, role: SourceRole, origin: Origin, columns: [ColumnRole: [String]] = [:]) {
     self.name = name
     self.role = role
@@ -120,10 +133,12 @@ public struct FeatureSettings: Sendable, Hashable {
   public var switchedOff: Set<String> = []
   /// How many categories get a share of their own; the rest are "other".
   public var categories = 12
+  /// What becomes of returned and cancelled lines.
   public var returns = Returns.exclude
   /// Levels of ordered attributes, lowest first.
   public var ordinal: [String: [String]] = [:]
 
+  /// The defaults.
   public init() {}
 }
 
@@ -139,23 +154,32 @@ public enum Scaling: String, Sendable, Hashable, Codable, CaseIterable {
 
 /// How segments are formed.
 public struct SegmentSettings: Sendable, Hashable {
+  /// The least number of segments tried.
   public var minimumClusters = 3
+  /// The greatest number of segments tried.
   public var maximumClusters = 8
+  /// How features are brought to a common scale.
   public var scaling = Scaling.standard
   /// Features or families that do not form segments (they still describe them).
   public var exclude: [String] = []
   /// Each family counts as much as any other, however many columns it has.
   public var balanceFamilies = true
+  /// Independent starts for each number of segments; nil leaves it to the method.
   public var restarts: Int?
+  /// What every random choice follows from.
   public var seed: UInt64 = 0
 
+  /// The defaults.
   public init() {}
 }
 
 /// Where results go, relative to the project file.
 public struct OutputSettings: Sendable, Hashable {
+  /// The folder of results.
   public var folder = "output"
+  /// The folder of model files.
   public var models = "models"
 
+  /// The defaults.
   public init() {}
 }

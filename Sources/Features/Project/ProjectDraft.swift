@@ -66,14 +66,14 @@ public struct ProjectDraft: Sendable {
       name: \(quoted(name))
 
       """
-    if let last = try latestDay(guesses, tables, connection) {
-      text += """
+    let last = try latestDay(guesses, tables, connection)
+    let today = CalendarDate(daysSince1970: Int((Date().timeIntervalSince1970 / 86_400).rounded(.down)))
+    text += """
 
-        # Features use what was known at the end of this day: the last one in the data.
-        as_of: \(last)
+      # Features use what was known at the end of this day: \(last == nil ? "today, as the data have none" : "the last one in the data").
+      as_of: \(last ?? today)
 
-        """
-    }
+      """
     text += "\nsources:\n"
     var single: Set<SourceRole> = []
     for (guess, table) in zip(guesses, tables) {
@@ -121,7 +121,12 @@ public struct ProjectDraft: Sendable {
     var text = "  \(guess.name):\n"
     text += "    file: \(quoted(relative(guess.file, to: folder)))\n"
     text += "    role: \(guess.role?.rawValue ?? "events")\n"
-    if let format = guess.timeFormat { text += "    time_format: \(quoted(format))\n" }
+    if let format = guess.timeFormat {
+      if guess.column(.time)?.isDayFirstAGuess ?? false {
+        text += "    # Every date would also read with day and month the other way round: check this.\n"
+      }
+      text += "    time_format: \(quoted(format))\n"
+    }
     if guess.role == .transactions, let price = guess.column(.price), let low = price.minimum, low <= 0 {
       text += "    # Prices of 0 or less are samples, adjustments and the like; these rows are left out.\n"
       text += "    where: \(quoted("\(SQL.identifier(price.name)) > 0"))\n"
@@ -139,7 +144,8 @@ public struct ProjectDraft: Sendable {
       text += "    attributes: [\(kept.map { quoted($0.name) }.joined(separator: ", "))]\n"
       let left = others.filter(isPersonal).map(\.name)
       if !left.isEmpty {
-        text += "    # Left out, as they name or number single customers: \(left.joined(separator: ", ")).\n"
+        text +=
+          "    # Left out, as they name or number single customers: \(left.map(quoted).joined(separator: ", ")).\n"
       }
     }
     return text
@@ -159,7 +165,10 @@ public struct ProjectDraft: Sendable {
 
   /// Whether a column names or numbers single customers, so that it can say nothing of groups.
   private static func isPersonal(_ column: ColumnEvidence) -> Bool {
-    column.speaksOf(["email", "mail", "phone", "name", "address", "street", "rownames"])
+    let isMany = column.distinct > 20 || column.distinct * 2 > column.rows
+    return column.speaksOf(["rownames"])
+      || (isMany && column.kind == .text
+        && column.speaksOf(["email", "mail", "phone", "name", "firstname", "lastname", "surname", "address", "street"]))
       || (column.kind == .text && column.rows > 20 && column.distinct * 10 > column.rows * 9)
       || (column.kind == .integer && column.isUnique && column.speaksOf(["id", "no", "num", "key", "row"]))
   }
@@ -195,15 +204,29 @@ public struct ProjectDraft: Sendable {
   private static func latestDay(
     _ guesses: [RoleGuess], _ tables: [TableSource], _ connection: Connection
   ) throws -> CalendarDate? {
-    let role: SourceRole = guesses.contains { $0.role == .transactions } ? .transactions : .events
-    guard let index = guesses.firstIndex(where: { $0.role == role }), let time = guesses[index].columns[.time]?.first
-    else { return nil }
-    let column = SQL.identifier(time)
-    let value =
-      guesses[index].timeFormat.map { "try_strptime(\(connection.dialect.asText(column)), \(SQL.literal($0)))" }
-      ?? column
+    for role in [SourceRole.transactions, .events] {
+      guard let index = guesses.firstIndex(where: { $0.role == role }), let time = guesses[index].columns[.time]?.first
+      else { continue }
+      return try latestDay(time, guesses[index].timeFormat, tables[index], connection)
+    }
+    // Attributes alone: the latest day that any of them tells.
+    var latest: CalendarDate?
+    for (guess, table) in zip(guesses, tables) where guess.role == .customers {
+      for column in guess.evidence where column.kind == .date || column.kind == .time {
+        guard let day = try latestDay(column.name, nil, table, connection) else { continue }
+        latest = max(latest ?? day, day)
+      }
+    }
+    return latest
+  }
+
+  private static func latestDay(
+    _ column: String, _ format: String?, _ table: TableSource, _ connection: Connection
+  ) throws -> CalendarDate? {
+    let name = SQL.identifier(column)
+    let value = format.map { "try_strptime(\(connection.dialect.asText(name)), \(SQL.literal($0)))" } ?? name
     let found = try connection.query(
-      "SELECT CAST(max(\(value)) AS DATE) AS day FROM \(tables[index].relation) AS t", reading: tables[index].name)
+      "SELECT CAST(max(\(value)) AS DATE) AS day FROM \(table.relation) AS t", reading: table.name)
     guard case .dates(let days)? = found["day"]?.values, let day = days.first, found["day"]?.isMissing(0) == false
     else { return nil }
     return CalendarDate(daysSince1970: Int(day))
@@ -221,25 +244,63 @@ public struct ProjectDraft: Sendable {
       !isPlain || !(text.first?.isLetter ?? false)
       || ["true", "false", "yes", "no", "on", "off", "null"].contains(text.lowercased())
     guard needsQuotes else { return text }
-    return "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+    let escaped = text.unicodeScalars.map { scalar in
+      switch scalar {
+      case "\\": "\\\\"
+      case "\"": "\\\""
+      case "\n": "\\n"
+      case "\r": "\\r"
+      case "\t": "\\t"
+      // Control characters and the line ends of Unicode, which YAML would fold or refuse.
+      case "\0"..."\u{1F}", "\u{7F}"..."\u{A0}", "\u{2028}", "\u{2029}", "\u{FEFF}":
+        "\\u" + String(repeating: "0", count: 4 - String(scalar.value, radix: 16).count)
+          + String(scalar.value, radix: 16)
+      default: String(scalar)
+      }
+    }
+    return "\"" + escaped.joined() + "\""
   }
 }
 
 /// Whether the levels of an attribute have an order that can be read off them.
-enum OrderedLevels {
-  /// `levels`, lowest first, when each begins its range with another number: "Under 15K", "15-24K", "65+"; else nil.
-  static func order(_ levels: [String]) -> [String]? {
+package enum OrderedLevels {
+  /// `levels`, lowest first, when each begins its range with another number: "Under 15K", "15-24K", "$1,000+"; else nil.
+  ///
+  /// Before the number only a word of comparison or a currency may stand: "Region 2" is a name.
+  package static func order(_ levels: [String]) -> [String]? {
+    let below: Set<String> = ["under", "less", "below", "up", "until", "<", "<=", "max"]
+    let others: Set<String> = [
+      "over", "more", "above", "from", "at", "least", "most", "than", "to", ">", ">=", "min", "$", "€", "£", "¥",
+    ]
     var ranked: [(rank: Double, level: String)] = []
     for level in levels {
-      guard let start = level.firstIndex(where: \.isNumber) else { return nil }
+      guard let start = level.firstIndex(where: { $0.isASCII && $0.isNumber }) else { return nil }
       let before = level[..<start].lowercased()
-      guard before.count <= 12, let number = Double(level[start...].prefix { $0.isNumber || $0 == "." }) else {
-        return nil
-      }
-      let isBelow = ["under", "less", "below", "<", "up to"].contains { before.contains($0) }
-      ranked.append((isBelow ? number - 0.5 : number, level))
+      let words = before.split { $0 == " " || $0 == "$" || $0 == "€" || $0 == "£" || $0 == "¥" }.map(String.init)
+      guard words.allSatisfy({ below.contains($0) || others.contains($0) }) else { return nil }
+      guard let number = firstNumber(level[start...]) else { return nil }
+      let isBelow = words.contains(where: below.contains)
+      ranked.append((isBelow ? number.nextDown : number, level))
     }
     guard Set(ranked.map(\.rank)).count == ranked.count else { return nil }
     return ranked.sorted { $0.rank < $1.rank }.map(\.level)
+  }
+
+  /// The number that `text` begins with: 15 of "15", 1,000 of "1,000-1,999", 15,000 of "15K+" and of "15-24K".
+  private static func firstNumber(_ text: Substring) -> Double? {
+    let written = text.prefix { $0.isASCII && ($0.isNumber || $0 == "." || $0 == ",") }
+    guard let number = Double(written.replacing(",", with: "")) else { return nil }
+    let units: [Character: Double] = ["k": 1e3, "K": 1e3, "m": 1e6, "M": 1e6]
+    let rest = text.dropFirst(written.count)
+    if let next = rest.first, let unit = units[next], !(rest.dropFirst().first?.isLetter ?? false) {
+      return number * unit
+    }
+    // "15-24K": the unit of a range stands at its end.
+    let end = rest.drop { !($0.isASCII && $0.isNumber) }.drop { $0.isASCII && ($0.isNumber || $0 == "." || $0 == ",") }
+    guard !rest.isEmpty, let last = end.first, let unit = units[last], !(end.dropFirst().first?.isLetter ?? false)
+    else {
+      return number
+    }
+    return number * unit
   }
 }

@@ -15,7 +15,9 @@ struct YAMLSection {
     self.path = path
     line = node.mark?.line
     guard case .mapping(let mapping) = node else {
-      throw ProjectError(file: file, line: line, reason: "'\(path)' must be a list of 'key: value' lines.")
+      throw ProjectError(
+        file: file, line: line,
+        reason: "\(path.isEmpty ? "the project file" : "'\(path)'") must be a list of 'key: value' lines.")
     }
     var entries: [(key: String, line: Int?, value: Node)] = []
     for (keyNode, value) in mapping {
@@ -41,22 +43,28 @@ struct YAMLSection {
   /// The node under `key`; nil when it is absent or empty.
   func node(_ key: String) -> Node? {
     guard let value = entries.first(where: { $0.key == key })?.value else { return nil }
-    if case .scalar(let scalar) = value, scalar.string.isEmpty || scalar.string == "null" || scalar.string == "~" {
+    // In quotes they are texts: a column may well be called "null".
+    if case .scalar(let scalar) = value, scalar.style == .plain || scalar.style == .any,
+      ["", "~", "null", "Null", "NULL"].contains(scalar.string)
+    {
       return nil
     }
     return value
   }
 
+  /// `key` with its path, as messages call it.
+  private func full(_ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
+
   func text(_ key: String) throws(ProjectError) -> String? {
     guard let node = node(key) else { return nil }
-    guard let text = node.string else { throw error(key, "'\(path).\(key)' must be one value.") }
+    guard let text = node.string else { throw error(key, "'\(full(key))' must be one value.") }
     return text
   }
 
   func integer(_ key: String, in range: ClosedRange<Int>) throws(ProjectError) -> Int? {
     guard let text = try text(key) else { return nil }
     guard let value = Int(text), range.contains(value) else {
-      throw error(key, "'\(path).\(key)' must be a whole number from \(range.lowerBound) to \(range.upperBound).")
+      throw error(key, "'\(full(key))' must be a whole number from \(range.lowerBound) to \(range.upperBound).")
     }
     return value
   }
@@ -66,7 +74,7 @@ struct YAMLSection {
     switch text.lowercased() {
     case "true", "yes", "on": return true
     case "false", "no", "off": return false
-    default: throw error(key, "'\(path).\(key)' must be true or false.")
+    default: throw error(key, "'\(full(key))' must be true or false.")
     }
   }
 
@@ -74,7 +82,7 @@ struct YAMLSection {
   where Choice: RawRepresentable & CaseIterable, Choice.RawValue == String {
     guard let text = try text(key) else { return nil }
     guard let value = Choice(rawValue: text) else {
-      throw error(key, "'\(path).\(key)' must be one of \(Choice.allCases.map(\.rawValue).joined(separator: ", ")).")
+      throw error(key, "'\(full(key))' must be one of \(Choice.allCases.map(\.rawValue).joined(separator: ", ")).")
     }
     return value
   }
@@ -83,10 +91,10 @@ struct YAMLSection {
   func texts(_ key: String) throws(ProjectError) -> [String]? {
     guard let node = node(key) else { return nil }
     if let text = node.string { return [text] }
-    guard case .sequence(let sequence) = node else { throw error(key, "'\(path).\(key)' must be a list.") }
+    guard case .sequence(let sequence) = node else { throw error(key, "'\(full(key))' must be a list.") }
     var texts: [String] = []
     for element in sequence {
-      guard let text = element.string else { throw error(key, "'\(path).\(key)' must be a list of texts.") }
+      guard let text = element.string else { throw error(key, "'\(full(key))' must be a list of texts.") }
       texts.append(text)
     }
     return texts
@@ -94,7 +102,7 @@ struct YAMLSection {
 
   func section(_ key: String, allowed: [String]?) throws(ProjectError) -> YAMLSection? {
     guard let node = node(key) else { return nil }
-    return try YAMLSection(node, file: file, path: path.isEmpty ? key : "\(path).\(key)", allowed: allowed)
+    return try YAMLSection(node, file: file, path: full(key), allowed: allowed)
   }
 
   static func unknown(

@@ -5,6 +5,7 @@ internal import Warehouse
 public struct FeaturePlan: Sendable, Hashable, Codable {
   /// The name of the customer column in feature tables.
   public let customer: String
+  /// The features, in the order of their columns.
   public let definitions: [FeatureDefinition]
   /// Whether returned lines are kept out of purchases.
   public let returns: FeatureSettings.Returns
@@ -23,9 +24,11 @@ public struct FeaturePlan: Sendable, Hashable, Codable {
       hasTimeOfDay: found.hasTimeOfDay, hasReturns: found.hasReturns,
       attributes: project.sources(.customers).map { ($0.name, sources.attributes($0)) })
     let families = FeatureFamily.allCases.filter { !project.features.switchedOff.contains($0.rawValue) }
-    definitions = FeaturePlan.unambiguous(families.flatMap { $0.definitions(context) })
+    let customer = FeaturePlan.customerColumn(project)
+    self.customer = customer
+    definitions = FeaturePlan.unambiguous(families.flatMap { $0.definitions(context) }, besides: customer)
     returns = project.features.returns
-    customer = FeaturePlan.customerColumn(project)
+    try FeaturePlan.checkOrdinals(project, context)
     guard !definitions.isEmpty else {
       throw ProjectError(
         file: project.file,
@@ -34,17 +37,43 @@ public struct FeaturePlan: Sendable, Hashable, Codable {
     }
   }
 
+  private init(customer: String, definitions: [FeatureDefinition], returns: FeatureSettings.Returns) {
+    self.customer = customer
+    self.definitions = definitions
+    self.returns = returns
+  }
+
+  /// The plan of those features alone that are wanted.
+  func filtered(_ isWanted: (FeatureDefinition) -> Bool) -> FeaturePlan {
+    FeaturePlan(customer: customer, definitions: definitions.filter(isWanted), returns: returns)
+  }
+
+  /// Every attribute that `ordinal` speaks of must be there.
+  private static func checkOrdinals(_ project: Project, _ context: FamilyContext) throws(ProjectError) {
+    let known = context.attributes.flatMap(\.columns).map(\.name)
+    for name in project.features.ordinal.keys.sorted() where !known.contains(name) {
+      let nearest = NearestNames.to(name, in: known, limit: 1).first.map { " Did you mean '\($0)'?" } ?? ""
+      throw ProjectError(
+        file: project.file,
+        reason: "'features.ordinal' orders the levels of '\(name)', but no source of customers has such an "
+          + "attribute.\(nearest)")
+    }
+  }
+
   static func customerColumn(_ project: Project) -> String {
     let order: [SourceRole] = [.transactions, .customers, .events, .campaigns]
     return order.lazy.flatMap { project.sources($0) }.compactMap { $0.column(.customer) }.first ?? "customer"
   }
 
-  /// Features whose names another family or source already took get their source's name before their own.
-  private static func unambiguous(_ definitions: [FeatureDefinition]) -> [FeatureDefinition] {
-    var taken: Set<String> = []
+  /// Features whose names another family or source, or the customer's column, already took get their source's name
+  /// before their own. Engines do not tell names apart by case.
+  private static func unambiguous(
+    _ definitions: [FeatureDefinition], besides customer: String
+  ) -> [FeatureDefinition] {
+    var taken: Set<String> = [customer.lowercased()]
     return definitions.map { definition in
       var name = definition.name
-      while !taken.insert(name).inserted { name = "\(definition.source)_\(name)" }
+      while !taken.insert(name.lowercased()).inserted { name = "\(definition.source)_\(name)" }
       guard name != definition.name else { return definition }
       return FeatureDefinition(
         name: name, family: definition.family, meaning: definition.meaning, unit: definition.unit,

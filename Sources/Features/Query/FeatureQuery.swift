@@ -5,7 +5,9 @@ public struct FeatureTable {
   let connection: Connection
   /// The engine's table, quoted.
   public let relation: String
+  /// The features in it.
   public let plan: FeaturePlan
+  /// The last day whose records were used.
   public let asOf: CalendarDate
   /// n, the number of customers.
   public let rows: Int
@@ -15,11 +17,18 @@ extension SourceSet {
   /// Computes the features of `plan` as of the date of these sources.
   ///
   /// The population is every customer with a purchase (without transactions: every customer of the attributes, else of
-  /// the events). Levels are aggregated once each and joined by customer.
-  /// - Throws: ``ProjectError`` when the plan's sources are missing here or no customer is left.
-  public func features(_ plan: FeaturePlan) throws -> FeatureTable {
-    let name = "tessera_features"
-    try connection.execute("DROP TABLE IF EXISTS \(name)")
+  /// the events). Levels are aggregated once each and joined by customer. Features whose source or columns this project
+  /// does not have are left out: the table's plan holds those it computed.
+  /// - Throws: ``ProjectError`` when nothing of the plan can be computed here or no customer is left.
+  public func features(_ whole: FeaturePlan) throws -> FeatureTable {
+    let plan = whole.filtered { self.offers($0) }
+    guard !plan.definitions.isEmpty else {
+      throw ProjectError(
+        file: project.file,
+        reason: "none of the \(whole.definitions.count) features can be computed from these sources; they need "
+          + Set(whole.definitions.map(\.source)).sorted().map { "'\($0)'" }.joined(separator: ", ") + ".")
+    }
+    let name = "tessera_features_\(SourceSet.numbers.next())"
     try connection.execute("CREATE TEMP TABLE \(name) AS \(try featureSQL(plan))")
     let counted = try connection.query("SELECT count(*) AS customers FROM \(name)")
     let rows = Int(counted["customers"]?.doubles?.first ?? 0)
@@ -49,7 +58,7 @@ extension SourceSet {
     for level in levels {
       var seen: Set<String> = []
       var columns = plan.definitions.flatMap(\.aggregates).filter { $0.level == level && seen.insert($0.name).inserted }
-        .map { "\($0.sql.replacing("{as_of}", with: asOfLiteral)) AS \(SQL.identifier($0.name))" }
+        .map { "\($0.sql) AS \(SQL.identifier($0.name))" }
       if columns.isEmpty { columns = ["count(*) AS order_count"] }
       tables.append(
         """
@@ -73,13 +82,38 @@ extension SourceSet {
     return """
       WITH \(tables.joined(separator: ",\n")),
       population AS (SELECT customer FROM \(SQL.identifier(base.relation)))
-      SELECT \(try customerSQL(base, tables)) AS \(SQL.identifier(plan.customer)),
+      SELECT \(try customerSQL(base, purchases)) AS \(SQL.identifier(plan.customer)),
         \(selected.joined(separator: ",\n  "))
       FROM population JOIN \(SQL.identifier(base.relation))
         ON \(SQL.identifier(base.relation)).customer = population.customer
       \(joins.joined(separator: "\n"))
       ORDER BY 1
       """
+  }
+
+  /// Whether the sources and columns that `definition` is computed from are there.
+  private func offers(_ definition: FeatureDefinition) -> Bool {
+    definition.aggregates.allSatisfy { aggregate in
+      switch aggregate.level {
+      case .lines, .returns, .orders, .days:
+        guard let source = project.sources(.transactions).first else { return false }
+        return (aggregate.needs ?? []).allSatisfy { role in
+          switch role {
+          case .amount: source.column(.amount) != nil || source.column(.price) != nil
+          case .category:
+            source.column(.category) != nil
+              || source.column(.product) != nil && !project.sources(.products).isEmpty
+          default: source.column(role) != nil
+          }
+        }
+      case .events(let name): return project.sources(.events).contains { $0.name == name }
+      case .campaigns(let name): return project.sources(.campaigns).contains { $0.name == name }
+      case .attributes(let name):
+        return project.sources(.customers).contains { source in
+          source.name == name && attributes(source).contains { $0.name == aggregate.attribute }
+        }
+      }
+    }
   }
 
   private func isPopulation(_ level: AggregateLevel) -> Bool {
@@ -89,13 +123,13 @@ extension SourceSet {
   }
 
   /// Identifiers that are all plain whole numbers are written as numbers, whatever file they came from.
-  private func customerSQL(_ base: AggregateLevel, _ tables: [String]) throws -> String {
+  private func customerSQL(_ base: AggregateLevel, _ purchases: PurchaseRows?) throws -> String {
     guard key == .text else { return "population.customer" }
-    let source = project.sources(base == .orders ? .transactions : .customers).first ?? project.sources[0]
+    let population = try purchases.map { visible($0.source) } ?? rows(base, nil)
     let number = connection.dialect.attempt("customer", as: "BIGINT")
     let found = try connection.query(
       """
-      SELECT count(*) AS odd FROM (\(visible(source))) AS r
+      SELECT count(*) AS odd FROM (\(population)) AS r
       WHERE \(number) IS NULL OR \(connection.dialect.asText(number)) <> customer
       """)
     return found["odd"]?.doubles?.first == 0 ? "CAST(population.customer AS BIGINT)" : "population.customer"

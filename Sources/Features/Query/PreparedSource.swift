@@ -1,7 +1,9 @@
+internal import Foundation
 internal import Warehouse
 
 /// How a customer's identifier is compared and written: as a whole number where every source has it as one.
 public enum CustomerKey: String, Sendable, Hashable, Codable {
+  /// As 64-bit integers, or as text.
   case integer, text
 }
 
@@ -19,8 +21,15 @@ struct PreparedSource {
   /// Customers: the attributes, with their forms.
   let attributes: [AttributeColumn]
 
-  /// Decimal places kept of amounts and quantities.
+  /// Amounts and quantities keep four decimal places.
   static let money = "DECIMAL(18,4)"
+  /// Unit prices keep six: a price of 0.00042 for each of a million views must not round away. More than 18 digits, as
+  /// DuckDB gives the product of two decimals of up to 18 no more than 18 itself, and fails where they do not do.
+  static let price = "DECIMAL(20,6)"
+
+  /// The name of an attribute's column in ``relation``. No other column there begins so, whatever the attribute is
+  /// called; and it does not depend on which other attributes there are, so that a stored plan finds it again.
+  static func attributeColumn(_ name: String) -> String { SQL.identifier("attribute " + name) }
 }
 
 /// Writes the parsing of one source: for each meaning an expression over the raw columns, and a flag of what failed.
@@ -28,13 +37,16 @@ struct SourceParser {
   let source: Source
   let table: TableSource
   let dialect: Dialect
+  /// How each kind of identifier is compared.
+  let keys: [ColumnRole: CustomerKey]
   private(set) var selected: [String] = []
   private(set) var checks: [(flag: String, column: String, needed: String)] = []
 
-  init(_ source: Source, _ table: TableSource, dialect: Dialect) {
+  init(_ source: Source, _ table: TableSource, dialect: Dialect, keys: [ColumnRole: CustomerKey]) {
     self.source = source
     self.table = table
     self.dialect = dialect
+    self.keys = keys
   }
 
   /// The columns that a text file must hand over unparsed.
@@ -42,28 +54,59 @@ struct SourceParser {
 
   private func isText(_ column: String) -> Bool { table.isText(column, asText: textColumns) }
 
+  /// The cell of `column` as it stands in the file; nothing but blanks is missing.
+  private func cell(_ column: String) -> String {
+    let name = SQL.identifier(textNames[column] ?? column)
+    return isText(column) ? "nullif(trim(\(name)), '')" : name
+  }
+
+  /// The columns that a condition must see with their own types while they are also handed over as text, each with
+  /// the name of its text. Empty without a condition, or when the source is no text file.
+  private var textNames: [String: String] {
+    guard source.condition != nil else { return [:] }
+    let retyped = table.columns.filter { $0.kind != .text && isText($0.name) }
+    return Dictionary(uniqueKeysWithValues: retyped.enumerated().map { ($1.name, "text \($0 + 1) of a typed column") })
+  }
+
   private mutating func check(_ name: String, raw: String, column: String, parsed: String, needed: String) {
     let flag = "bad_" + name
     selected.append("(\(raw) IS NOT NULL AND \(parsed) IS NULL) AS \(SQL.identifier(flag))")
     checks.append((flag, column, needed))
   }
 
-  /// Selects an identifier under `name`, as text or as the number it is.
-  ///
-  /// Text of text files is trimmed; a number that needs no comparing with text stays a number, which is much cheaper
-  /// to group by.
-  mutating func selectKey(_ role: ColumnRole, as name: String, type: CustomerKey) {
+  /// Selects an identifier under `name`: text as it stands, or the whole number that every source has it as, which is
+  /// much cheaper to group and join by.
+  mutating func selectKey(_ role: ColumnRole, as name: String) {
     guard let column = source.column(role) else { return }
-    let raw = SQL.identifier(column)
-    let parsed: String
-    if type == .integer {
-      parsed = "CAST(\(raw) AS BIGINT)"
-    } else if isText(column) {
-      parsed = table.isSlowToRead ? "nullif(trim(\(raw)), '')" : "nullif(\(raw), '')"
-    } else {
-      parsed = dialect.asText(raw)
+    selected.append("\(keySQL(role, column)) AS \(SQL.identifier(name))")
+  }
+
+  private func keySQL(_ role: ColumnRole, _ column: String) -> String {
+    let raw = cell(column)
+    if keys[role] == .integer { return "CAST(\(raw) AS BIGINT)" }
+    guard !isText(column) else { return raw }
+    let text = "nullif(trim(\(dialect.asText(raw))), '')"
+    guard table.columns.first(where: { $0.name == column })?.kind == .real else { return text }
+    // Whole numbers that a missing value once turned into floats: 17850.0 is the 17850 of other files.
+    return """
+      CASE WHEN \(raw) = floor(\(raw)) AND abs(\(raw)) < 1e15 THEN \(dialect.asText("CAST(\(raw) AS BIGINT)")) \
+      ELSE \(text) END
+      """
+  }
+
+  /// Selects the number of the order a line belongs to. Lines without one are one order for each time they carry.
+  mutating func selectOrder() throws(WarehouseError) {
+    guard let column = source.column(.order), let time = source.column(.time) else {
+      // Without order numbers every row is an order of its own.
+      select("row_number() OVER () AS order_id")
+      return
     }
-    selected.append("\(parsed) AS \(SQL.identifier(name))")
+    let moment = try timeSQL(time)
+    // Among numbers, times stand where no order number reaches.
+    let stand =
+      keys[.order] == .integer
+      ? "-1000000000000000 - CAST(extract(epoch FROM \(moment)) AS BIGINT)" : dialect.asText(moment)
+    select("coalesce(\(keySQL(.order, column)), \(stand)) AS order_id")
   }
 
   /// Selects a time without zone under `ts`.
@@ -72,42 +115,68 @@ struct SourceParser {
       selected.append("CAST(NULL AS TIMESTAMP) AS ts")
       return
     }
-    let raw = SQL.identifier(column)
-    let kind = try table.column(column).kind
-    let parsed: String
-    if let format = source.timeFormat ?? (isText(column) ? table.timeFormat(column) : nil) {
-      parsed = "try_strptime(\(dialect.asText(raw)), \(SQL.literal(format)))"
-    } else if isText(column) {
-      parsed = dialect.attempt(raw, as: "TIMESTAMP")
-    } else if kind == .date || kind == .time {
-      parsed = "CAST(\(raw) AS TIMESTAMP)"
-    } else {
-      throw .badCell(
-        source: table.name, row: nil, column: column,
-        needed: "dates or times (state how they are written with time_format, such as '%Y%m%d')")
-    }
+    let parsed = try timeSQL(column)
     selected.append("\(parsed) AS ts")
-    check("time", raw: raw, column: column, parsed: parsed, needed: "dates or times")
+    let format = source.timeFormat ?? (isText(column) ? table.timeFormat(column) : nil)
+    let needed =
+      format.map { "dates or times written as '\($0)'" }
+      ?? "dates or times such as 2024-12-31 or 2024-12-31 23:59:00 (for another way, state it with time_format: "
+      + "'%d/%m/%Y %H:%M')"
+    check("time", raw: cell(column), column: column, parsed: parsed, needed: needed)
+  }
+
+  /// The time in `column`, without a zone. Times that state an offset are told in UTC, whatever file they stand in.
+  private func timeSQL(_ column: String) throws(WarehouseError) -> String {
+    let raw = cell(column)
+    let kind = try table.column(column).kind
+    if let format = source.timeFormat ?? (isText(column) ? table.timeFormat(column) : nil) {
+      return "CAST(try_strptime(\(dialect.asText(raw)), \(SQL.literal(format))) AS TIMESTAMP)"
+    }
+    if isText(column) {
+      // A plain cast of text would drop an offset without a word.
+      return kind == .text || table.columns.contains { $0.name == column && $0.type.contains("ZONE") }
+        ? "CAST(\(dialect.attempt(raw, as: "TIMESTAMP WITH TIME ZONE")) AS TIMESTAMP)"
+        : dialect.attempt(raw, as: "TIMESTAMP")
+    }
+    if kind == .date || kind == .time { return "CAST(\(raw) AS TIMESTAMP)" }
+    throw .badCell(
+      source: table.name, row: nil, column: column,
+      needed: "dates or times (state how they are written with time_format, such as '%Y%m%d')")
   }
 
   /// A decimal read from `column`.
-  private mutating func number(_ role: ColumnRole, _ column: String, index: Int = 0) -> String {
-    let raw = SQL.identifier(column)
-    let parsed = dialect.attempt(raw, as: PreparedSource.money)
+  private mutating func number(
+    _ role: ColumnRole, _ column: String, as type: String = PreparedSource.money, index: Int = 0
+  ) -> String {
+    let raw = cell(column)
+    let parsed = dialect.attempt(raw, as: type)
     let suffix = index == 0 ? "" : "_\(index + 1)"
-    check(role.rawValue + suffix, raw: raw, column: column, parsed: parsed, needed: "finite numbers")
+    check(
+      role.rawValue + suffix, raw: raw, column: column, parsed: parsed,
+      needed: "finite numbers smaller than 10^14")
     return parsed
   }
 
   /// Selects amount, quantity and discount as decimals. A line's amount is its amount column, or price times quantity.
-  mutating func selectMoney() {
+  mutating func selectMoney() throws(WarehouseError) {
+    for role in [ColumnRole.amount, .price, .quantity, .discount] {
+      for column in source.columns[role] ?? [] where !isText(column) {
+        guard try !table.column(column).kind.isNumeric else { continue }
+        throw .badCell(source: table.name, row: nil, column: column, needed: "numbers")
+      }
+    }
     let quantity = source.column(.quantity).map { number(.quantity, $0) }
     let amount: String?
     if let column = source.column(.amount) {
       amount = number(.amount, column)
     } else if let column = source.column(.price) {
-      let price = number(.price, column)
-      amount = "CAST(\(price) * \(quantity ?? "1") AS \(PreparedSource.money))"
+      let price = number(.price, column, as: PreparedSource.price)
+      let product = "\(price) * \(quantity ?? "1")"
+      let parsed = dialect.attempt(product, as: PreparedSource.money)
+      check(
+        "product", raw: product, column: column, parsed: parsed,
+        needed: "prices that times the quantity stay below 10^14")
+      amount = parsed
     } else {
       amount = nil
     }
@@ -122,21 +191,64 @@ struct SourceParser {
 
   mutating func select(_ sql: String) { selected.append(sql) }
 
+  /// The raw rows: with the columns as text that are to be parsed, and for a condition also with their own types.
+  private var raw: String {
+    let relation = table.relation(asText: textColumns)
+    let texts = textNames
+    guard !texts.isEmpty else { return "\(relation) AS raw" }
+    let cells = table.columns.map { column in
+      let name = SQL.identifier(column.name)
+      guard let text = texts[column.name] else { return name }
+      let parsed: String
+      if let format = table.timeFormat(column.name) {
+        parsed = "CAST(try_strptime(\(name), \(SQL.literal(format))) AS \(column.type))"
+      } else {
+        parsed = dialect.attempt(name, as: column.type)
+      }
+      return "\(name) AS \(SQL.identifier(text)), \(parsed) AS \(name)"
+    }
+    return "(SELECT \(cells.joined(separator: ", ")) FROM \(relation) AS cells) AS raw"
+  }
+
+  /// The rows that the source's condition keeps. One that cannot be told because a cell cannot be read is kept too, so
+  /// that the cell is found rather than the row lost.
+  private var filter: String {
+    guard let condition = source.condition else { return "" }
+    let unreadable = selected.filter { $0.contains(" AS \"bad_") }.compactMap { flag in
+      flag.range(of: " AS \"bad_", options: .backwards).map { String(flag[..<$0.lowerBound]) }
+    }
+    guard !unreadable.isEmpty else { return " WHERE (\(condition))" }
+    return " WHERE ((\(condition)) OR ((\(condition)) IS NULL AND (\(unreadable.joined(separator: " OR ")))))"
+  }
+
   /// The whole parsing as one query.
-  var sql: String {
-    let condition = source.condition.map { " WHERE (\($0))" } ?? ""
-    return "SELECT \(selected.joined(separator: ", ")) FROM \(table.relation(asText: textColumns)) AS raw\(condition)"
+  var sql: String { "SELECT \(selected.joined(separator: ", ")) FROM \(raw)\(filter)" }
+
+  /// A query that finds nothing, for whether the engine understands the source's condition at all.
+  var conditionProbe: String? { source.condition.map { "SELECT 1 AS probe FROM \(raw) WHERE (\($0)) LIMIT 0" } }
+
+  /// A query for the number, from 1, of the first row of the file whose customer an earlier row has already.
+  var firstRepeatedRow: String {
+    let customer = source.column(.customer).map { keySQL(.customer, $0) } ?? "NULL"
+    return """
+      SELECT min(row_index) AS row_index FROM (
+        SELECT row_index, row_number() OVER (PARTITION BY customer ORDER BY row_index) AS copy FROM (
+          SELECT row_index, \(customer) AS customer FROM (
+            SELECT *, row_number() OVER () AS row_index FROM \(raw)
+          ) AS numbered\(filter)
+        ) AS keyed WHERE customer IS NOT NULL
+      ) AS copies WHERE copy > 1
+      """
   }
 
   /// A query for the number, from 1, of the first row of the file whose cell under `flag` could not be read.
   func firstBadRow(_ flag: String) -> String {
-    let condition = source.condition ?? "TRUE"
     let expression = selected.first { $0.hasSuffix(" AS \(SQL.identifier(flag))") } ?? "FALSE AS bad"
     return """
       SELECT min(row_index) AS row_index FROM (
         SELECT row_index, \(expression) FROM (
-          SELECT *, row_number() OVER () AS row_index FROM \(table.relation(asText: textColumns)) AS raw
-        ) AS numbered WHERE (\(condition))
+          SELECT *, row_number() OVER () AS row_index FROM \(raw)
+        ) AS numbered\(filter)
       ) AS parsed WHERE \(SQL.identifier(flag))
       """
   }

@@ -10,10 +10,14 @@ public struct SourceSet {
   let project: Project
   /// The last day whose records may be used.
   public let asOf: CalendarDate
+  /// How customers are told apart in these sources.
   public let key: CustomerKey
+  /// What was read, and what was left out.
   public private(set) var quality = DataQuality()
   private(set) var surveys: [String: SourceSurvey] = [:]
   private let prepared: [String: PreparedSource]
+  /// Numbers what is made in an engine, so that two dates or projects on one connection stay apart.
+  static let numbers = Numbering()
 
   /// Opens, parses and counts the sources of `project`. Text files are parsed once, into the scratch folder.
   /// - Throws: ``WarehouseError`` for missing files and columns and for cells that cannot be read;
@@ -28,19 +32,22 @@ public struct SourceSet {
     key = keys[.customer] ?? .text
     var prepared: [String: PreparedSource] = [:]
     var parsers: [String: SourceParser] = [:]
+    let set = SourceSet.numbers.next()
     for (index, source) in project.sources.enumerated() {
       guard let table = tables[source.name] else { continue }
-      var parser = SourceParser(source, table, dialect: connection.dialect)
-      prepared[source.name] = try SourceSet.prepare(&parser, index: index, keys: keys, project.features, connection)
+      var parser = SourceParser(source, table, dialect: connection.dialect, keys: keys)
+      prepared[source.name] = try SourceSet.prepare(
+        &parser, in: project, view: "tessera_source_\(set)_\(index)", connection)
       parsers[source.name] = parser
     }
     self.prepared = prepared
+    quality.notes = try SourceSet.unlistedLevels(project, prepared, connection)
     self.asOf = try asOf ?? project.asOf ?? SourceSet.latestDay(project, prepared, connection)
     for source in project.sources {
       guard let ready = prepared[source.name], let parser = parsers[source.name] else { continue }
       surveys[source.name] = try survey(ready, parser)
+      try checkUnique(source, parser)
     }
-    try SourceSet.checkUnique(project, prepared, connection)
     quality.sources = project.sources.compactMap { surveys[$0.name]?.count }
   }
 
@@ -72,7 +79,7 @@ public struct SourceSet {
     else { return ready.relation }
     return """
       (SELECT contact.customer, contact.campaign, start.ts FROM \(ready.relation) AS contact
-        JOIN (SELECT campaign, min(ts) AS ts FROM \(calendar.relation) AS k GROUP BY campaign) AS start
+        LEFT JOIN (SELECT campaign, min(ts) AS ts FROM \(calendar.relation) AS k GROUP BY campaign) AS start
           ON start.campaign = contact.campaign)
       """
   }
@@ -97,6 +104,13 @@ public struct SourceSet {
         reason: "there is more than one source of role \(role.rawValue); put them into one, for instance with "
           + "'query: SELECT … UNION ALL SELECT …'.")
     }
+    // Their names become names in SQL, where case does not tell names apart.
+    var names: Set<String> = []
+    for source in project.sources where !names.insert(source.name.lowercased()).inserted {
+      throw ProjectError(
+        file: project.file, line: source.line,
+        reason: "two sources are called '\(source.name)', but for capital letters; give one another name.")
+    }
     for source in project.sources(.campaigns)
     where source.column(.time) == nil && project.sources(.campaignCalendar).isEmpty {
       throw ProjectError(
@@ -115,7 +129,8 @@ public struct SourceSet {
       case .table(let name): try connection.open(table: name)
       case .query(let sql): try connection.open(query: sql, name: "the query of source '\(source.name)'")
       }
-    for name in source.columns.values.joined() + (source.attributes ?? []) { _ = try table.column(name) }
+    let named = ColumnRole.allCases.flatMap { source.columns[$0] ?? [] } + (source.attributes ?? [])
+    for name in named { _ = try table.column(name) }
     return table
   }
 
@@ -128,7 +143,11 @@ public struct SourceSet {
       guard let table = tables[source.name] else { continue }
       for role in [ColumnRole.customer, .order, .product, .store, .campaign] {
         guard let column = source.column(role) else { continue }
-        let isWhole = try table.column(column).kind == .integer && !table.isText(column, asText: [column])
+        let described = try table.column(column)
+        // Unsigned and very wide numbers (hashes, mostly) have no place among 64-bit integers.
+        let isWhole =
+          described.kind == .integer && !["UBIGINT", "HUGEINT", "UHUGEINT"].contains(described.type)
+          && !table.isText(column, asText: [column])
         forms[role] = isWhole && forms[role] != .text ? .integer : .text
       }
     }
@@ -145,7 +164,10 @@ public struct SourceSet {
     }
     let last = try connection.query("SELECT CAST(max(ts) AS DATE) AS day FROM \(ready.relation) AS t")
     guard case .dates(let days)? = last["day"]?.values, let day = days.first, last["day"]?.isMissing(0) == false else {
-      throw WarehouseError.fileEmpty(path: ready.table.name)
+      throw ProjectError(
+        file: project.file, line: source.line,
+        reason: "source '\(source.name)' has no row with a time, so there is nothing to make features of. "
+          + "Check its file, its 'time' column and 'where'.")
     }
     return CalendarDate(daysSince1970: Int(day))
   }
@@ -153,60 +175,52 @@ public struct SourceSet {
   // MARK: Parsing
 
   private static func prepare(
-    _ parser: inout SourceParser, index: Int, keys: [ColumnRole: CustomerKey], _ settings: FeatureSettings,
-    _ connection: Connection
-  ) throws(WarehouseError) -> PreparedSource {
+    _ parser: inout SourceParser, in project: Project, view: String, _ connection: Connection
+  ) throws -> PreparedSource {
     let source = parser.source
     let table = parser.table
-    func select(_ role: ColumnRole, as name: String) {
-      parser.selectKey(role, as: name, type: keys[role] ?? .text)
-    }
     var attributes: [AttributeColumn] = []
     switch source.role {
     case .transactions:
-      select(.customer, as: "customer")
+      parser.selectKey(.customer, as: "customer")
       try parser.selectTime()
-      if source.column(.order) != nil {
-        select(.order, as: "order_id")
-      } else {
-        // Without order numbers every row is an order of its own.
-        parser.select("row_number() OVER () AS order_id")
-      }
-      parser.selectMoney()
-      for role in [ColumnRole.product, .category, .store] { select(role, as: role.rawValue) }
+      try parser.selectOrder()
+      try parser.selectMoney()
+      for role in [ColumnRole.product, .category, .store] { parser.selectKey(role, as: role.rawValue) }
     case .products:
-      select(.product, as: "product")
-      select(.category, as: "category")
+      parser.selectKey(.product, as: "product")
+      parser.selectKey(.category, as: "category")
     case .customers:
-      select(.customer, as: "customer")
+      parser.selectKey(.customer, as: "customer")
       try parser.selectTime()
-      attributes = try selectAttributes(source, table, settings, &parser)
+      attributes = try selectAttributes(source, table, project.features, &parser)
     case .events:
-      select(.customer, as: "customer")
+      parser.selectKey(.customer, as: "customer")
       try parser.selectTime()
     case .campaigns:
-      select(.customer, as: "customer")
-      select(.campaign, as: "campaign")
+      parser.selectKey(.customer, as: "customer")
+      parser.selectKey(.campaign, as: "campaign")
       try parser.selectTime()
     case .campaignCalendar:
-      select(.campaign, as: "campaign")
+      parser.selectKey(.campaign, as: "campaign")
       try parser.selectTime()
     }
-    let relation = try SourceSet.place(parser.sql, table, index: index, connection)
+    try checkCondition(parser, project: project, connection)
+    let relation = try SourceSet.place(parser.sql, table, view: view, connection)
     return PreparedSource(
       source: source, table: table, relation: relation, checks: parser.checks, attributes: attributes)
   }
 
   /// Makes the parsed rows readable as often as needed: text is parsed once into Parquet, anything else is a view.
   private static func place(
-    _ sql: String, _ table: TableSource, index: Int, _ connection: Connection
+    _ sql: String, _ table: TableSource, view name: String, _ connection: Connection
   ) throws(WarehouseError) -> String {
-    let view = SQL.identifier("tessera_source_\(index)")
+    let view = SQL.identifier(name)
     guard table.isSlowToRead else {
       try connection.execute("CREATE OR REPLACE TEMP VIEW \(view) AS \(sql)", reading: table.name)
       return view
     }
-    let copy = connection.scratchFolder.appendingPathComponent("source-\(index).parquet").path
+    let copy = connection.scratchFolder.appendingPathComponent("\(name).parquet").path
     try connection.execute("COPY (\(sql)) TO \(SQL.literal(copy)) (FORMAT parquet)", reading: table.name)
     try connection.execute(
       "CREATE OR REPLACE TEMP VIEW \(view) AS SELECT * FROM read_parquet(\(SQL.literal(copy)))", reading: table.name)
@@ -219,22 +233,23 @@ public struct SourceSet {
     let taken = Set(source.columns.values.joined())
     let names = source.attributes ?? table.columns.map(\.name).filter { !taken.contains($0) }
     var attributes: [AttributeColumn] = []
-    for name in names {
+    for name in names where !attributes.contains(where: { $0.name == name }) {
       let column = try table.column(name)
       let raw = SQL.identifier(name)
+      let place = PreparedSource.attributeColumn(name)
       let form: AttributeColumn.Form
       if let levels = settings.ordinal[name] {
         form = .ordered(levels)
-        parser.select("\(parser.dialect.asText(raw)) AS \(raw)")
+        parser.select("nullif(trim(\(parser.dialect.asText(raw))), '') AS \(place)")
       } else if column.kind.isNumeric {
         form = .number
-        parser.select("\(parser.dialect.asReal(raw)) AS \(raw)")
+        parser.select("\(parser.dialect.asReal(raw)) AS \(place)")
       } else if column.kind == .date || column.kind == .time {
         form = .date
-        parser.select("CAST(\(raw) AS DATE) AS \(raw)")
+        parser.select("CAST(\(raw) AS DATE) AS \(place)")
       } else {
         form = .text
-        parser.select("nullif(trim(\(parser.dialect.asText(raw))), '') AS \(raw)")
+        parser.select("nullif(trim(\(parser.dialect.asText(raw))), '') AS \(place)")
       }
       attributes.append(AttributeColumn(name: name, form: form))
     }
@@ -243,25 +258,57 @@ public struct SourceSet {
 
   // MARK: Checking
 
-  private static func checkUnique(
-    _ project: Project, _ prepared: [String: PreparedSource], _ connection: Connection
-  ) throws {
-    for source in project.sources(.customers) {
-      guard let ready = prepared[source.name], let column = source.column(.customer) else { continue }
-      let repeated = try connection.query(
-        """
-        SELECT count(*) AS customers, coalesce(sum(copies - 1), 0) AS extra
-        FROM (SELECT customer, count(*) AS copies FROM \(ready.relation) AS t
-          WHERE customer IS NOT NULL GROUP BY customer HAVING count(*) > 1) AS repeats
-        """)
-      let customers = Int(repeated["customers"]?.doubles?.first ?? 0)
-      guard customers > 0 else { continue }
-      let extra = Int(repeated["extra"]?.doubles?.first ?? 0)
-      throw WarehouseError.fileMalformed(
-        path: ready.table.name, row: nil,
-        reason: "it must have one row a customer, but \(customers) values of '\(column)' stand on more than one row "
-          + "(\(extra) rows too many); keep one row of each, or pick them with 'where'")
+  /// Whether the engine understands the source's condition, before any row is read.
+  private static func checkCondition(_ parser: SourceParser, project: Project, _ connection: Connection) throws {
+    guard let probe = parser.conditionProbe else { return }
+    do {
+      try connection.execute(probe, reading: parser.table.name)
+    } catch WarehouseError.statement(let reason) {
+      throw ProjectError(
+        file: project.file, line: parser.source.line,
+        reason:
+          "the 'where' of source '\(parser.source.name)' cannot be used: \(reason). It is an SQL condition on the "
+          + "columns of \(parser.table.name); names stand in double quotes, texts in single ones.")
     }
+  }
+
+  /// A source of attributes has one row a customer, of those known at the as-of date.
+  private func checkUnique(_ source: Source, _ parser: SourceParser) throws(WarehouseError) {
+    guard source.role == .customers, let ready = prepared[source.name], let column = source.column(.customer) else {
+      return
+    }
+    let repeated = try connection.query(
+      """
+      SELECT count(*) AS customers FROM (SELECT customer FROM (\(visible(source))) AS t
+        GROUP BY customer HAVING count(*) > 1) AS repeats
+      """)
+    let customers = Int(repeated["customers"]?.doubles?.first ?? 0)
+    guard customers > 0 else { return }
+    let row = try connection.query(parser.firstRepeatedRow, reading: ready.table.name)
+    throw .badCell(
+      source: ready.table.name, row: row["row_index"]?.doubles?.first.map { Int($0) }, column: column,
+      needed: "one row a customer (\(customers) \(customers == 1 ? "customer has" : "customers have") more)")
+  }
+
+  /// Levels of ordered attributes that `ordinal` does not list, and so count as missing: a sentence an attribute.
+  private static func unlistedLevels(
+    _ project: Project, _ prepared: [String: PreparedSource], _ connection: Connection
+  ) throws(WarehouseError) -> [String] {
+    var notes: [String] = []
+    for source in project.sources(.customers) {
+      guard let ready = prepared[source.name] else { continue }
+      for attribute in ready.attributes {
+        guard case .ordered(let levels) = attribute.form else { continue }
+        let name = PreparedSource.attributeColumn(attribute.name)
+        let found = try connection.query(
+          "SELECT count(*) AS unlisted FROM \(ready.relation) AS t WHERE \(name) NOT IN (\(SQL.literals(levels)))")
+        guard let rows = found["unlisted"]?.doubles?.first, rows > 0 else { continue }
+        notes.append(
+          "\(Int(rows)) rows of \(source.name) have a level of '\(attribute.name)' that 'ordinal' does not list; they "
+            + "count as missing")
+      }
+    }
+    return notes
   }
 
   /// Counts everything there is to know of one source's rows in a single pass.
@@ -270,12 +317,14 @@ public struct SourceSet {
     let source = ready.source
     var reasons: [(reason: String, condition: String)] = []
     if source.column(.customer) != nil { reasons.append(("no customer", "customer IS NULL")) }
-    if source.column(.time) != nil {
-      reasons.append(("no date", "ts IS NULL"))
+    if isTimed(source) {
+      let hasOwnTime = source.column(.time) != nil
+      reasons.append((hasOwnTime ? "no date" : "of a campaign without a start", "ts IS NULL"))
       reasons.append(("after \(asOf)", "ts >= \(cutoff)"))
     }
-    let hasAmounts = source.column(.amount) != nil || source.column(.price) != nil
-    if source.role == .transactions, hasAmounts { reasons.append(("no amount", "amount IS NULL")) }
+    if source.role == .transactions, source.column(.amount) != nil || source.column(.price) != nil {
+      reasons.append(("no amount", "amount IS NULL"))
+    }
     var kept = "TRUE"
     var counts: [String] = ["count(*) AS rows_read"]
     for (index, reason) in reasons.enumerated() {
@@ -288,7 +337,7 @@ public struct SourceSet {
       counts.append("count(*) FILTER (WHERE \(kept) AND ts <> CAST(CAST(ts AS DATE) AS TIMESTAMP)) AS timed")
     }
     let table = try connection.query(
-      "SELECT \(counts.joined(separator: ", ")) FROM \(ready.relation) AS t", reading: ready.table.name)
+      "SELECT \(counts.joined(separator: ", ")) FROM \(timed(ready)) AS t", reading: ready.table.name)
     func number(_ name: String) -> Int { Int(table[name]?.doubles?.first ?? 0) }
     for check in ready.checks where number(check.flag) > 0 {
       let row = try connection.query(parser.firstBadRow(check.flag), reading: ready.table.name)

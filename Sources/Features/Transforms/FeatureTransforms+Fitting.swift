@@ -56,13 +56,13 @@ extension FeatureTransforms {
     let missingShare = Double(missing) / Double(raw.count)
     guard missingShare <= settings.maximumMissingShare else { return .failure(tooSparse(name, missingShare)) }
     let hasIndicator = missing > 0 && missingShare >= settings.indicatorFromMissingShare
-    guard statistics.standardDeviation > 0 else {
+    guard statistics.minimum < statistics.maximum else {
       return .failure(Drop(name: name, reason: "every value is the same"))
     }
-    let needsQuantiles = missing > 0 || settings.scaling == .robust
-    let sorted = needsQuantiles ? raw.filter { !$0.isNaN }.sorted() : []
-    let fill = needsQuantiles ? ColumnStatistics.quantile(sorted, 0.5) : statistics.mean
-
+    guard statistics.standardDeviation.isFinite, statistics.maximum - statistics.minimum < .infinity else {
+      return .failure(Drop(name: name, reason: "its values are too large to be scaled"))
+    }
+    let fill = ColumnStatistics.quantile(raw.filter { !$0.isNaN }, 0.5)
     var takesLog = false
     if let limit = settings.logAboveSkewness, statistics.minimum >= 0, statistics.skewness > limit {
       let logged = ColumnStatistics(raw.map(log1p))
@@ -94,11 +94,10 @@ extension FeatureTransforms {
       let statistics = ColumnStatistics(values)
       return (statistics.mean, statistics.standardDeviation)
     case .robust:
-      let sorted = values.sorted()
-      let spread = ColumnStatistics.quantile(sorted, 0.75) - ColumnStatistics.quantile(sorted, 0.25)
+      let spread = ColumnStatistics.quantile(values, 0.75) - ColumnStatistics.quantile(values, 0.25)
       // 1.349 is the interquartile range of a standard normal variable. Half the values equal: fall back.
       guard spread > 0 else { return centreAndScale(values, .standard) }
-      return (ColumnStatistics.quantile(sorted, 0.5), spread / 1.349)
+      return (ColumnStatistics.quantile(values, 0.5), spread / 1.349)
     }
   }
 
@@ -126,7 +125,10 @@ extension FeatureTransforms {
     let other = texts.count - kept - missing
     let columnCounts =
       levels.map { counts[$0] ?? 0 } + (other > 0 ? [other] : []) + (missing > 0 ? [missing] : [])
-    guard columnCounts.count > 1 else { return .failure(Drop(name: column.name, reason: "every value is the same")) }
+    guard columnCounts.count > 1 else {
+      let reason = counts.count == 1 ? "every value is the same" : "each of its \(counts.count) levels is rare"
+      return .failure(Drop(name: column.name, reason: reason))
+    }
     let shares = columnCounts.map { Double($0) / rows }
     let variance = shares.reduce(0) { $0 + $1 * (1 - $1) }
     let isScaled = settings.scaling != .none

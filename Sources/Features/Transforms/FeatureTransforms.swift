@@ -6,6 +6,7 @@ internal import Warehouse
 public struct TransformSettings: Sendable, Hashable, Codable {
   /// Non-negative columns more skewed than this are replaced by log(1 + x) where that lowers the skewness; nil never.
   public var logAboveSkewness: Double? = 1
+  /// How columns are brought to a common scale.
   public var scaling = Scaling.standard
   /// Families of equal name count equally, however many columns they have.
   public var balanceFamilies = true
@@ -18,6 +19,7 @@ public struct TransformSettings: Sendable, Hashable, Codable {
   /// Missing shares from here on get an indicator column beside the imputed value.
   public var indicatorFromMissingShare = 0.01
 
+  /// The defaults.
   public init() {}
 }
 
@@ -25,12 +27,17 @@ public struct TransformSettings: Sendable, Hashable, Codable {
 public struct FeatureTransforms: Sendable, Hashable, Codable {
   /// One numeric feature: impute, log, centre, scale, weight; perhaps an indicator of missing values.
   public struct Numeric: Sendable, Hashable, Codable {
+    /// The feature.
     public let name: String
     /// What a missing value becomes, in raw units: the median of training.
     public let fill: Double
+    /// Whether log(1 + x) replaces x before scaling.
     public let takesLog: Bool
+    /// What is subtracted, after the logarithm.
     public let centre: Double
+    /// What the difference is divided by; positive.
     public let scale: Double
+    /// What the result is multiplied by, the share of its family.
     public var weight: Double
     /// Mean and standard deviation of the 0/1 indicator of missing values; nil without one.
     public let indicator: Indicator?
@@ -38,13 +45,17 @@ public struct FeatureTransforms: Sendable, Hashable, Codable {
 
   /// The scaling of an indicator column.
   public struct Indicator: Sendable, Hashable, Codable {
+    /// The share of missing values in training; 0 when columns are not scaled.
     public let centre: Double
+    /// The standard deviation of that indicator; 1 when columns are not scaled.
     public let scale: Double
   }
 
   /// One categorical feature: a 0/1 column a level, all divided by one scale, so that together they vary as one column.
   public struct Category: Sendable, Hashable, Codable {
+    /// The feature.
     public let name: String
+    /// The levels with a column of their own, most frequent first.
     public let levels: [String]
     /// Whether rare and unseen levels share a column, after those of `levels`.
     public let hasOther: Bool
@@ -52,18 +63,25 @@ public struct FeatureTransforms: Sendable, Hashable, Codable {
     public let hasMissing: Bool
     /// The mean of each column, subtracted; zeros when columns are not scaled.
     public let centres: [Double]
+    /// What every column is divided by.
     public let scale: Double
+    /// What the result is multiplied by, the share of its family.
     public var weight: Double
   }
 
   /// A feature that forms no segment, and why.
   public struct Dropped: Sendable, Hashable, Codable {
+    /// The feature.
     public let name: String
+    /// Why, in words: "every value is the same".
     public let reason: String
   }
 
+  /// The numeric features used, in the order of the data.
   public internal(set) var numeric: [Numeric]
+  /// The categorical features used.
   public internal(set) var categories: [Category]
+  /// The features left out.
   public let dropped: [Dropped]
 
   /// The names of the transformed columns, in order.
@@ -94,6 +112,7 @@ public struct TransformReport: Sendable, Hashable, Codable {
   /// Cells of a category without a column of its own: new, or rare in training.
   public var unlistedLevels = 0
 
+  /// A report of nothing met.
   public init() {}
 }
 
@@ -127,7 +146,7 @@ extension FeatureTransforms {
     for transform in categories {
       let texts = values.categories.first { $0.name == transform.name }?.texts
       if texts == nil { report.absentFeatures.append(transform.name) }
-      let index = Dictionary(uniqueKeysWithValues: transform.levels.enumerated().map { ($1, $0) })
+      let index = Dictionary(transform.levels.enumerated().map { ($1, $0) }) { first, _ in first }
       for row in 0..<rows {
         let level = texts?[row]
         let known = level.flatMap { index[$0] }
@@ -156,10 +175,14 @@ extension FeatureTransforms {
 }
 
 extension FeatureTransforms.Numeric {
+  /// Transformed values stay within this of 0, so that their squares and the sums of these are finite.
+  static var limit: Double { 1e100 }
+
   /// The transformed value of `raw`, which is not missing. Values below 0 of a log column count as 0.
   func value(_ raw: Double) -> Double {
     let x = takesLog ? log1p(max(0, raw)) : raw
-    return (x - centre) / scale * weight
+    let value = (x - centre) / scale * weight
+    return max(-Self.limit, min(Self.limit, value))
   }
 }
 

@@ -6,11 +6,13 @@ public struct FeatureValues: Sendable {
   public let customers: Column
   /// n x (numeric features), NaN where missing.
   public let numbers: NumberBlock
+  /// The categorical features (n each), in order.
   public let categories: [Column]
 
   /// n, the number of customers.
   public var rows: Int { numbers.rows }
 
+  /// Values put together; every column has as many rows as `numbers`.
   public init(customers: Column, numbers: NumberBlock, categories: [Column]) {
     self.customers = customers
     self.numbers = numbers
@@ -29,11 +31,14 @@ public struct FeatureValues: Sendable {
 public struct FeatureColumns: Sendable, Hashable {
   /// The identifier; nil numbers the rows from 1.
   public var identifier: String?
+  /// The columns to read as numbers.
   public var numeric: [String]
+  /// The columns to read as text.
   public var categories: [String]
   /// An SQL condition that rows must meet.
   public var condition: String?
 
+  /// The columns of a table, and which rows to take.
   public init(identifier: String?, numeric: [String], categories: [String], condition: String? = nil) {
     self.identifier = identifier
     self.numeric = numeric
