@@ -37,23 +37,26 @@ public struct ProjectRun {
   }
 
   private func features(_ sources: SourceSet, _ plan: FeaturePlan) throws -> FeatureTable {
+    report(computing: plan, sources)
+    return try sources.features(plan)
+  }
+
+  private func report(computing plan: FeaturePlan, _ sources: SourceSet) {
     progress?(
       PipelineProgress(
         stage: "computing \(plan.definitions.count) features as of \(sources.asOf)",
         expectedSeconds: WorkEstimate.aggregatingSeconds(sources.quality)))
-    return try sources.features(plan)
   }
 
   /// Computes the features and writes them, and their dictionary, to `target`.
   public func writeFeatures(to target: String, asOf: CalendarDate? = nil) throws -> FeatureSummary {
     let sources = try sources(asOf: asOf)
     let plan = try FeaturePlan(sources)
-    let table = try features(sources, plan)
     let files = StagedFiles()
-    progress?(PipelineProgress(stage: "writing \(target)"))
-    try table.write(to: target, in: files)
+    report(computing: plan, sources)
+    let customers = try sources.write(plan, to: target, in: files)
     try files.commit()
-    return FeatureSummary(plan: plan, asOf: sources.asOf, customers: table.rows, quality: sources.quality)
+    return FeatureSummary(plan: plan, asOf: sources.asOf, customers: customers, quality: sources.quality)
   }
 
   /// Trains from the sources and writes model, card, assignments, features, dictionary and summary.

@@ -32,10 +32,23 @@ extension SourceSet {
     try connection.execute("CREATE TEMP TABLE \(name) AS \(try featureSQL(plan))")
     let counted = try connection.query("SELECT count(*) AS customers FROM \(name)")
     let rows = Int(counted["customers"]?.doubles?.first ?? 0)
-    guard rows > 0 else {
-      throw ProjectError(file: project.file, reason: "no customer has a usable row on or before \(asOf).")
-    }
+    guard rows > 0 else { throw noCustomer }
     return FeatureTable(connection: connection, relation: name, plan: plan, asOf: asOf, rows: rows)
+  }
+
+  /// Computes the features of `plan` straight into the file `target`, and the dictionary beside it, both staged in
+  /// `files`; the engine keeps no table of them.
+  /// - Returns: the number of customers.
+  /// - Throws: as ``features(_:)`` does, and when writing fails.
+  public func write(_ plan: FeaturePlan, to target: String, in files: StagedFiles) throws -> Int {
+    let rows = try connection.write(try featureSQL(plan), to: target, in: files)
+    guard rows > 0 else { throw noCustomer }
+    try connection.write(plan.dictionary, to: FeaturePlan.dictionaryPath(beside: target), in: files)
+    return rows
+  }
+
+  private var noCustomer: ProjectError {
+    ProjectError(file: project.file, reason: "no customer has a usable row on or before \(asOf).")
   }
 
   /// The whole computation as one query.

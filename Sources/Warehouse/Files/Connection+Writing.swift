@@ -3,13 +3,16 @@ extension Connection {
   /// `.csv.gz`; staged in `files`.
   ///
   /// In CSV and TSV a missing value is an empty cell, and empty text is a pair of quotes.
+  /// - Returns: the number of rows written.
   /// - Throws: ``WarehouseError/notWritten(path:reason:)`` for an ending that names no format and when writing fails;
   ///   other ``WarehouseError``s when the query fails.
-  public func write(_ sql: String, to target: String, in files: StagedFiles) throws(WarehouseError) {
+  @discardableResult
+  public func write(_ sql: String, to target: String, in files: StagedFiles) throws(WarehouseError) -> Int {
     let options = try outputOptions(target)
     let temporary = try files.stage(target)
     do throws(WarehouseError) {
-      try execute("COPY \(SQL.subquery(sql)) TO \(SQL.literal(temporary)) (\(options), USE_TMP_FILE false)")
+      let copied = try query("COPY \(SQL.subquery(sql)) TO \(SQL.literal(temporary)) (\(options), USE_TMP_FILE false)")
+      return Int(copied.columns.first?.doubles?.first ?? 0)
     } catch .statement(let reason) where reason.contains(temporary) {
       throw .notWritten(
         path: target,
