@@ -45,8 +45,6 @@ import Warehouse
   }
 
   @Test func `squares of large legitimate amounts do not overflow`() throws {
-    try place.write(
-      "make.sql", ["SELECT 1"])
     let connection = try place.connection()
     try connection.execute(
       """

@@ -37,6 +37,17 @@ public struct ProjectDraft: Sendable {
         reason: "no file seems to hold records of customers: none has a column that looks like a customer's identifier "
           + "(customer_id, household_id, user …). Rename the column, or cluster a single table with 'tessera cluster'.")
     }
+    let hasCalendar = found.contains { $0.role == .campaignCalendar }
+    guard
+      found.contains(where: { guess in
+        guess.columns[.customer] != nil && guess.role.map { $0 != .campaigns || hasCalendar } ?? false
+      })
+    else {
+      throw ProjectError(
+        file: files.joined(separator: ", "),
+        reason: "they tell which campaigns reached whom, but not when. Give 'tessera init' the file that dates the "
+          + "campaigns, or the customers' purchases, as well.")
+    }
     yaml = try ProjectDraft.write(found, tables.map(\.table), folder: folder, name: name, connection)
   }
 

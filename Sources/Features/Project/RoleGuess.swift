@@ -43,7 +43,7 @@ struct RoleGuess {
       columns[role] = [evidence.name]
     }
     let shared = customer.flatMap { name in evidence.first { $0.name.lowercased() == name.lowercased() } }
-    take(.customer, shared ?? best(people) ?? identifiers.first { $0.words == ["id"] && $0.distinct > 1 })
+    take(.customer, shared ?? best(people) ?? identifiers.first { $0.words == ["id"] })
     take(.campaign, best(["campaign"]))
     // A day of birth is no time at which something happened here.
     let times = evidence.filter { ($0.kind == .date || $0.kind == .time) && !$0.speaksOf(["birth", "dob"]) }
@@ -81,7 +81,7 @@ struct RoleGuess {
           money.contains { word == $0 || word == $0 + "s" || word.hasSuffix($0) && $0.count > 4 }
         } && !isCount(column) && (!column.speaksOf(["price"]) || column.speaksOf(["total", "line", "sales"]))
       })
-    if columns[.amount] == nil { take(.price, plain.first { $0.speaksOf(["price"]) }) }
+    if columns[.amount] == nil { take(.price, plain.first { $0.speaksOf(["price", "unitprice"]) }) }
     let texts = evidence.filter { $0.kind == .text && $0.distinct >= 2 }
     let categories = texts.filter {
       $0.speaksOf(["department", "category", "dept", "class", "group"])

@@ -1,0 +1,193 @@
+import Features
+import Foundation
+import Randomness
+import Testing
+import Warehouse
+
+/// What happens after the as-of date leaves no trace: not in a value, not in which features there are.
+@Suite struct `As-of rule` {
+  /// A small shop's tables, as lines of CSV without their headers.
+  struct Shop {
+    var tables: [String: [String]] = [:]
+
+    static let headers = [
+      "lines.csv": "c,t,o,a,q,d,i,s", "goods.csv": "i,k", "people.csv": "c,known,age,city",
+      "mails.csv": "c,m", "plan.csv": "m,t", "visits.csv": "c,t", "letters.csv": "c,m,t",
+    ]
+
+    static let yaml = """
+      as_of: 2017-06-30
+      sources:
+        lines:
+          file: lines.csv
+          role: transactions
+          columns: {customer: c, time: t, order: o, amount: a, quantity: q, discount: d, product: i, store: s}
+        goods: {file: goods.csv, role: products, columns: {product: i, category: k}}
+        people: {file: people.csv, role: customers, columns: {customer: c, time: known}}
+        mails: {file: mails.csv, role: campaigns, columns: {customer: c, campaign: m}}
+        plan: {file: plan.csv, role: campaign_calendar, columns: {campaign: m, time: t}}
+        visits: {file: visits.csv, role: events, columns: {customer: c, time: t}}
+        letters: {file: letters.csv, role: campaigns, columns: {customer: c, campaign: m, time: t}}
+      features: {categories: 3}
+      """
+
+    init(_ random: inout RandomStream) {
+      for name in Self.headers.keys { tables[name] = [] }
+      for customer in 1...12 {
+        for order in 0..<(1 + random.integer(below: 4)) {
+          let time = Self.time(&random, from: "2017-01-01", days: 181)
+          for _ in 0...random.integer(below: 3) {
+            tables["lines.csv"]?.append(Self.line(&random, customer: customer, order: "\(customer)-\(order)", at: time))
+          }
+        }
+        tables["people.csv"]?.append(
+          "\(customer),2017-01-0\(1 + customer % 9),\(20 + customer),\(customer % 2 == 0 ? "Rome" : "Oslo")")
+        tables["mails.csv"]?.append("\(customer),m\(customer % 3)")
+        tables["visits.csv"]?.append("\(customer),\(Self.time(&random, from: "2017-01-01", days: 181))")
+        tables["letters.csv"]?.append(
+          "\(customer),l\(customer % 2),\(Self.time(&random, from: "2017-01-01", days: 181))")
+      }
+      // The last instant that counts.
+      tables["lines.csv"]?.append("1,2017-06-30 23:59:59,last,3.00,1,0,1,x")
+      for product in 1...9 { tables["goods.csv"]?.append("\(product),k\(product % 5)") }
+      tables["plan.csv"] = ["m0,2017-02-01", "m1,2017-03-01", "m2,2017-06-30"]
+    }
+
+    static func time(_ random: inout RandomStream, from start: String, days: Int) -> String {
+      let first = CalendarDate(start)?.daysSince1970 ?? 0
+      let day = CalendarDate(daysSince1970: first + random.integer(below: days))
+      func two(_ bound: Int) -> String { String("0\(random.integer(below: bound))".suffix(2)) }
+      return "\(day) \(two(24)):\(two(60)):\(two(60))"
+    }
+
+    static func line(_ random: inout RandomStream, customer: Int, order: String, at time: String) -> String {
+      let sign = random.integer(below: 12) == 0 ? "-" : ""
+      let amount = "\(sign)\(random.integer(below: 90)).\(10 + random.integer(below: 90))"
+      return "\(customer),\(time),\(order),\(amount),\(1 + random.integer(below: 5)),0.\(random.integer(below: 9)),"
+        + "\(1 + random.integer(below: 9)),\(["x", "y"][random.integer(below: 2)])"
+    }
+
+    /// Adds to every table, or edits there, some rows of the future.
+    mutating func happen(_ random: inout RandomStream) {
+      let when = ["2017-07-01 00:00:00", Self.time(&random, from: "2017-07-01", days: 4000)][random.integer(below: 2)]
+      let who = ["\(1 + random.integer(below: 12))", "new\(random.integer(below: 5))", "0007", "é"][
+        random.integer(below: 4)]
+      let amount = ["1.00", "-5.00", "99999999999999", "-99999999999999", "0", "0.0001", "7"][random.integer(below: 7)]
+      switch random.integer(below: 8) {
+      case 0: tables["lines.csv"]?.append("\(who),\(when),future,\(amount),1,0,1,z")
+      case 1:
+        // An order that began in time is joined by a later line; a product of a category nobody bought before.
+        tables["goods.csv"]?.append("9\(random.integer(below: 99)),future\(random.integer(below: 9))")
+        tables["lines.csv"]?.append("1,\(when),last,\(amount),-3,\(amount),9\(random.integer(below: 99)),")
+      case 2: tables["people.csv"]?.append("\(who),\(when),-1,Atlantis")
+      case 3:
+        tables["plan.csv"]?.append("f\(random.integer(below: 9)),\(when)")
+        tables["mails.csv"]?.append("\(who),f\(random.integer(below: 9))")
+      case 4: tables["visits.csv"]?.append("\(who),\(when)")
+      case 5: tables["letters.csv"]?.append("\(who),l\(random.integer(below: 9)),\(when)")
+      case 6: tables["lines.csv"]?.append("\(who),\(when),\(random.integer(below: 3)),\(amount),,,,\(when)")
+      default:
+        // A row of the future is edited, and stands elsewhere in the file.
+        guard let index = tables["lines.csv"]?.lastIndex(where: { $0.contains(",future,") }) else { return }
+        _ = tables["lines.csv"]?.remove(at: index)
+        tables["lines.csv"]?.insert("\(who),\(when),future,\(amount),2,1,2,x", at: 0)
+      }
+    }
+
+    func write(_ place: Workplace) throws {
+      for (name, header) in Self.headers { try place.write(name, [header] + (tables[name] ?? [])) }
+    }
+  }
+
+  struct Written: Equatable {
+    let plan: FeaturePlan
+    let parquet: Data
+    let csv: Data
+    let dictionary: Data
+  }
+
+  func write(_ place: Workplace, _ yaml: String, _ connection: Connection) throws -> Written {
+    let sources = try SourceSet(try place.project(yaml), connection: connection)
+    let plan = try FeaturePlan(sources)
+    let table = try sources.features(plan)
+    let files = StagedFiles()
+    try table.write(to: place.path("features.parquet"), in: files)
+    try files.commit()
+    let more = StagedFiles()
+    try table.write(to: place.path("features.csv"), in: more)
+    try more.commit()
+    func bytes(_ name: String) throws -> Data { try Data(contentsOf: place.folder.appendingPathComponent(name)) }
+    return Written(
+      plan: plan, parquet: try bytes("features.parquet"), csv: try bytes("features.csv"),
+      dictionary: try bytes("features.dictionary.csv"))
+  }
+
+  @Test(arguments: 0..<5)
+  func `rows of the future change no byte of the features and nothing of the plan`(_ seed: UInt64) throws {
+    var random = RandomStream(seed: seed)
+    let place = try Workplace()
+    var shop = Shop(&random)
+    try shop.write(place)
+    let connection = try place.connection()
+    let before = try write(place, Shop.yaml, connection)
+    #expect(before.plan.definitions.count > 30 && before.csv.count > 1000)
+    // 5 seeds of 42 mutations, seven to a look.
+    for step in 1...6 {
+      for _ in 1...7 { shop.happen(&random) }
+      try shop.write(place)
+      let after = try write(place, Shop.yaml, connection)
+      try #require(after == before, "after \(step * 7) mutations of seed \(seed)")
+    }
+  }
+
+  @Test func `a row of the past does change them`() throws {
+    var random = RandomStream(seed: 9)
+    let place = try Workplace()
+    var shop = Shop(&random)
+    try shop.write(place)
+    let connection = try place.connection()
+    let before = try write(place, Shop.yaml, connection)
+    shop.tables["lines.csv"]?.append("1,2017-06-30 23:59:59,extra,3.00,1,0,1,x")
+    try shop.write(place)
+    #expect(try write(place, Shop.yaml, connection) != before)
+  }
+
+  @Test(arguments: 0..<4)
+  func `the order of the rows in the files does not show`(_ seed: UInt64) throws {
+    var random = RandomStream(seed: 100)
+    let place = try Workplace()
+    var shop = Shop(&random)
+    try shop.write(place)
+    let before = try write(place, Shop.yaml, place.connection())
+    var shuffling = RandomStream(seed: seed)
+    for name in Shop.headers.keys.sorted() {
+      var lines = shop.tables[name] ?? []
+      shuffling.shuffle(&lines)
+      shop.tables[name] = lines
+    }
+    try shop.write(place)
+    #expect(try write(place, Shop.yaml, place.connection()) == before)
+  }
+
+  @Test func `the number of threads does not show`() throws {
+    let place = try Workplace()
+    let connection = try place.connection(threads: 2)
+    let draft = try ProjectDraft(files: Samples.grocer, folder: place.folder, name: "grocer", connection: connection)
+    let two = try write(place, draft.yaml, connection)
+    #expect(try write(place, draft.yaml, place.connection(threads: 1)) == two)
+  }
+
+  @Test func `tables of two dates on one connection stay apart`() throws {
+    let place = try Workplace()
+    try place.write("orders.csv", ["c,t,a", "1,2017-01-01,1", "1,2017-02-01,2", "2,2017-03-01,4"])
+    let connection = try place.connection()
+    let project = try place.project(Workplace.orders())
+    let early = try SourceSet(project, connection: connection, asOf: CalendarDate("2017-01-31"))
+    let plan = try FeaturePlan(early)
+    let first = try early.features(plan)
+    let late = try SourceSet(project, connection: connection, asOf: CalendarDate("2017-12-31"))
+    let second = try late.features(plan)
+    #expect(try first.values().numeric("monetary") == [1])
+    #expect(try second.values().numeric("monetary") == [3, 4])
+  }
+}
