@@ -6,10 +6,10 @@ extension FeatureFamily {
   func lineDefinitions(_ context: FamilyContext) -> [FeatureDefinition] {
     guard let source = context.transactions?.name else { return [] }
     let ratio = context.dialect.ratio
-    let amount = Aggregate(.lines, "line_amount", "sum(amount)", needs: [.amount])
+    let amount = Aggregate(.lines, "line_amount", "sum(amount_units)", needs: [.amount])
     switch self {
     case .discount where context.offers(.discount) && context.hasAmounts:
-      let discount = Aggregate(.lines, "line_discount", "sum(discount)", needs: [.discount])
+      let discount = Aggregate(.lines, "line_discount", "sum(discount_units)", needs: [.discount])
       let lines = Aggregate(.lines, "lines", "count(*)")
       let discounted = Aggregate(.lines, "lines_on_offer", "count(*) FILTER (WHERE discount > 0)", needs: [.discount])
       return [
@@ -28,7 +28,7 @@ extension FeatureFamily {
           as: "{returned_lines}", whenAbsent: 0)
       ]
       if context.hasAmounts {
-        let value = Aggregate(.returns, "returned_amount", "sum(abs(amount))", needs: [.amount])
+        let value = Aggregate(.returns, "returned_amount", "sum(abs(amount_units))", needs: [.amount])
         definitions.append(
           feature(
             "returned_share", "Value of returned or cancelled lines as a share of the value bought", unit: "share",
@@ -53,7 +53,7 @@ extension FeatureFamily {
     let names = FeatureNames.slugs(context.categories, prefix: "share_")
     var shares = zip(names, context.categories).map { name, category in
       let spent = Aggregate(
-        .lines, "amount_" + name, "sum(CASE WHEN category = \(SQL.literal(category)) THEN amount ELSE 0 END)",
+        .lines, "amount_" + name, "sum(CASE WHEN category = \(SQL.literal(category)) THEN amount_units ELSE 0 END)",
         needs: [.category])
       return feature(
         name, "Share of spend in category '\(category)'", unit: "share", source: source, from: [spent, amount],
@@ -62,7 +62,7 @@ extension FeatureFamily {
     if context.hasOtherCategories {
       let listed = "category IN (\(SQL.literals(context.categories)))"
       let spent = Aggregate(
-        .lines, "amount_other", "sum(CASE WHEN \(listed) THEN 0 ELSE amount END)", needs: [.category])
+        .lines, "amount_other", "sum(CASE WHEN \(listed) THEN 0 ELSE amount_units END)", needs: [.category])
       shares.append(
         feature(
           "share_other", "Share of spend in all other categories, or in none", unit: "share", source: source,

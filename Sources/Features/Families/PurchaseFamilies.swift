@@ -62,8 +62,8 @@ extension FeatureFamily {
   ) -> [FeatureDefinition] {
     var definitions: [FeatureDefinition] = []
     if context.hasAmounts {
-      // In whole cents, of 38 digits: DuckDB gives the product of two decimals of up to 18 digits no more than 18 itself.
-      let cent = "CAST(CAST(value AS DECIMAL(38,4)) * 100 AS DECIMAL(38,0))"
+      // Of 38 digits: DuckDB gives the product of two decimals of up to 18 digits no more than 18 itself.
+      let cent = "CAST(cents AS DECIMAL(38,0))"
       let cents = Aggregate(.orders, "value_cents", "sum(\(cent))", needs: [.amount])
       let squares = Aggregate(
         .orders, "value_squares", "sum(\(cent) * \(cent))",

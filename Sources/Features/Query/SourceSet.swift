@@ -335,6 +335,8 @@ public struct SourceSet {
     if source.role == .transactions {
       counts.append("count(*) FILTER (WHERE \(kept) AND \(PurchaseRows.isReturn)) AS returned")
       counts.append("count(*) FILTER (WHERE \(kept) AND ts <> CAST(CAST(ts AS DATE) AS TIMESTAMP)) AS timed")
+      counts.append(
+        "sum(abs(\(connection.dialect.asReal("amount")))) + sum(\(connection.dialect.asReal("discount"))) AS volume")
     }
     let table = try connection.query(
       "SELECT \(counts.joined(separator: ", ")) FROM \(timed(ready)) AS t", reading: ready.table.name)
@@ -353,7 +355,8 @@ public struct SourceSet {
       count: DataQuality.SourceCount(
         source: source.name, role: source.role, rowsRead: read, rowsUsed: read - leftOut.reduce(0) { $0 + $1.rows },
         leftOut: leftOut),
-      returnedRows: number("returned"), rowsWithTimeOfDay: number("timed"))
+      returnedRows: number("returned"), rowsWithTimeOfDay: number("timed"),
+      volume: table["volume"]?.doubles?.first.flatMap { $0.isFinite ? $0 : nil } ?? 0)
   }
 }
 
@@ -364,4 +367,6 @@ struct SourceSurvey {
   let returnedRows: Int
   /// Transactions: usable rows whose time is not midnight.
   let rowsWithTimeOfDay: Int
+  /// Transactions: about the sum of all amounts without their signs, and of all discounts.
+  let volume: Double
 }
