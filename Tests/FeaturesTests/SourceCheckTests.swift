@@ -37,8 +37,8 @@ import Warehouse
     let yaml = "as_of: 2017-01-01\nsources: {p: {file: people.csv, role: customers, columns: {customer: id}}}"
     let error = try #require(fault { _ = try place.features(yaml) })
     let text = "\(error)"
-    #expect(
-      text.contains("people.csv") && text.contains("'id'") && text.contains("1 values") && !text.contains("secret"))
+    #expect(text.contains("people.csv") && text.contains("'id'") && text.contains("row 2"))
+    #expect(text.contains("1 customer has more") && !text.contains("secret"))
     #expect(try place.features(yaml.replacing("role:", with: "where: 'age < 2', role:")).customers.count == 2)
   }
 

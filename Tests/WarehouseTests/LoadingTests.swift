@@ -66,25 +66,4 @@ struct `Loading tables` {
     }
     #expect(try connection.query("SELECT a FROM t")["a"]?.values == .integers([1]))
   }
-
-  #if os(Linux)
-    /// 40 tables of 8 MB each, half of them refused: a stream that is not released shows at once.
-    @Test func `what is handed to the engine is released, whether it takes it or not`() throws {
-      let table = Table([Column(name: "x", values: .reals([Double](repeating: 1, count: 1_000_000)))])
-      try connection.load(table, as: "taken")
-      let before = try residentBytes()
-      for _ in 0..<20 {
-        try connection.load(table, as: "again")
-        try connection.execute("DROP TABLE again")
-        #expect(throws: WarehouseError.self) { try connection.load(table, as: "taken") }
-      }
-      #expect(try residentBytes() - before < 150_000_000)
-    }
-
-    private func residentBytes() throws -> Int {
-      let text = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
-      let pages = text.split(separator: " ").dropFirst().first.flatMap { Int($0) }
-      return try #require(pages) * 4096
-    }
-  #endif
 }
