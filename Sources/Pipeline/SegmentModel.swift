@@ -160,7 +160,8 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
     case .noUsableFeature(let dropped):
       "No feature is left to form segments with. \(PipelineError.list(dropped))."
     case .tooFewCustomers(let have, let need):
-      "\(need) segments need at least \(need) customers that differ, but there are \(have). Lower k or add customers."
+      "At least \(need) customers that differ are needed, but there \(have == 1 ? "is 1" : "are \(have)"). "
+        + "Lower k or add customers."
     case .unknownFeature(let name, let nearest):
       "There is no feature or family '\(name)'.\(PipelineError.hint(nearest))"
     case .needsFeatureTable:

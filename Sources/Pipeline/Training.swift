@@ -46,6 +46,9 @@ public struct SegmentTraining: Sendable {
     let families = plan.map { plan in
       Dictionary(plan.definitions.map { ($0.name, $0.family.rawValue) }, uniquingKeysWith: { first, _ in first })
     }
+    guard values.rows >= max(2, range.lowerBound) else {
+      throw PipelineError.tooFewCustomers(have: values.rows, need: max(2, range.lowerBound))
+    }
     let features = values.numbers.names + values.categories.map(\.name)
     let use = try used(features, families: families ?? [:])
     progress?(PipelineProgress(stage: "transforming \(features.count) features of \(values.rows) customers"))
