@@ -57,7 +57,17 @@ extension Connection {
       throw WarehouseError.badCell(
         source: table.name, row: bad + 1, column: weights, needed: "weights of 0 or more, none missing")
     }
-    return try training.train(values, weights: row, source: table.name, progress: progress)
+    var quality = DataQuality()
+    let names = columns.identifier == nil ? [] : values.customers.texts
+    let unnamed = names.count { $0 == nil }
+    let repeated = names.count - unnamed - Set(names.compactMap { $0 }).count
+    if unnamed > 0 { quality.notes.append("\(unnamed) rows have no '\(values.customers.name)'") }
+    if repeated > 0 { quality.notes.append("\(repeated) rows repeat the '\(values.customers.name)' of an earlier row") }
+    for column in table.columns
+    where column.kind != .text && !column.kind.isNumeric && column.name != columns.identifier {
+      quality.notes.append("column '\(column.name)' was left out: its type \(column.type) forms no segment")
+    }
+    return try training.train(values, quality: quality, weights: row, source: table.name, progress: progress)
   }
 
   /// A text column of numbers but for a few cells is a column of numbers with mistakes in it, not one of categories.
@@ -67,6 +77,7 @@ extension Connection {
       let text = SQL.identifier(name)
       let number = dialect.attempt(text, as: dialect.real)
       return [
+        "count(\(dialect.attempt("replace(\(text), ',', '.')", as: dialect.real))) AS commas_\(index)",
         "count(\(number)) AS numbers_\(index)", "count(\(text)) AS present_\(index)",
         "min(CASE WHEN \(text) IS NOT NULL AND \(number) IS NULL THEN row_index END) AS first_\(index)",
       ]
@@ -79,8 +90,14 @@ extension Connection {
     for (index, name) in columns.categories.enumerated() {
       guard let numbers = found["numbers_\(index)"]?.doubles?.first,
         let present = found["present_\(index)"]?.doubles?.first,
-        let first = found["first_\(index)"]?.doubles?.first, numbers < present, numbers >= 0.5 * present
+        let commas = found["commas_\(index)"]?.doubles?.first,
+        let first = found["first_\(index)"]?.doubles?.first, numbers < present, commas >= 0.5 * present
       else { continue }
+      if commas > numbers {
+        throw .badCell(
+          source: table.name, row: Int(first), column: name,
+          needed: "numbers with a decimal point (it seems to have decimal commas: replace them)")
+      }
       throw .badCell(source: table.name, row: Int(first), column: name, needed: "numbers, as most of its rows do")
     }
   }

@@ -104,7 +104,7 @@ public struct SegmentTraining: Sendable {
   /// The features that form segments; nil when all do.
   private func used(_ features: [String], families: [String: String]) throws(PipelineError) -> Set<String>? {
     guard !exclude.isEmpty else { return nil }
-    let known = features + Set(families.values).sorted()
+    let known = Set(features + families.values).sorted()
     for name in exclude where !known.contains(name) && FeatureFamily(rawValue: name) == nil {
       throw .unknownFeature(name: name, nearest: NearestNames.to(name, in: known))
     }

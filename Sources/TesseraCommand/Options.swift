@@ -23,6 +23,9 @@ struct EngineOptions: ParsableArguments {
 
   func validate() throws {
     if let threads, threads < 1 { throw ValidationError("--threads must be 1 or more.") }
+    if let memoryLimit, memoryLimit.wholeMatch(of: /[0-9]+(\.[0-9]+)? *([KMGT]i?)?B|[0-9]+%/.ignoresCase()) == nil {
+      throw ValidationError("--memory-limit must be a size such as 512MiB, 4GiB or 80%.")
+    }
   }
 
   /// Applies the options over `settings`.
@@ -74,6 +77,11 @@ struct ProjectOptions: ParsableArguments {
 extension ClusterRange: ExpressibleByArgument {
   /// Reads `5` or `2..8`.
   public init?(argument: String) { self.init(argument) }
+}
+
+extension ClusterRange: CustomStringConvertible {
+  /// As it is written: `5` or `1..9`.
+  public var description: String { lower == upper ? "\(lower)" : "\(lower)..\(upper)" }
 }
 
 extension Scaling: ExpressibleByArgument {}

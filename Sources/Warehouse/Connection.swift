@@ -20,6 +20,8 @@ public final class Connection: @unchecked Sendable {
   private let database: UnsafeMutablePointer<AdbcDatabase>
   private let connection: UnsafeMutablePointer<AdbcConnection>
   private var cancellation = 0
+  /// The files that were opened as tables, links followed: no output of this connection may replace one.
+  var inputs: Set<String> = []
   /// The CSV files opened so far, by path, to name them in errors.
   private var openedFiles: [String: OpenedCSV] = [:]
   /// Where standard input was copied to, once it was read.

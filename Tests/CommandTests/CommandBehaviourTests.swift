@@ -62,6 +62,58 @@ import Testing
     #expect(try folder.bytes("tessera.yml") != Data("mine".utf8))
   }
 
+  @Test func `no output replaces a file that the run reads`() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(CommandBehaviourTests.table, to: "t.csv")
+    let outcome = try TesseraProcess.run(
+      ["cluster", "t.csv", "--id", "id", "--k", "4", "--output", "./t.csv"], in: folder.url)
+    #expect(outcome.code == 74)
+    #expect(outcome.errors.contains("this run reads it"))
+    #expect(try folder.bytes("t.csv") == Data(CommandBehaviourTests.table.utf8))
+  }
+
+  @Test func `decimal commas are named, and read where they are stated`() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("id;x\n1;1,5\n2;2,5\n3;9,0\n4;9,5\n", to: "t.csv")
+    let refused = try TesseraProcess.run(["cluster", "t.csv", "--id", "id", "--k", "2"], in: folder.url)
+    #expect(refused.code == 65)
+    #expect(refused.errors.contains("decimal commas"))
+
+    try folder.write("kunde;datum;betrag\n1;2020-01-01;1.012,50\n2;2020-01-02;7,25\n3;2020-01-09;9,5\n", to: "o.csv")
+    let project = """
+      name: p
+      sources:
+        o: {file: o.csv, role: transactions, decimal: ",", columns: {customer: kunde, time: datum, amount: betrag}}
+      """
+    try folder.write(project.replacing("decimal: \",\", ", with: ""), to: "tessera.yml")
+    let plain = try TesseraProcess.run(["features", "--output", "f.csv"], in: folder.url)
+    #expect(plain.code == 65)
+    #expect(plain.errors.contains("decimal: ','"))
+    try folder.write(project, to: "tessera.yml")
+    let read = try TesseraProcess.run(["features", "--output", "f.csv"], in: folder.url)
+    #expect(read.code == 0, "\(read.errors)")
+    #expect(String(decoding: try folder.bytes("f.csv"), as: UTF8.self).contains("1012.5"))
+  }
+
+  @Test func `the customer column can be named to init`() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("Kunde,Datum,amount\n1,2020-01-01,5\n2,2020-01-02,6\n1,2020-02-02,7\n", to: "o.csv")
+    let refused = try TesseraProcess.run(["init", "o.csv"], in: folder.url)
+    #expect(refused.code == 65)
+    #expect(refused.errors.contains("--customer") && refused.errors.contains("Kunde (integer)"))
+    #expect(try TesseraProcess.run(["init", "o.csv", "--customer", "Kunde"], in: folder.url).code == 0)
+    #expect(try TesseraProcess.run(["features", "--output", "f.csv"], in: folder.url).code == 0)
+  }
+
+  @Test func `an as-of date long after the data is remarked on`() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("customer_id,date,amount\n1,2020-01-01,5\n2,2020-01-02,6\n1,2020-01-02,6\n", to: "o.csv")
+    try TesseraProcess.run(["init", "o.csv"], in: folder.url)
+    let outcome = try TesseraProcess.run(["features", "--as-of", "2021-01-01", "--output", "f.csv"], in: folder.url)
+    #expect(outcome.code == 0)
+    #expect(outcome.errors.contains("365 days before 2021-01-01"))
+  }
+
   @Test func `doctor names the libraries in use`() throws {
     let outcome = try TesseraProcess.run(["doctor"], in: FileManager.default.temporaryDirectory)
     #expect(outcome.code == 0, "\(outcome.errors)")

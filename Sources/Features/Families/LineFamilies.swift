@@ -31,7 +31,9 @@ extension FeatureFamily {
         let value = Aggregate(.returns, "returned_amount", "sum(abs(amount_units))", needs: [.amount])
         definitions.append(
           feature(
-            "returned_share", "Value of returned or cancelled lines as a share of the value bought", unit: "share",
+            "returned_share",
+            "Value of returned or cancelled lines over the value bought; above 1 where more came back than was bought",
+            unit: "share",
             source: source, from: [value, amount], as: ratio("{returned_amount}", "{line_amount}"), whenAbsent: 0))
       }
       return definitions

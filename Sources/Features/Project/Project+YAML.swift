@@ -123,7 +123,9 @@ extension Project {
     }
     var sources: [Source] = []
     for name in section.keys {
-      let keys = ["file", "table", "query", "role", "columns", "attributes", "where", "encoding", "time_format"]
+      let keys = [
+        "file", "table", "query", "role", "columns", "attributes", "where", "encoding", "decimal", "time_format",
+      ]
       guard let entry = try section.section(name, allowed: keys) else {
         throw section.error(name, "source '\(name)' is empty: give it a file and a role.")
       }
@@ -168,6 +170,10 @@ extension Source {
     }
     condition = try section.text("where")
     encoding = try section.text("encoding")
+    if let sign = try section.text("decimal") {
+      guard sign == "." || sign == "," else { throw section.error("decimal", "'decimal' must be \".\" or \",\".") }
+      decimal = sign
+    }
     timeFormat = try section.text("time_format")
     line = section.line
   }

@@ -102,6 +102,8 @@ public struct Source: Sendable, Hashable {
   public var condition: String?
   /// A CSV file's text encoding when it is not UTF-8.
   public var encoding: String?
+  /// The sign before decimals in a text file: "." or ",", with which "." groups thousands.
+  public var decimal = "."
   /// How times are written, when not as ISO 8601 (`%d/%m/%Y %H:%M`).
   public var timeFormat: String?
   /// The line of the project file that begins it.

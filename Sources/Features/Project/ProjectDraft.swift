@@ -10,7 +10,9 @@ public struct ProjectDraft: Sendable {
 
   /// Looks at `files` and drafts a project in `folder`.
   /// - Throws: ``WarehouseError`` when a file cannot be read, ``ProjectError`` when no file holds records of customers.
-  public init(files: [String], folder: URL, name: String, connection: Connection) throws {
+  public init(
+    files: [String], folder: URL, name: String, customer: String? = nil, connection: Connection
+  ) throws {
     var tables: [(file: String, table: TableSource, evidence: [ColumnEvidence])] = []
     for file in files {
       let table = try connection.open(file: file)
@@ -25,17 +27,24 @@ public struct ProjectDraft: Sendable {
       }
     }
     // The customer column of the transactions names that of the other files.
-    let first = guesses(customer: nil)
+    let first = guesses(customer: customer)
     let main = first.first { $0.role == .transactions } ?? first.first { $0.columns[.customer] != nil }
-    let found = guesses(customer: main?.columns[.customer]?.first)
+    let found = guesses(customer: customer ?? main?.columns[.customer]?.first)
     findings = found.map { guess in
       "\(guess.file): \(guess.role.map(\.rawValue) ?? "not used") (\(guess.why))"
     }
     guard found.contains(where: { $0.columns[.customer] != nil && $0.role != nil }) else {
       throw ProjectError(
         file: files.joined(separator: ", "),
-        reason: "no file seems to hold records of customers: none has a column that looks like a customer's identifier "
-          + "(customer_id, household_id, user …). Rename the column, or cluster a single table with 'tessera cluster'.")
+        reason:
+          "no file seems to hold records of customers. Needed are a column that looks like a customer's identifier "
+          + "(customer_id, household_id, user …; or say which with --customer) and, for purchases and events, one of "
+          + "dates. Found are "
+          + zip(files, tables).map { file, found in
+            "in \(file): " + found.evidence.map { "\($0.name) (\($0.kind.rawValue))" }.joined(separator: ", ")
+          }.joined(separator: "; ")
+          + ". A date column that is text here holds something that is no date. To cluster a single table, use "
+          + "'tessera cluster'.")
     }
     let hasCalendar = found.contains { $0.role == .campaignCalendar }
     guard

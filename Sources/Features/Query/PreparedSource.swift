@@ -149,11 +149,14 @@ struct SourceParser {
     _ role: ColumnRole, _ column: String, as type: String = PreparedSource.money, index: Int = 0
   ) -> String {
     let raw = cell(column)
-    let parsed = dialect.attempt(raw, as: type)
+    let hasCommas = source.decimal == "," && isText(column)
+    let parsed = dialect.attempt(hasCommas ? "replace(replace(\(raw), '.', ''), ',', '.')" : raw, as: type)
     let suffix = index == 0 ? "" : "_\(index + 1)"
     check(
       role.rawValue + suffix, raw: raw, column: column, parsed: parsed,
-      needed: "finite numbers smaller than 10^14")
+      needed: source.decimal == "," || !isText(column)
+        ? "finite numbers smaller than 10^14"
+        : "finite numbers smaller than 10^14 (if it has decimal commas, state decimal: ',' for this source)")
     return parsed
   }
 

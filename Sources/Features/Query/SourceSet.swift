@@ -49,6 +49,12 @@ public struct SourceSet {
       try checkUnique(source, parser)
     }
     quality.sources = project.sources.compactMap { surveys[$0.name]?.count }
+    for (name, survey) in surveys.sorted(by: { $0.key < $1.key }) {
+      guard let days = survey.silentDays, days > 31 else { continue }
+      quality.notes.append(
+        "the last row of \(name) is \(days) days before \(self.asOf), from which recency counts; check as_of if the "
+          + "data should reach further")
+    }
   }
 
   /// The first instant after the as-of date, as SQL.
@@ -337,6 +343,7 @@ public struct SourceSet {
       counts.append("count(*) FILTER (WHERE \(kept) AND ts <> CAST(CAST(ts AS DATE) AS TIMESTAMP)) AS timed")
       counts.append(
         "sum(abs(\(connection.dialect.asReal("amount")))) + sum(\(connection.dialect.asReal("discount"))) AS volume")
+      counts.append("CAST(max(ts) FILTER (WHERE ts < \(cutoff)) AS DATE) AS last_day")
     }
     let table = try connection.query(
       "SELECT \(counts.joined(separator: ", ")) FROM \(timed(ready)) AS t", reading: ready.table.name)
@@ -347,6 +354,12 @@ public struct SourceSet {
         source: ready.table.name, row: row["row_index"]?.doubles?.first.map { Int($0) }, column: check.column,
         needed: check.needed)
     }
+    var silence: Int?
+    if case .dates(let days)? = table["last_day"]?.values, let day = days.first,
+      table["last_day"]?.isMissing(0) == false
+    {
+      silence = asOf.daysSince1970 - Int(day)
+    }
     let leftOut = reasons.enumerated().map {
       DataQuality.Reason(reason: $1.reason, rows: number("reason_\($0)"))
     }.filter { $0.rows > 0 }
@@ -356,7 +369,8 @@ public struct SourceSet {
         source: source.name, role: source.role, rowsRead: read, rowsUsed: read - leftOut.reduce(0) { $0 + $1.rows },
         leftOut: leftOut),
       returnedRows: number("returned"), rowsWithTimeOfDay: number("timed"),
-      volume: table["volume"]?.doubles?.first.flatMap { $0.isFinite ? $0 : nil } ?? 0)
+      volume: table["volume"]?.doubles?.first.flatMap { $0.isFinite ? $0 : nil } ?? 0,
+      silentDays: silence)
   }
 }
 
@@ -369,4 +383,6 @@ struct SourceSurvey {
   let rowsWithTimeOfDay: Int
   /// Transactions: about the sum of all amounts without their signs, and of all discounts.
   let volume: Double
+  /// Transactions: days from the last usable row to the as-of date.
+  let silentDays: Int?
 }

@@ -79,6 +79,7 @@ struct ClusterCommand: ParsableCommand {
       output: output, model: model, progress: progress.observer)
     let seconds = Date().timeIntervalSince(began)
     progress.end()
+    Report.quality(trained.model.quality)
     Report.dropped(trained.model)
     if json {
       try Terminal.printJSON(ClusterJSON(trained.model, seconds: seconds))

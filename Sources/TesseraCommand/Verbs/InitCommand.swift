@@ -22,6 +22,9 @@ struct InitCommand: ParsableCommand {
       "The project's name, for its model and results; the folder's name unless given.", valueName: "name"))
   var name: String?
 
+  @Option(help: ArgumentHelp("The column that names customers, where its own name does not tell.", valueName: "column"))
+  var customer: String?
+
   @Option(help: ArgumentHelp("The project file to write.", valueName: "file"))
   var config = "tessera.yml"
 
@@ -38,7 +41,7 @@ struct InitCommand: ParsableCommand {
     }
     let folder = target.deletingLastPathComponent()
     let draft = try ProjectDraft(
-      files: files, folder: folder, name: name ?? folder.standardizedFileURL.lastPathComponent,
+      files: files, folder: folder, name: name ?? folder.standardizedFileURL.lastPathComponent, customer: customer,
       connection: try engine.connect())
     let staged = StagedFiles()
     try staged.write(Data(draft.yaml.utf8), to: target.path)

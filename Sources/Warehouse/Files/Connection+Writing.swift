@@ -1,3 +1,5 @@
+internal import Foundation
+
 extension Connection {
   /// Writes the result of `sql` to `target`, in the format of its ending: `.parquet`, `.csv`, `.tsv`, `.jsonl`, and
   /// `.csv.gz`; staged in `files`.
@@ -9,6 +11,10 @@ extension Connection {
   @discardableResult
   public func write(_ sql: String, to target: String, in files: StagedFiles) throws(WarehouseError) -> Int {
     let options = try outputOptions(target)
+    let place = URL(fileURLWithPath: target).resolvingSymlinksInPath().standardizedFileURL.path
+    guard !inputs.contains(place) else {
+      throw .notWritten(path: target, reason: "this run reads it; name another file")
+    }
     let temporary = try files.stage(target)
     do throws(WarehouseError) {
       let copied = try query("COPY \(SQL.subquery(sql)) TO \(SQL.literal(temporary)) (\(options), USE_TMP_FILE false)")

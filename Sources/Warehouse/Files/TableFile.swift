@@ -112,6 +112,10 @@ extension Connection {
         reason: "\(self.dialect.name) reads no files of this machine; load them into a table of it first")
     }
     let shown = name ?? (path == "-" ? "standard input" : path)
+    if path != "-" {
+      let place = URL(fileURLWithPath: path, relativeTo: folder?.appendingPathComponent("", isDirectory: true))
+      inputs.insert(place.resolvingSymlinksInPath().standardizedFileURL.path)
+    }
     let place = folder.flatMap { path.hasPrefix("/") ? nil : $0.appendingPathComponent(path) }
     var full = path == "-" ? try spoolStandardInput() : (place ?? URL(fileURLWithPath: path)).path
     if PathKind(full) == .nothing, full.contains("*") {
