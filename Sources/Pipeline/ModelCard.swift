@@ -33,8 +33,9 @@ public enum ReadableNumber {
 
   /// `0.1234` as `12.3%`.
   public static func percent(_ share: Double) -> String {
-    let tenths = Int((share * 1000).rounded())
-    return "\(tenths / 10).\(abs(tenths % 10))%"
+    guard share.isFinite, abs(share) < 1e9 else { return "–" }
+    let tenths = Int((abs(share) * 1000).rounded())
+    return "\(share < 0 && tenths > 0 ? "-" : "")\(tenths / 10).\(tenths % 10)%"
   }
 }
 

@@ -87,3 +87,11 @@ struct `Names a user may have meant` {
     #expect(NearestNames.to("price", in: []).isEmpty)
   }
 }
+
+@Suite("Quotes that a combining mark follows") struct CombinedQuoteTests {
+  @Test(arguments: ["Kid'\u{301}s", "'\u{200D}", "'\u{FE0F}'", "\"\u{301}"])
+  func `a quote is doubled whatever follows it`(_ text: String) throws {
+    let read = try Connection().query("SELECT \(SQL.literal(text)) AS \(SQL.identifier(text))")
+    #expect(read.columns.first?.texts == [text] && read.names == [text])
+  }
+}
