@@ -9,7 +9,8 @@ extension FeatureTransforms {
   ///   - values: the raw features.
   ///   - use: which of them form segments; nil takes all.
   ///   - family: the family of a feature, whose members share one weight.
-  /// Columns that say nothing (constant, all missing, as many levels as rows) are dropped, with the reason.
+  /// Columns that say nothing (constant, all missing, more than 50 levels and too many for the rows) are dropped, with
+  /// the reason.
   public static func fit(
     _ values: FeatureValues, settings: TransformSettings, use: Set<String>? = nil,
     family: (String) -> String = { $0 }
