@@ -29,9 +29,10 @@ let package = Package(
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
     .target(name: "CArrowADBC"),
+    .target(name: "CKernels"),
 
     // Floor 1: foundations that know nothing of customers.
-    .target(name: "LinearAlgebra", dependencies: ["COpenBLAS"], swiftSettings: house),
+    .target(name: "LinearAlgebra", dependencies: ["COpenBLAS", "CKernels"], swiftSettings: house),
     .target(name: "Randomness", swiftSettings: house),
     .target(name: "Warehouse", dependencies: ["CArrowADBC"], swiftSettings: house),
     .target(
