@@ -1,0 +1,37 @@
+public import LinearAlgebra
+
+/// The distributions of a fitted mixture, which give any row its component and responsibilities. Holds no row.
+public struct MixtureModel: Sendable, Hashable, Codable {
+  /// The share of each component (k), the largest first; with the noise's they sum to 1.
+  public let proportions: [Double]
+  /// The share and the log-density of the uniform noise; nil without.
+  public let noise: Noise?
+  /// The blocks of columns with the parameters of each component.
+  public let blocks: [FittedBlock]
+  /// What it does with missing values.
+  public let missing: Mixture.MissingValues
+
+  /// The uniform component.
+  public struct Noise: Sendable, Hashable, Codable {
+    /// Its share, above 0.
+    public let proportion: Double
+    /// The logarithm of its density, one over the volume of the box of the training data.
+    public let logDensity: Double
+  }
+
+  /// k, the number of components; noise is not counted.
+  public var components: Int { proportions.count }
+
+  // assign(_ x: Matrix) throws(FitError) -> MixtureAssignment       labels (-1 noise), certainties, logDensities
+  // memberships(_ x: Matrix) throws(FitError) -> Matrix            m x k responsibilities (noise is what is left of 1)
+}
+
+/// The components that rows were assigned to.
+public struct MixtureAssignment: Sendable, Hashable, Codable {
+  /// The most likely component of each row (m), from 0; -1 for noise.
+  public let labels: [Int]
+  /// The responsibility of that component for the row (m).
+  public let certainties: [Double]
+  /// The logarithm of the mixture's density at each row (m).
+  public let logDensities: [Double]
+}
