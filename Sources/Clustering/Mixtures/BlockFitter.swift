@@ -1,3 +1,26 @@
+internal import LinearAlgebra
+
+/// The rows of one block as fits work on them: made once, shared by every start, family and k.
+///
+/// A block sees its own columns alone. Rows are distinct and in a fixed order; missing values are NaN, which only a
+/// block of a mixture that integrates them out ever meets.
+protocol BlockRows: Sendable {
+  /// Some of the rows, in the same units.
+  func subset(_ indices: [Int]) -> any BlockRows
+
+  /// A fitter of `components` components, without parameters yet: sums and ``BlockFitter/estimate(from:weights:)``
+  /// come before densities. `kind` is of the sort the rows were made for; only its family may differ.
+  func fitter(_ kind: MixtureBlock.Kind, components: Int, prior: MixturePrior?) -> any BlockFitter
+
+  /// Numbers whose distances say which rows are alike (m x any), each near a variance of 1; what is missing is 0.
+  ///
+  /// Starts group rows by them, so they are only asked of a sample.
+  var coordinates: Matrix { get }
+
+  /// For each column, the logarithm of the even density (or probability) over the values it takes: what noise has.
+  var evenLogDensities: [Double] { get }
+}
+
 /// One block of columns inside a running fit: it holds its rows, prepared, and its parameters of all k components.
 ///
 /// EM meets blocks only through this. The E-step asks every block to add its log-densities of a few hundred rows, turns
@@ -6,7 +29,8 @@
 /// sums are added in the order of the pieces.
 ///
 /// Arrays over rows and components are component-major: element (component j, row i) is at `j * rows.count + i`, i
-/// counted from the first row of the range. What a row contributes depends on that row alone, never on its neighbours.
+/// counted from the first row of the range; what follows the k-th component (noise) is none of a block's business. A
+/// range begins at a multiple of 8. What a row contributes depends on that row alone, never on its neighbours.
 protocol BlockFitter: Sendable {
   /// How many numbers ``addSums(_:responsibilities:to:)`` adds up, for all components together.
   var sumCount: Int { get }
@@ -14,7 +38,7 @@ protocol BlockFitter: Sendable {
   /// The number of free parameters of all components.
   var parameterCount: Int { get }
 
-  /// Adds log p(row | component) of the columns of this block; a missing value adds nothing.
+  /// Adds log p(row | component) of the columns of this block, in the units of the data; a missing value adds nothing.
   func addLogDensities(_ rows: Range<Int>, to logDensities: inout [Double])
 
   /// Adds what the rows contribute, times `responsibilities`, which include the weights of the rows.
@@ -26,5 +50,18 @@ protocol BlockFitter: Sendable {
   mutating func estimate(from sums: [Double], weights: [Double]) -> Bool
 
   /// The parameters in the units of the data.
-  var fitted: FittedBlock { get }
+  var fitted: FittedBlock.Parameters { get }
+}
+
+/// The densities of one block of a fitted mixture, for any rows.
+protocol BlockScorer: Sendable {
+  /// Throws when the block cannot score `x` (m x own columns); `columns` are their places in the whole table.
+  func check(_ x: Matrix, columns: [Int]) throws(FitError)
+
+  /// As ``BlockFitter/addLogDensities(_:to:)``, for rows of `x` (m x own columns, checked).
+  func addLogDensities(_ rows: Range<Int>, of x: Matrix, to logDensities: inout [Double])
+}
+
+extension BlockScorer {
+  func check(_ x: Matrix, columns: [Int]) throws(FitError) {}
 }

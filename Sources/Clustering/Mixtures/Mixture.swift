@@ -22,10 +22,11 @@ public struct Mixture: Sendable, Hashable, Codable {
   public var randomStarts = 4
   /// The most EM iterations of one start, at least 1.
   public var maxIterations = 1_000
-  /// EM stops when Aitken's estimate of what is still to gain falls below this part of the log-likelihood's magnitude.
+  /// EM stops when Aitken's estimate of what is still to gain falls below this much log-likelihood a row (a unit of
+  /// weight), at least 0; at 0 it never stops before ``maxIterations``.
   public var tolerance = 1e-8
   /// A prior on the means and covariances of Gaussian blocks; nil for maximum likelihood.
-  public var prior: ConjugatePrior?
+  public var prior: MixturePrior?
   /// A component for rows that belong to none of the others; nil for none.
   public var noise: UniformNoise?
   /// What is done with missing values.
@@ -43,6 +44,18 @@ public struct Mixture: Sendable, Hashable, Codable {
     self.components = components
     self.blocks = blocks
   }
+}
+
+/// How strongly the components of Gaussian blocks are drawn towards the data as a whole (Fraley & Raftery, 2007).
+///
+/// It keeps components of few rows from collapsing. The prior's mean is the data's; its scale is the data's covariance
+/// divided by k^(2/d).
+public struct MixturePrior: Sendable, Hashable, Codable {
+  /// How many rows the prior's mean weighs, above 0.
+  public var shrinkage = 0.01
+
+  /// The prior with the paper's strength.
+  public init() {}
 }
 
 /// A component that is even over the bounding box of the data: outliers that fit nowhere (Banfield & Raftery, 1993).

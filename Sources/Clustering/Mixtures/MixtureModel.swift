@@ -2,6 +2,8 @@ public import LinearAlgebra
 
 /// The distributions of a fitted mixture, which give any row its component and responsibilities. Holds no row.
 public struct MixtureModel: Sendable, Hashable, Codable {
+  /// d, the number of columns of the data, used or not.
+  public let columns: Int
   /// The share of each component (k), the largest first; with the noise's they sum to 1.
   public let proportions: [Double]
   /// The share and the log-density of the uniform noise; nil without.
@@ -13,10 +15,11 @@ public struct MixtureModel: Sendable, Hashable, Codable {
 
   /// The uniform component.
   public struct Noise: Sendable, Hashable, Codable {
-    /// Its share, above 0.
+    /// Its share, at least 0.
     public let proportion: Double
-    /// The logarithm of its density, one over the volume of the box of the training data.
-    public let logDensity: Double
+    /// For each block, for each of its columns, the logarithm of its density: one over the range of the training data
+    /// (over the number of values, where these are whole). Outside the range it is the same.
+    public let logDensities: [[Double]]
   }
 
   /// k, the number of components; noise is not counted.
