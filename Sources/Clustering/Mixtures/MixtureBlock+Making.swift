@@ -9,8 +9,12 @@ extension MixtureBlock {
   func prepare(_ x: Matrix, weights: [Double], columns: [Int]) throws(FitError) -> any BlockRows {
     switch kind {
     case .gaussian: try GaussianRows(x, weights: weights, columns: columns)
-    case .logNormal, .poisson, .negativeBinomial, .categorical, .ordinal, .binary:
-      throw .parameter(name: "blocks", requirement: "Gaussian")
+    case .logNormal:
+      try LogNormalRows(x, kind: kind, columns: columns) { logarithms throws(FitError) in
+        try GaussianRows(logarithms, weights: weights, columns: columns)
+      }
+    case .poisson, .negativeBinomial: try CountRows(x, kind: kind, columns: columns)
+    case .categorical, .ordinal, .binary: try LevelRows(x, kind: kind, columns: columns)
     }
   }
 }
@@ -20,7 +24,24 @@ extension FittedBlock {
   var scorer: (any BlockScorer)? {
     switch parameters {
     case .gaussian(let parameters): GaussianScorer(parameters)
-    case .logNormal, .poisson, .negativeBinomial, .categorical, .ordinal, .binary: nil
+    case .logNormal(let parameters):
+      GaussianScorer(parameters).map {
+        LogNormalScorer($0, kind: .logNormal(parameters.family), components: parameters.means.rows)
+      }
+    case .poisson(let means): CountScorer(.poisson, means: means, sizes: nil)
+    case .negativeBinomial(let means, let sizes): CountScorer(.negativeBinomial, means: means, sizes: sizes)
+    case .categorical(let levels): LevelScorer(.categorical, probabilities: levels)
+    case .ordinal(let levels): LevelScorer(.ordinal, probabilities: levels)
+    case .binary(let ones): LevelScorer(.binary, probabilities: ones.asLevels)
+    }
+  }
+}
+
+extension Matrix {
+  /// For each column of probabilities of a 1 (k x d), those of 0 and 1 (k x 2).
+  fileprivate var asLevels: [Matrix] {
+    (0..<columns).map { index in
+      Matrix(rows: rows, columns: 2, values: column(index).flatMap { [1 - $0, $0] })
     }
   }
 }

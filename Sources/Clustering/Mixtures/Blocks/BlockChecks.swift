@@ -1,0 +1,46 @@
+internal import LinearAlgebra
+
+extension MixtureBlock.Kind {
+  /// The greatest code of a category, from 0.
+  static let greatestCategory = 65_535
+  /// The greatest code of an ordered category: their fit costs the cube of their number.
+  static let greatestOrdinal = 255
+  /// The greatest count.
+  static let greatestCount = 1e9
+
+  /// Throws at the first value of `x` (m x d) that this kind cannot be; NaN, a missing value, is let through.
+  ///
+  /// `columns` (d) are the places of the columns in the whole table, which the error names.
+  func check(_ x: Matrix, columns: [Int]) throws(FitError) {
+    let offenders = Parallel.map(rows: x.rows) { range in
+      (range.lowerBound * x.columns..<range.upperBound * x.columns).first { !allows(x.values[$0]) }
+    }
+    for case .some(let index) in offenders {
+      let (row, column) = index.quotientAndRemainder(dividingBy: x.columns)
+      throw refusal(row: row, column: columns[column])
+    }
+  }
+
+  private func allows(_ value: Double) -> Bool {
+    if value.isNaN { return true }
+    return switch self {
+    case .gaussian: value.magnitude <= DataChecks.greatestMagnitude
+    case .logNormal: value > 0 && value <= DataChecks.greatestMagnitude
+    case .poisson, .negativeBinomial: value >= 0 && value <= Self.greatestCount && value == value.rounded()
+    case .categorical: value >= 0 && value <= Double(Self.greatestCategory) && value == value.rounded()
+    case .ordinal: value >= 0 && value <= Double(Self.greatestOrdinal) && value == value.rounded()
+    case .binary: value == 0 || value == 1
+    }
+  }
+
+  private func refusal(row: Int, column: Int) -> FitError {
+    switch self {
+    case .gaussian: .tooLarge(row: row, column: column)
+    case .logNormal: .notPositive(row: row, column: column)
+    case .poisson, .negativeBinomial: .notCount(row: row, column: column)
+    case .categorical: .notCategory(row: row, column: column, greatest: Self.greatestCategory)
+    case .ordinal: .notCategory(row: row, column: column, greatest: Self.greatestOrdinal)
+    case .binary: .notBinary(row: row, column: column)
+    }
+  }
+}
