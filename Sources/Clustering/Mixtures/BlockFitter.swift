@@ -5,7 +5,10 @@ internal import LinearAlgebra
 /// A block sees its own columns alone. Rows are distinct and in a fixed order; missing values are NaN, which only a
 /// block of a mixture that integrates them out ever meets.
 protocol BlockRows: Sendable {
-  /// Some of the rows, in the same units.
+  /// Throws when the rows allow no fit of `kind`, whatever the start.
+  func check(_ kind: MixtureBlock.Kind) throws(FitError)
+
+  /// The rows at `indices`, ascending, in the same units.
   func subset(_ indices: [Int]) -> any BlockRows
 
   /// A fitter of `components` components, without parameters yet: sums and ``BlockFitter/estimate(from:weights:)``
@@ -19,6 +22,10 @@ protocol BlockRows: Sendable {
 
   /// For each column, the logarithm of the even density (or probability) over the values it takes: what noise has.
   var evenLogDensities: [Double] { get }
+}
+
+extension BlockRows {
+  func check(_ kind: MixtureBlock.Kind) throws(FitError) {}
 }
 
 /// One block of columns inside a running fit: it holds its rows, prepared, and its parameters of all k components.
@@ -48,6 +55,10 @@ protocol BlockFitter: Sendable {
   ///
   /// False when the sums allow no parameters (a component without rows, a singular covariance): the start is given up.
   mutating func estimate(from sums: [Double], weights: [Double]) -> Bool
+
+  /// Takes over parameters of as many components in as many columns, in the units of the data; false when they are of
+  /// another kind or shape, or no parameters of a density.
+  mutating func adopt(_ parameters: FittedBlock.Parameters) -> Bool
 
   /// The parameters in the units of the data.
   var fitted: FittedBlock.Parameters { get }

@@ -3,23 +3,23 @@ public import LinearAlgebra
 
 /// The means and covariances of k Gaussian components in d columns.
 ///
-/// Covariances are kept of columns that were scaled near a spread of 1, because those of very small or large columns
-/// would leave the range of a double.
+/// Covariances are kept in scaled units, because those of very small or very large data would leave the range of a
+/// double. One scale serves all columns: families such as EII or VEV mean something else when columns are scaled apart.
 public struct GaussianParameters: Sendable, Hashable, Codable {
   /// What the components have in common.
   public let family: CovarianceFamily
   /// The means (k x d), in the units of the data.
   public let means: Matrix
-  /// A power of two for each column (d): column times scale has a spread near 1.
-  public let scales: [Double]
-  /// The covariances (k of d x d) of the scaled columns.
+  /// A power of two: the data times it has a spread near 1.
+  public let scale: Double
+  /// The covariances (k of d x d) of the data times ``scale``.
   public let scaledCovariances: [Matrix]
 
-  /// Parameters of scaled columns.
-  package init(family: CovarianceFamily, means: Matrix, scales: [Double], scaledCovariances: [Matrix]) {
+  /// Parameters with means in the units of the data and covariances of the data times `scale`.
+  package init(family: CovarianceFamily, means: Matrix, scale: Double, scaledCovariances: [Matrix]) {
     self.family = family
     self.means = means
-    self.scales = scales
+    self.scale = scale
     self.scaledCovariances = scaledCovariances
   }
 
@@ -29,26 +29,19 @@ public struct GaussianParameters: Sendable, Hashable, Codable {
       covariances.count == means.rows
         && covariances.allSatisfy { $0.rows == means.columns && $0.columns == means.columns },
       "\(covariances.count) covariances for \(means.rows) x \(means.columns) means")
-    let scales = (0..<means.columns).map { column in
-      powerOfTwoScale(for: (covariances.map { $0[column, column] }.max() ?? 1).squareRoot())
-    }
+    let largest = covariances.flatMap { covariance in (0..<means.columns).map { covariance[$0, $0] } }.max() ?? 1
+    let scale = powerOfTwoScale(for: largest.squareRoot())
     let scaled = covariances.map { covariance in
-      var result = covariance
-      for i in 0..<covariance.rows {
-        for j in 0..<covariance.columns { result[i, j] = covariance[i, j] * scales[i] * scales[j] }
-      }
-      return result
+      Matrix(
+        rows: covariance.rows, columns: covariance.columns, values: covariance.values.map { $0 * scale * scale })
     }
-    self.init(family: family, means: means, scales: scales, scaledCovariances: scaled)
+    self.init(family: family, means: means, scale: scale, scaledCovariances: scaled)
   }
 
   /// The covariance of one component (d x d) in squared units of the data.
   public func covariance(_ component: Int) -> Matrix {
-    var result = scaledCovariances[component]
-    for i in 0..<result.rows {
-      for j in 0..<result.columns { result[i, j] = result[i, j] / scales[i] / scales[j] }
-    }
-    return result
+    let scaled = scaledCovariances[component]
+    return Matrix(rows: scaled.rows, columns: scaled.columns, values: scaled.values.map { $0 / scale / scale })
   }
 
   /// The covariances (k of d x d) in squared units of the data.
@@ -57,8 +50,8 @@ public struct GaussianParameters: Sendable, Hashable, Codable {
   /// Whether the shapes agree and all numbers are finite.
   var isConsistent: Bool {
     let (k, d) = (means.rows, means.columns)
-    return k > 0 && d > 0 && scales.count == d && scaledCovariances.count == k
-      && means.values.allSatisfy(\.isFinite) && scales.allSatisfy { $0 > 0 && $0.isFinite }
+    return k > 0 && d > 0 && scale > 0 && scale.isFinite && scaledCovariances.count == k
+      && means.values.allSatisfy(\.isFinite)
       && scaledCovariances.allSatisfy { $0.rows == d && $0.columns == d && $0.values.allSatisfy(\.isFinite) }
   }
 

@@ -25,8 +25,28 @@ public struct MixtureModel: Sendable, Hashable, Codable {
   /// k, the number of components; noise is not counted.
   public var components: Int { proportions.count }
 
-  // assign(_ x: Matrix) throws(FitError) -> MixtureAssignment       labels (-1 noise), certainties, logDensities
-  // memberships(_ x: Matrix) throws(FitError) -> Matrix            m x k responsibilities (noise is what is left of 1)
+  /// A model of these parts, components in the order given.
+  package init(
+    columns: Int, proportions: [Double], noise: Noise?, blocks: [FittedBlock], missing: Mixture.MissingValues
+  ) {
+    self.columns = columns
+    self.proportions = proportions
+    self.noise = noise
+    self.blocks = blocks
+    self.missing = missing
+  }
+
+  /// A Gaussian mixture: shares (k, above 0, of sum 1), means (k x d), covariances (k of d x d, positive definite).
+  public init(gaussian family: CovarianceFamily, proportions: [Double], means: Matrix, covariances: [Matrix]) {
+    precondition(proportions.count == means.rows, "\(proportions.count) shares for \(means.rows) means")
+    self.init(
+      columns: means.columns, proportions: proportions, noise: nil,
+      blocks: [
+        FittedBlock(
+          name: MixtureBlock.Kind.gaussian(family).word, columns: Array(0..<means.columns),
+          parameters: .gaussian(GaussianParameters(family: family, means: means, covariances: covariances)))
+      ], missing: .refused)
+  }
 }
 
 /// The components that rows were assigned to.
