@@ -75,14 +75,13 @@ extension MixtureModel {
   /// - Throws: ``FitError`` when the model cannot score `x`, or the weights are unusable.
   public func separation(of x: Matrix, weights: [Double]? = nil) throws(FitError) -> BlockSeparation {
     try DataChecks.checkWeights(weights, rows: x.rows)
-    let scoring = try MixtureScoring(self, x)
+    let scorer = try MixtureScorer(self)
+    let columns = try scorer.check(x)
     let parts = Parallel.map(rows: x.rows) { range in
       var sums = SeparationSums(blocks: blocks.count)
-      for first in stride(from: range.lowerBound, to: range.upperBound, by: 512) {
-        let rows = first..<min(first + 512, range.upperBound)
-        sums.add(scoring.blockLogDensities(rows), noise: scoring.noiseLogDensities(rows), model: self) {
-          weights?[rows.lowerBound + $0] ?? 1
-        }
+      for first in stride(from: range.lowerBound, to: range.upperBound, by: MixtureRows.blockRows) {
+        let rows = first..<min(first + MixtureRows.blockRows, range.upperBound)
+        sums.add(scorer.densities(of: columns, rows), model: self) { weights?[rows.lowerBound + $0] ?? 1 }
       }
       return sums
     }
@@ -104,21 +103,21 @@ private struct SeparationSums: Sendable {
     lost = alone
   }
 
-  /// Adds some rows by the log-densities of each block (component-major) and of noise (nil without).
+  /// Adds some rows by the log-densities of each block (component-major) and of the noise.
   mutating func add(
-    _ densities: [[Double]], noise: [Double]?, model: MixtureModel, weight weightOf: (Int) -> Double
+    _ densities: (blocks: [[Double]], noise: [Double]), model: MixtureModel, weight weightOf: (Int) -> Double
   ) {
     let k = model.components
     let present = model.proportions.reduce(0, +)
     let shares = model.proportions.map { $0 / present }
-    let rows = (densities.first?.count ?? 0) / k
+    let rows = (densities.blocks.first?.count ?? 0) / k
     for row in 0..<rows {
-      let own = densities.map { block in (0..<k).map { block[$0 * rows + row] } }
+      let own = densities.blocks.map { block in (0..<k).map { block[$0 * rows + row] } }
       let all = (0..<k).map { component in own.reduce(0) { $0 + $1[component] } }
       let whole = Memberships(all, shares)
       var rowWeight = weightOf(row)
-      if let noise, let proportion = model.noise?.proportion, proportion > 0 {
-        rowWeight /= 1 + exp(log(proportion / present) + noise[row] - whole.logDensity)
+      if let proportion = model.noise?.proportion, proportion > 0 {
+        rowWeight /= 1 + exp(log(proportion / present) + densities.noise[row] - whole.logDensity)
       }
       guard rowWeight > 0 else { continue }
       weight.add(rowWeight)

@@ -8,17 +8,21 @@ extension MixtureBlock.Kind {
   /// The greatest count.
   static let greatestCount = 1e9
 
-  /// Throws at the first value of `x` (m x d) that this kind cannot be; NaN, a missing value, is let through.
+  /// Throws at the first row of `x` with a value that this kind cannot be; NaN, a missing value, is let through.
   ///
-  /// `columns` (d) are the places of the columns in the whole table, which the error names.
-  func check(_ x: Matrix, columns: [Int]) throws(FitError) {
-    let offenders = Parallel.map(rows: x.rows) { range in
-      (range.lowerBound * x.columns..<range.upperBound * x.columns).first { !allows(x.values[$0]) }
+  /// `columns` (d) are the places of the block's columns in the whole table, which the error names; `x` is that table,
+  /// or, when `isOwn`, these columns alone.
+  func check(_ x: Matrix, columns: [Int], isOwn: Bool) throws(FitError) {
+    let places = isOwn ? Array(columns.indices) : columns
+    let offenders = Parallel.map(rows: x.rows) { range -> FitError? in
+      for row in range {
+        for (index, place) in places.enumerated() where !allows(x.values[row * x.columns + place]) {
+          return refusal(row: row, column: columns[index])
+        }
+      }
+      return nil
     }
-    for case .some(let index) in offenders {
-      let (row, column) = index.quotientAndRemainder(dividingBy: x.columns)
-      throw refusal(row: row, column: columns[column])
-    }
+    for case .some(let error) in offenders { throw error }
   }
 
   private func allows(_ value: Double) -> Bool {

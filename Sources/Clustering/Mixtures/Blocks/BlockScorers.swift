@@ -21,7 +21,7 @@ struct LevelScorer: BlockScorer {
     self.table = table
   }
 
-  func check(_ x: Matrix, columns: [Int]) throws(FitError) { try kind.check(x, columns: columns) }
+  func check(_ x: Matrix, columns: [Int]) throws(FitError) { try kind.check(x, columns: columns, isOwn: true) }
 
   func addLogDensities(_ rows: Range<Int>, of x: Matrix, to logDensities: inout [Double]) {
     let places = LevelPlaces(piece: rows, levels: seen.map(\.count)) { column, row in
@@ -68,7 +68,7 @@ struct CountScorer: BlockScorer {
     self.table = table
   }
 
-  func check(_ x: Matrix, columns: [Int]) throws(FitError) { try kind.check(x, columns: columns) }
+  func check(_ x: Matrix, columns: [Int]) throws(FitError) { try kind.check(x, columns: columns, isOwn: true) }
 
   func addLogDensities(_ rows: Range<Int>, of x: Matrix, to logDensities: inout [Double]) {
     let most = Double(Self.mostTabled)

@@ -47,6 +47,21 @@ struct CategoricalFitter: BlockFitter {
     return true
   }
 
+  mutating func adopt(_ parameters: FittedBlock.Parameters) -> Bool {
+    let given: [Matrix]? =
+      switch parameters {
+      case .categorical(let levels): isBinary ? nil : levels
+      case .binary(let ones): isBinary ? ones.asLevels : nil
+      default: nil
+      }
+    guard let given, let taken = LevelProbabilities.adapt(given, components: table.components, seen: rows.seen) else {
+      return false
+    }
+    probabilities = taken
+    for column in taken.indices { LevelProbabilities.write(taken[column], column: column, to: &table) }
+    return true
+  }
+
   var fitted: FittedBlock.Parameters {
     guard isBinary else { return .categorical(probabilities) }
     let ones = probabilities.map { $0.column(1) }

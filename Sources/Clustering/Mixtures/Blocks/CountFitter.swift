@@ -59,6 +59,31 @@ struct CountFitter: BlockFitter {
     return true
   }
 
+  mutating func adopt(_ parameters: FittedBlock.Parameters) -> Bool {
+    let given: (means: Matrix, sizes: Matrix)? =
+      switch parameters {
+      case .poisson(let means): isPoisson ? (means, means) : nil
+      case .negativeBinomial(let means, let sizes): isPoisson ? nil : (means, sizes)
+      default: nil
+      }
+    guard let given, [given.means, given.sizes].allSatisfy({ $0.rows == means.rows && $0.columns == means.columns }),
+      (given.means.values + given.sizes.values).allSatisfy({ $0 > 0 && $0.isFinite })
+    else { return false }
+    means = given.means
+    sizes = isPoisson ? sizes : given.sizes
+    for (column, values) in rows.values.enumerated() {
+      for component in 0..<means.rows {
+        let density = CountDensity(
+          mean: means[component, column], size: isPoisson ? nil : sizes[component, column])
+        for (level, value) in values.enumerated() {
+          let logDensity = density.logDensity(value, logFactorial: rows.logFactorials[column][level])
+          table.set(logDensity, column: column, level: level, component: component)
+        }
+      }
+    }
+    return true
+  }
+
   var fitted: FittedBlock.Parameters {
     isPoisson ? .poisson(means: means) : .negativeBinomial(means: means, sizes: sizes)
   }

@@ -10,9 +10,8 @@ struct CountRows: BlockRows {
   /// For each column ln(x!) of its values.
   let logFactorials: [[Double]]
 
-  /// Checks the rows `x` (m x own columns, missing values NaN), naming `columns` in errors, and prepares them. O(m d).
-  init(_ x: Matrix, kind: MixtureBlock.Kind, columns: [Int]) throws(FitError) {
-    try kind.check(x, columns: columns)
+  /// Prepares checked rows `x` (m x own columns, missing values NaN), naming `columns` in errors. O(m d).
+  init(_ x: Matrix, columns: [Int]) throws(FitError) {
     let values = Parallel.map(count: x.columns) { column in
       var found: Set<Double> = []
       for row in 0..<x.rows {

@@ -1,6 +1,15 @@
 internal import Foundation
 internal import LinearAlgebra
 
+extension Matrix {
+  /// For each column of probabilities of a 1 (k x d), those of 0 and 1 (k x 2).
+  var asLevels: [Matrix] {
+    (0..<columns).map { index in
+      Matrix(rows: rows, columns: 2, values: column(index).flatMap { [1 - $0, $0] })
+    }
+  }
+}
+
 /// Probabilities of the levels of one column, kept away from 0.
 enum LevelProbabilities {
   /// The least probability of a level that the training data hold.
@@ -22,6 +31,27 @@ enum LevelProbabilities {
       guard seen[level] else { return 0 }
       return counts[level] < least * total ? least : counts[level] / rest * (1 - small * least)
     }
+  }
+
+  /// Probabilities (for each column k x levels) for data that hold other levels, perhaps; nil when the shapes disagree.
+  ///
+  /// A level that the data hold and the probabilities lack gets the ``least``; one the data lack is left out.
+  static func adapt(_ probabilities: [Matrix], components: Int, seen: [[Bool]]) -> [Matrix]? {
+    guard probabilities.count == seen.count else { return nil }
+    var adapted: [Matrix] = []
+    for (matrix, seen) in zip(probabilities, seen) {
+      guard matrix.rows == components, matrix.values.allSatisfy({ $0 >= 0 && $0 <= 1 }) else { return nil }
+      var result = Matrix(rows: components, columns: seen.count)
+      for component in 0..<components {
+        var known = seen.indices.map { seen[$0] && $0 < matrix.columns ? matrix[component, $0] : 0 }
+        if !known.contains(where: { $0 > 0 }) { known = seen.map { $0 ? 1 : 0 } }
+        let isWhole = known.indices.allSatisfy { !seen[$0] || known[$0] > 0 }
+        let own = isWhole && matrix.columns == seen.count ? known : likeliest(known, seen: seen)
+        for (level, value) in own.enumerated() { result[component, level] = value }
+      }
+      adapted.append(result)
+    }
+    return adapted
   }
 
   /// Writes the logarithms of `probabilities` (k x levels) into a table; a level of none of the components is left at 0.

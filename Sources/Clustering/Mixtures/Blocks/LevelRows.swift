@@ -11,9 +11,8 @@ struct LevelRows: BlockRows {
   let seen: [[Bool]]
   private let kind: MixtureBlock.Kind
 
-  /// Checks the rows `x` (m x own columns, missing values NaN), naming `columns` in errors, and prepares them. O(m d).
-  init(_ x: Matrix, kind: MixtureBlock.Kind, columns: [Int]) throws(FitError) {
-    try kind.check(x, columns: columns)
+  /// Prepares checked rows `x` (m x own columns, missing values NaN). O(m d).
+  init(_ x: Matrix, kind: MixtureBlock.Kind) {
     let seen = Parallel.map(count: x.columns) { column in
       var seen = [Bool](repeating: false, count: kind == .binary ? 2 : 1)
       for row in 0..<x.rows {

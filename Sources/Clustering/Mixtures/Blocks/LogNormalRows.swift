@@ -11,13 +11,9 @@ struct LogNormalRows: BlockRows {
   private let jacobians: [Double]
   let evenLogDensities: [Double]
 
-  /// Checks the rows `x` (m x own columns, missing values NaN), naming `columns` in errors; `prepare` makes the Gaussian
-  /// rows of their logarithms. O(m d).
-  init(
-    _ x: Matrix, kind: MixtureBlock.Kind, columns: [Int],
-    prepare: (Matrix) throws(FitError) -> any BlockRows
-  ) throws(FitError) {
-    try kind.check(x, columns: columns)
+  /// Prepares checked rows `x` (m x own columns, missing values NaN); `prepare` makes the Gaussian rows of their
+  /// logarithms. O(m d).
+  init(_ x: Matrix, prepare: (Matrix) throws(FitError) -> any BlockRows) throws(FitError) {
     let logarithms = x.logarithms(0..<x.rows)
     self.logarithms = try prepare(logarithms)
     jacobians = logarithms.negativeRowSums
@@ -38,14 +34,14 @@ struct LogNormalRows: BlockRows {
     self.evenLogDensities = evenLogDensities
   }
 
+  func check(_ kind: MixtureBlock.Kind) throws(FitError) { try logarithms.check(kind.ofLogarithms) }
+
   func subset(_ indices: [Int]) -> any BlockRows {
     LogNormalRows(logarithms.subset(indices), indices.map { jacobians[$0] }, evenLogDensities)
   }
 
   func fitter(_ kind: MixtureBlock.Kind, components: Int, prior: MixturePrior?) -> any BlockFitter {
-    var gaussian = kind
-    if case .logNormal(let family) = kind { gaussian = .gaussian(family) }
-    let fitter = logarithms.fitter(gaussian, components: components, prior: prior)
+    let fitter = logarithms.fitter(kind.ofLogarithms, components: components, prior: prior)
     return LogNormalFitter(logarithms: fitter, jacobians: jacobians, components: components)
   }
 
@@ -78,6 +74,11 @@ private struct LogNormalFitter: BlockFitter {
     logarithms.estimate(from: sums, weights: weights)
   }
 
+  mutating func adopt(_ parameters: FittedBlock.Parameters) -> Bool {
+    guard case .logNormal(let gaussian) = parameters else { return false }
+    return logarithms.adopt(.gaussian(gaussian))
+  }
+
   var fitted: FittedBlock.Parameters {
     if case .gaussian(let parameters) = logarithms.fitted { return .logNormal(parameters) }
     return logarithms.fitted
@@ -96,7 +97,7 @@ struct LogNormalScorer: BlockScorer {
     self.components = components
   }
 
-  func check(_ x: Matrix, columns: [Int]) throws(FitError) { try kind.check(x, columns: columns) }
+  func check(_ x: Matrix, columns: [Int]) throws(FitError) { try kind.check(x, columns: columns, isOwn: true) }
 
   func addLogDensities(_ rows: Range<Int>, of x: Matrix, to logDensities: inout [Double]) {
     let piece = x.logarithms(rows)
@@ -105,6 +106,14 @@ struct LogNormalScorer: BlockScorer {
     for component in 0..<components {
       for offset in 0..<rows.count { logDensities[component * rows.count + offset] += jacobians[offset] }
     }
+  }
+}
+
+extension MixtureBlock.Kind {
+  /// The kind of the logarithms of a log-normal block.
+  fileprivate var ofLogarithms: MixtureBlock.Kind {
+    if case .logNormal(let family) = self { return .gaussian(family) }
+    return self
   }
 }
 

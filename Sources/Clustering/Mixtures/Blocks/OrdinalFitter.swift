@@ -39,5 +39,19 @@ struct OrdinalFitter: BlockFitter {
     return true
   }
 
+  mutating func adopt(_ parameters: FittedBlock.Parameters) -> Bool {
+    guard case .ordinal(let given) = parameters,
+      let taken = LevelProbabilities.adapt(given, components: table.components, seen: rows.seen)
+    else { return false }
+    probabilities = taken
+    for (column, matrix) in taken.enumerated() {
+      // The model that has these probabilities is the likeliest one of counts in their proportion.
+      models[column] = AdjacentCategories(seen: rows.seen[column], components: table.components)
+      models[column].maximise((0..<matrix.rows).map { Array(matrix.row($0)) })
+      LevelProbabilities.write(matrix, column: column, to: &table)
+    }
+    return true
+  }
+
   var fitted: FittedBlock.Parameters { .ordinal(probabilities) }
 }
