@@ -48,8 +48,8 @@ extension GaussianComponents {
   ) {
     let (k, d, size) = (components, columns, sumsPerComponent)
     unsafe withUnsafeTemporaryAllocation(of: Lanes.self, capacity: d + size) { scratch in
-      let t = unsafe scratch.extracting(0..<d)
-      let totals = unsafe scratch.extracting(d..<d + size)
+      let t = scratch.extracting(0..<d)
+      let totals = scratch.extracting(d..<d + size)
       for j in 0..<k {
         for index in 0..<size { unsafe totals[index] = .zero }
         for row in Swift.stride(from: 0, to: count, by: RowTiles.lanes) {

@@ -39,24 +39,9 @@ extension CovarianceFamily {
 
   /// VEI: volumes and the common shape in turn, each the best for the other.
   func diagonalOfOneShape(_ problem: MaximisationProblem, previous: CovarianceParameters?) -> CovarianceParameters {
-    let (k, d) = (problem.components, problem.columns)
-    let scatters = (0..<k).map { problem.diagonal($0) }
-    var volumes = previous?.volumes ?? (0..<k).map { scatters[$0].reduce(0, +) / (problem.weights[$0] * Double(d)) }
-    var shape = [Double](repeating: 1, count: d)
-    for _ in 0..<InnerIteration.limit {
-      var sums = [Double](repeating: 0, count: d)
-      for (scatter, volume) in zip(scatters, volumes) {
-        for column in 0..<d { sums[column] += scatter[column] / volume }
-      }
-      let size = geometricMean(sums)
-      shape = sums.map { $0 / size }
-      let before = volumes
-      for component in 0..<k {
-        let trace = zip(scatters[component], shape).reduce(0) { $0 + $1.0 / $1.1 }
-        volumes[component] = trace / (problem.weights[component] * Double(d))
-      }
-      if InnerIteration.isSettled(before, volumes) { break }
-    }
+    let scatters = (0..<problem.components).map { problem.diagonal($0) }
+    let (volumes, shape) = InnerIteration.volumesOfOneShape(
+      scatters, weights: problem.weights, start: previous?.volumes)
     return diagonal(volumes.map { volume in shape.map { volume * $0 } })
   }
 
@@ -71,18 +56,5 @@ extension Matrix {
   init(diagonal: [Double]) {
     self.init(rows: diagonal.count, columns: diagonal.count)
     for (i, value) in diagonal.enumerated() { self[i, i] = value }
-  }
-}
-
-/// When the alternation inside a maximisation step ends.
-enum InnerIteration {
-  /// Rounds at most: the step need only improve, and the next one goes on from where this one ended.
-  static let limit = 200
-  /// The relative change of every volume at which a round counts as the last.
-  static let tolerance = 1e-9
-
-  /// Whether no value has changed by more than ``tolerance`` of itself, or some have left the positive numbers.
-  static func isSettled(_ before: [Double], _ after: [Double]) -> Bool {
-    zip(before, after).allSatisfy { !(($0 - $1).magnitude > tolerance * $1.magnitude) || !$1.isFinite }
   }
 }

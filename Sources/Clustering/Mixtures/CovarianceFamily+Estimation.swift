@@ -39,8 +39,10 @@ extension CovarianceFamily {
     case .eei, .evi, .vvi: diagonal(problem)
     case .vei: diagonalOfOneShape(problem, previous: previous)
     case .eee: ofOneCovariance(problem)
-    case .vvv, .evv: ofOwnAxes(problem)
-    default: ofOwnAxes(problem)
+    case .vee: ofOneShapeAndAxes(problem, previous: previous)
+    case .eev, .vev: ofOneShape(problem, previous: previous)
+    case .eve, .vve: ofCommonAxes(problem, previous: previous)
+    case .evv, .vvv: ofOwnAxes(problem)
     }
   }
 }

@@ -57,7 +57,7 @@ public struct GaussianParameters: Sendable, Hashable, Codable {
 
   func reordered(_ order: [Int]) -> GaussianParameters {
     GaussianParameters(
-      family: family, means: means.gatheringRows(order), scales: scales,
+      family: family, means: means.gatheringRows(order), scale: scale,
       scaledCovariances: order.map { scaledCovariances[$0] })
   }
 }

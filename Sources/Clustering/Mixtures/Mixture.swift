@@ -1,5 +1,3 @@
-public import LinearAlgebra
-
 /// A finite mixture: every row comes from one of `components` distributions, which are found by EM.
 ///
 /// The columns fall into blocks, each with its kind of distribution; blocks are independent given the component

@@ -77,10 +77,11 @@ extension MixtureRun {
     for blur in [0, 0.1] {
       let even = blur / Double(k)
       var run = self
+      let weights = rows.weights
       let expectation = run.pass { block, values in
         for (i, row) in block.enumerated() where labels[row] >= 0 {
-          for j in 0..<k { values[j * block.count + i] = run.rows.weights[row] * even }
-          values[Int(labels[row]) * block.count + i] += run.rows.weights[row] * (1 - blur)
+          for j in 0..<k { values[j * block.count + i] = weights[row] * even }
+          values[Int(labels[row]) * block.count + i] += weights[row] * (1 - blur)
         }
       }
       if run.maximise(expectation, keepingNoise: true) {
