@@ -14,6 +14,16 @@ public enum FitError: Error, Hashable, Sendable {
   case notFinite(row: Int, column: Int)
   /// A value is so large that squared distances would overflow. `row` and `column` count from 0.
   case tooLarge(row: Int, column: Int)
+  /// A value of a log-normal column is 0, negative or too large. `row` and `column` count from 0.
+  case notPositive(row: Int, column: Int)
+  /// A value of a column of counts is negative, not whole or beyond 1e9. `row` and `column` count from 0.
+  case notCount(row: Int, column: Int)
+  /// A column of counts holds too many different ones. `column` counts from 0.
+  case tooManyCounts(column: Int, most: Int)
+  /// A code of a category is negative, not whole or too large. `row` and `column` count from 0.
+  case notCategory(row: Int, column: Int, greatest: Int)
+  /// A value of a two-valued column is neither 0 nor 1. `row` and `column` count from 0.
+  case notBinary(row: Int, column: Int)
   /// There is not one weight a row.
   case weightCount(have: Int, need: Int)
   /// A weight is negative, infinite or not a number. `row` counts from 0.
@@ -63,6 +73,19 @@ extension FitError: CustomStringConvertible {
     case .tooLarge(let row, let column):
       "Row \(row + 1) of column \(column + 1) is too large to square: magnitudes up to 1e130 are accepted. "
         + "Rescale the column or check it for placeholder values."
+    case .notPositive(let row, let column):
+      "Row \(row + 1) of column \(column + 1) is not above 0, or beyond 1e130, and has no usable logarithm. "
+        + "Make that column Gaussian, or its zeros missing."
+    case .notCount(let row, let column):
+      "Row \(row + 1) of column \(column + 1) is not a count: counts are whole numbers from 0 to 1e9. "
+        + "Make that column Gaussian or log-normal, or repair the value."
+    case .tooManyCounts(let column, let most):
+      "Column \(column + 1) holds more than \(most) different counts. Make it Gaussian or log-normal, or round it."
+    case .notCategory(let row, let column, let greatest):
+      "Row \(row + 1) of column \(column + 1) is not the code of a category: codes are whole numbers from 0 to "
+        + "\(greatest). Number the categories from 0."
+    case .notBinary(let row, let column):
+      "Row \(row + 1) of column \(column + 1) is neither 0 nor 1. Recode the column or make it categorical."
     case .weightCount(let have, let need):
       "There are \(have) weights for \(need) rows. Give one weight a row."
     case .weightInvalid(let row):
