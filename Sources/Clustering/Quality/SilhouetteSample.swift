@@ -8,9 +8,11 @@ struct SilhouetteSample: Sendable {
   private let matrix: Matrix
   private let weights: [Double]
 
-  /// At most `limit` of checked rows, weighted by checked `weights`.
-  init(_ x: Matrix, weights: [Double]?, seed: UInt64, limit: Int = Silhouette.sampleLimit) {
-    let ordered = x.canonicalOrder(weights: weights).filter { weights?[$0] ?? 1 > 0 }
+  /// At most `limit` of checked rows, weighted by checked `weights`; `order` is their canonical order, when known.
+  init(
+    _ x: Matrix, weights: [Double]?, seed: UInt64, limit: Int = Silhouette.sampleLimit, order: [Int]? = nil
+  ) {
+    let ordered = (order ?? x.canonicalOrder(weights: weights)).filter { weights?[$0] ?? 1 > 0 }
     if ordered.count > limit {
       var random = RandomStream(seed: seed)
       rows = random.sample(limit, from: ordered.count).map { ordered[$0] }
