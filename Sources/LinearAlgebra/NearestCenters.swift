@@ -159,30 +159,48 @@ extension NearestCenters {
   }
 
   /// Decides in double what the kernel could not: the rows at `indices`.
-  @unsafe func decide(
+  @unsafe private func decide(
     _ indices: [Int32], of rows: UnsafePointer<Double>, labels: UnsafeMutablePointer<Int32>,
     squares: UnsafeMutablePointer<Double>
   ) {
     guard !indices.isEmpty else { return }
+    let decided = unsafe decide(indices, of: rows)
+    for (position, index) in indices.enumerated() {
+      unsafe labels[Int(index)] = decided.labels[position]
+      unsafe squares[Int(index)] = decided.squaredDistances[position]
+    }
+  }
+
+  /// The labels, decided in double, of the rows of `x` at `first` + each of `indices`.
+  func decide(_ indices: [Int32], of x: Matrix, from first: Int) -> [Int32] {
+    precondition(indices.allSatisfy { $0 >= 0 && first >= 0 && first + Int($0) < x.rows }, "an index is outside")
+    // Safe: every row exists, by the precondition.
+    return unsafe x.values.withUnsafeBufferPointer { values in
+      guard let values = values.baseAddress else { return [] }
+      return unsafe decide(indices, of: values + first * x.columns).labels
+    }
+  }
+
+  @unsafe private func decide(_ indices: [Int32], of rows: UnsafePointer<Double>) -> Assignment {
     let d = centers.columns
     var gathered: [Double] = []
     gathered.reserveCapacity(indices.count * d)
-    for index in indices { unsafe gathered.append(contentsOf: UnsafeBufferPointer(start: rows + Int(index) * d, count: d)) }
-    var decided = [Int32](repeating: 0, count: indices.count)
-    var distances = [Double](repeating: 0, count: indices.count)
+    for index in indices {
+      unsafe gathered.append(contentsOf: UnsafeBufferPointer(start: rows + Int(index) * d, count: d))
+    }
+    var result = Assignment(
+      labels: [Int32](repeating: 0, count: indices.count),
+      squaredDistances: [Double](repeating: 0, count: indices.count))
     unsafe gathered.withUnsafeBufferPointer { gathered in
-      unsafe decided.withUnsafeMutableBufferPointer { decided in
-        unsafe distances.withUnsafeMutableBufferPointer { distances in
-          guard let rows = gathered.baseAddress, let labels = decided.baseAddress, let squares = distances.baseAddress
+      unsafe result.labels.withUnsafeMutableBufferPointer { labels in
+        unsafe result.squaredDistances.withUnsafeMutableBufferPointer { squares in
+          guard let rows = gathered.baseAddress, let labels = labels.baseAddress, let squares = squares.baseAddress
           else { return }
           unsafe assignByProducts(rows, count: indices.count, labels: labels, squares: squares)
         }
       }
     }
-    for (position, index) in indices.enumerated() {
-      unsafe labels[Int(index)] = decided[position]
-      unsafe squares[Int(index)] = distances[position]
-    }
+    return result
   }
 }
 

@@ -55,6 +55,34 @@ extension Matrix {
     return squares
   }
 
+  /// The squared distance of each row of `range` to the one of `centers` (k x d) that its label (of the range) names.
+  package func squaredDistances(rows range: Range<Int>, to centers: Matrix, labels: [Int32]) -> [Double] {
+    precondition(
+      range.lowerBound >= 0 && range.upperBound <= rows && centers.columns == columns && labels.count == range.count
+        && labels.allSatisfy { $0 >= 0 && Int($0) < centers.rows }, "\(range) of \(rows)")
+    let level = Kernels.current
+    var squares = [Double](repeating: 0, count: range.count)
+    unsafe values.withUnsafeBufferPointer { x in
+      unsafe centers.values.withUnsafeBufferPointer { c in
+        unsafe squares.withUnsafeMutableBufferPointer { squares in
+          guard let x = x.baseAddress, let c = c.baseAddress, let squares = squares.baseAddress else { return }
+          // Safe: rows and centres exist for every label, by the precondition.
+          if level > .plain {
+            unsafe tessera_squared_distances(
+              Int32(level.rawValue), x + range.lowerBound * columns, Int64(range.count), Int64(columns), c, labels, 1,
+              squares)
+          } else {
+            for (index, row) in range.enumerated() {
+              let center = unsafe c + Int(labels[index]) * columns
+              unsafe squares[index] = unsafe squaredDistance(x + row * columns, center, count: columns)
+            }
+          }
+        }
+      }
+    }
+    return squares
+  }
+
   /// For each candidate (c x d): the sum over the rows of `range` of weight times the squared distance to it, but no
   /// more than `caps` (n) allows for that row. What k-means++ asks of its candidates.
   ///
