@@ -125,8 +125,8 @@ extension NearestCenters {
       return unsafe assignByProducts(rows, count: count, labels: labels, squares: squares)
     }
     let d = centers.columns
-    let chunk = min(Self.chunkRows, (count + RowTiles.tileRows - 1) / RowTiles.tileRows * RowTiles.tileRows)
-    let tiles = unsafe RowTiles(capacity: chunk, columns: d)
+    let chunk = min(Self.chunkRows, (count + FloatTiles.tileRows - 1) / FloatTiles.tileRows * FloatTiles.tileRows)
+    let tiles = unsafe FloatTiles(capacity: chunk, columns: d)
     var found = [Int32](repeating: 0, count: chunk)
     var gaps = [Float](repeating: 0, count: chunk)
     var doubtful: [Int32] = []

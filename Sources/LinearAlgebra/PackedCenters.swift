@@ -39,7 +39,7 @@ struct PackedCenters: Sendable {
   ///
   /// `row` must be the first of a tile; `labels` and `gaps` need room for whole tiles.
   @unsafe func findNearest(
-    _ tiles: RowTiles, from row: Int, count rows: Int, level: Kernels, labels: UnsafeMutablePointer<Int32>,
+    _ tiles: FloatTiles, from row: Int, count rows: Int, level: Kernels, labels: UnsafeMutablePointer<Int32>,
     gaps: UnsafeMutablePointer<Float>
   ) {
     unsafe values.withUnsafeBufferPointer { values in
@@ -51,7 +51,7 @@ struct PackedCenters: Sendable {
             absoluteSlack: Float(Double(columns) * 0x1p-100))
           unsafe tessera_tiles_nearest(
             Int32(level.rawValue), tiles.values(from: row), tiles.squares(from: row),
-            Int64((rows + RowTiles.tileRows - 1) / RowTiles.tileRows), &centers, labels, gaps)
+            Int64((rows + FloatTiles.tileRows - 1) / FloatTiles.tileRows), &centers, labels, gaps)
         }
       }
     }

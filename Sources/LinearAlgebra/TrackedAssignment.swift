@@ -9,7 +9,7 @@ internal import CKernels
 package struct TrackedAssignment: Sendable {
   private let x: Matrix
   private let rowWeights: [Double]
-  private let tiles: RowTiles?
+  private let tiles: FloatTiles?
 
   /// The centre of each row (n).
   package private(set) var labels: [Int32]
@@ -33,7 +33,7 @@ package struct TrackedAssignment: Sendable {
   private var countedInertia = 0.0
 
   /// Rows (n x d) about their middle in units near 1, weighted by `weights` (n), and the same rows as tiles.
-  package init(_ x: Matrix, weights: [Double], tiles: RowTiles?) {
+  package init(_ x: Matrix, weights: [Double], tiles: FloatTiles?) {
     precondition(weights.count == x.rows && tiles?.rows ?? x.rows == x.rows, "\(x.rows) rows")
     self.x = x
     rowWeights = weights
@@ -304,8 +304,8 @@ extension TrackedAssignment {
     result.changes.append(Change(row: rows.lowerBound + index, old: old, new: label))
   }
 
-  mutating func reassign(_ tiles: RowTiles, _ packed: PackedCenters, _ level: Kernels) {
-    let room = (rows.count + RowTiles.tileRows - 1) / RowTiles.tileRows * RowTiles.tileRows
+  mutating func reassign(_ tiles: FloatTiles, _ packed: PackedCenters, _ level: Kernels) {
+    let room = (rows.count + FloatTiles.tileRows - 1) / FloatTiles.tileRows * FloatTiles.tileRows
     var stale = [Int32](repeating: 0, count: isFirst ? 0 : room)
     if !isFirst {
       let count = unsafe tessera_bounds_stale(
@@ -334,7 +334,7 @@ extension TrackedAssignment {
             }
           }
         } else {
-          let gathered = unsafe RowTiles(capacity: chunk, columns: x.columns)
+          let gathered = unsafe FloatTiles(capacity: chunk, columns: x.columns)
           unsafe x.values.withUnsafeBufferPointer { values in
             unsafe stale.withUnsafeBufferPointer { stale in
               guard let values = values.baseAddress, let indices = stale.baseAddress else { return }

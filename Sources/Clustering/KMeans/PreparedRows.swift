@@ -7,7 +7,7 @@ struct PreparedRows: Sendable {
   /// Their weights, scaled so that the heaviest is near 1 (m).
   private(set) var weights: [Double]
   /// The rows in single precision, for the fused kernel; nil where none runs.
-  private var tiles: RowTiles?
+  private var tiles: FloatTiles?
   private let mean: [Double]
   private let scale: Double
   private let weightScale: Double
@@ -25,7 +25,7 @@ struct PreparedRows: Sendable {
     let weightScale = powerOfTwoScale(for: distinct.weights.max() ?? 1)
     matrix.center(on: mean, scale: scale)
     self.matrix = matrix
-    tiles = Kernels.current > .plain ? RowTiles(matrix) : nil
+    tiles = Kernels.current > .plain ? FloatTiles(matrix) : nil
     self.weights = distinct.weights.map { $0 * weightScale }
     self.mean = mean
     self.scale = scale
@@ -36,7 +36,7 @@ struct PreparedRows: Sendable {
   func subset(_ indices: [Int]) -> PreparedRows {
     var subset = self
     subset.matrix = matrix.gatheringRows(indices)
-    subset.tiles = tiles == nil ? nil : RowTiles(subset.matrix)
+    subset.tiles = tiles == nil ? nil : FloatTiles(subset.matrix)
     subset.weights = indices.map { weights[$0] }
     return subset
   }

@@ -4,7 +4,7 @@ internal import CKernels
 ///
 /// Half the size of the rows in double. What it says is a proposal: a label counts only where the kernel proves that
 /// rounding cannot have changed it.
-@safe package final class RowTiles: Sendable {
+@safe package final class FloatTiles: Sendable {
   /// The number of rows.
   package let rows: Int
   let columns: Int
