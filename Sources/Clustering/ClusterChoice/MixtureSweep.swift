@@ -1,0 +1,139 @@
+internal import LinearAlgebra
+internal import Randomness
+
+/// Every model of a ``MixtureSearch`` fitted to the same prepared rows from the same starts.
+struct MixtureSweep: Sendable {
+  /// Every model, by k and then in the order of the families.
+  private(set) var candidates: [MixtureCandidate]
+  /// The fit of each; nil where it degenerated.
+  private(set) var fits: [MixtureFit?]
+
+  /// The model of least BIC; of equal ones the first.
+  var best: Int? {
+    candidates.indices.filter { candidates[$0].bic != nil }
+      .min { (candidates[$0].bic ?? 0, $0) < (candidates[$1].bic ?? 0, $1) }
+  }
+
+  /// Fits the models of `search` with k in `range`; `report` is told the part done and the BIC of each.
+  init(
+    _ search: MixtureSearch, _ range: ClosedRange<Int>, _ rows: MixtureRows, _ x: Matrix, _ weights: [Double]?,
+    report: @escaping @Sendable (_ fraction: Double, _ bic: Double?) -> Bool
+  ) throws(FitError) {
+    let models = range.flatMap { k in search.families(components: k, width: x.columns).map { (k: k, family: $0) } }
+    let starts = SharedStarts(search.mixture, range, rows)
+    let board = ProgressBoard(parts: models.count) { report($0.fraction, $0.bestCriterion) }
+    // The slowest first, so that no worker is left with them at the end.
+    let order = Array(models.indices.reversed())
+    let fitted = Parallel.map(count: order.count) { position -> Result<MixtureFit, FitError> in
+      let index = order[position]
+      let (k, family) = models[index]
+      let mixture = search.settings(family, k)
+      guard board.report(part: index, fraction: 0) else { return .failure(.cancelled) }
+      do throws(FitError) {
+        let fit = try mixture.fit(rows, x, weights, starts: starts.starts(mixture)) {
+          board.report(part: index, fraction: $0.fraction)
+        }
+        return board.report(part: index, fraction: 1, criterion: fit.bic) ? .success(fit) : .failure(.cancelled)
+      } catch {
+        // What stops one model need not stop the next; only a request to stop is general.
+        _ = board.report(part: index, fraction: 1)
+        return .failure(error)
+      }
+    }
+    let results = Array(fitted.reversed())
+    for case .failure(.cancelled) in results { throw .cancelled }
+    candidates = []
+    fits = []
+    var problem: FitError?
+    for (model, result) in zip(models, results) {
+      switch result {
+      case .success(let fit):
+        candidates.append(MixtureCandidate(fit, family: model.family))
+        fits.append(fit)
+      case .failure(let error):
+        problem = problem ?? error
+        candidates.append(MixtureCandidate(clusters: model.k, family: model.family, problem: error.description))
+        fits.append(nil)
+      }
+    }
+    if let problem, fits.allSatisfy({ $0 == nil }) { throw problem }
+  }
+}
+
+extension MixtureSearch {
+  /// The families to try with `components`: of several that are the same model there, the first.
+  fileprivate func families(components: Int, width: Int) -> [CovarianceFamily?] {
+    let gaussian = mixture.blocks.filter { block in
+      switch block.kind {
+      case .gaussian, .logNormal: true
+      case .poisson, .negativeBinomial, .categorical, .ordinal, .binary: false
+      }
+    }
+    guard !gaussian.isEmpty else { return [nil] }
+    let columns = gaussian.map { $0.columns?.count ?? width }.max() ?? width
+    var seen: Set<CovarianceFamily> = []
+    return families.filter { seen.insert($0.simplest(components: components, columns: columns)).inserted }
+  }
+}
+
+/// Partitions from agglomeration and k-means, made once for all families.
+private struct SharedStarts: Sendable {
+  private let agglomerated: [(name: String, rows: [Int], labels: [Int: [Int]])]
+  private let kMeans: [Int: [Int32]]
+  private let count: Int
+
+  init(_ mixture: Mixture, _ range: ClosedRange<Int>, _ rows: MixtureRows) {
+    count = rows.count
+    let coordinates = rows.coordinates
+    let several = range.filter { $0 > 1 && $0 <= rows.count }
+    var kept: [Int] = []
+    let limit = ModelBasedAgglomeration.greatestRows(columns: coordinates.columns)
+    if rows.count > limit {
+      var random = RandomStream(seed: mixture.seed, index: -2)
+      for row in systematicSample(limit, weights: rows.weights, &random) where row != kept.last { kept.append(row) }
+    } else {
+      kept = Array(0..<rows.count)
+    }
+    let own = coordinates.gatheringRows(kept)
+    let ownWeights = rows.count > limit ? kept.map { _ in 1 } : rows.weights
+    let criteria: [(String, ModelBasedAgglomeration.Criterion)] = [
+      (MixtureStart.Agglomeration.likelihood.rawValue, .varyingCovariances),
+      (MixtureStart.Agglomeration.ward.rawValue, .ward),
+    ]
+    let places = kept
+    agglomerated =
+      several.isEmpty || coordinates.columns == 0
+      ? []
+      : Parallel.map(count: criteria.count) { index in
+        let forest = ModelBasedAgglomeration(own, weights: ownWeights, criterion: criteria[index].1)
+        var labels: [Int: [Int]] = [:]
+        for k in several where k <= own.rows { labels[k] = forest.labels(clusters: k) }
+        return (criteria[index].0, places, labels)
+      }
+    let found = Parallel.map(count: several.count) { index -> [Int32]? in
+      var kMeans = KMeans(clusters: several[index])
+      kMeans.seed = mixture.seed
+      kMeans.restarts = 2
+      kMeans.swaps = 4
+      return (try? kMeans.fit(coordinates, weights: rows.weights))?.labels.map { Int32($0) }
+    }
+    var byClusters: [Int: [Int32]] = [:]
+    for (k, labels) in zip(several, found) { byClusters[k] = labels }
+    kMeans = byClusters
+  }
+
+  /// The starts of a mixture, in the order of its own.
+  func starts(_ mixture: Mixture) -> [MixtureStart] {
+    let k = mixture.components
+    guard k > 1 else { return mixture.ownStarts }
+    var starts: [MixtureStart] = []
+    for (name, rows, labels) in agglomerated {
+      guard let own = labels[k] else { continue }
+      var all = [Int32](repeating: -1, count: count)
+      for (row, label) in zip(rows, own) { all[row] = Int32(label) }
+      starts.append(.labels(all, name: name))
+    }
+    if let labels = kMeans[k] { starts.append(.labels(labels, name: MixtureStart.kMeans.name)) }
+    return starts + (0..<mixture.randomStarts).map { .random($0) }
+  }
+}
