@@ -191,7 +191,7 @@ private struct LawfulBisectingKMeans: LawfulEstimator {
   /// Enough rows for several pieces of work.
   private static let cloud: Matrix = {
     var random = RandomStream(seed: 22)
-    return Matrix(rows: 40_000, columns: 3, values: (0..<120_000).map { random.normal() + Double($0 / 3 % 4) * 3 })
+    return Matrix(rows: 18_000, columns: 3, values: (0..<54_000).map { random.normal() + Double($0 / 3 % 4) * 3 })
   }()
 
   @Test(arguments: EstimatorLaw.allCases, BisectingKMeans.Refinement.allCases)
