@@ -54,9 +54,9 @@ import Testing
     let x = Matrix(rows: 10, columns: 3, values: (0..<30).map { _ in random.normal() })
     let weights = (0..<10).map { _ in 1 + 4 * random.uniform() }
     var spherical = SphericalKMeans(clusters: 2)
-    spherical.restarts = 16
+    spherical.restarts = 100
     let found = try spherical.fit(x, weights: weights)
-    #expect(found.dissimilarity <= leastOfAll(x, weights) * (1 + 1e-12), "\(found.dissimilarity / leastOfAll(x, weights))")
+    #expect(found.dissimilarity <= leastOfAll(x, weights) * (1 + 1e-12))
   }
 
   @Test func `dissimilarity never rises and directions have unit length`() throws {
