@@ -63,8 +63,10 @@ public struct MiniBatchKMeans: Sendable, Hashable, Codable {
     ) { board.report(part: 0, fraction: 0) }
     let units = survey.units
     var state = try begin(with: units.converting(survey.sample.rows), weights: survey.sample.weights)
-    state.count(weight: survey.meanWeight * Double(survey.sample.rows.rows) * units.weightScale)
-    state.smoothing = min(1, 2 * Double(batchRows) / Double(survey.rows + 1))
+    state.count(weight: survey.sampleWeight * units.weightScale)
+    // Smoothed over about an epoch, as in scikit-learn; equal rows are learned from as one.
+    let different = survey.sample.isWhole ? survey.sample.rows.rows : survey.rows
+    state.smoothing = min(1, 2 * Double(batchRows) / Double(different + 1))
     guard board.report(part: 0, fraction: 1), board.report(part: 1, fraction: 1) else { throw .cancelled }
 
     var watch = Watch(best: .infinity, batches: 0)

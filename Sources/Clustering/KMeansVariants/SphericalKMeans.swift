@@ -5,16 +5,16 @@ internal import Randomness
 ///
 /// Spherical k-means (Dhillon & Modha, 2001, "Concept decompositions for large sparse text data using clustering";
 /// Hornik, Feinerer, Kober & Buchta, 2012, "Spherical k-means clustering"): rows are taken at unit length, and a
-/// cluster's direction is that of their sum. Each start is k-means on the unit rows with its seeds and swaps, whose
-/// squared distance is twice the dissimilarity 1 - cos; the iterations with unit directions, which weigh clusters
-/// otherwise, follow from there. O(n k d) an iteration; memory n d.
+/// cluster's direction is that of their sum. Starts are k-means on the unit rows, whose squared distance is twice the
+/// dissimilarity 1 - cos: in turn all of it with its swaps, and its seeds alone. The iterations with unit directions,
+/// which weigh clusters otherwise, follow from there. O(n k d) an iteration; memory n d.
 /// What a row's length says is lost: use it for shares and profiles, and not for amounts.
 public struct SphericalKMeans: Sendable, Hashable, Codable {
   /// k, the number of groups, at least 1.
   public var clusters: Int
   /// Independent starts, at least 1; the one of least dissimilarity is kept.
   public var restarts = 4
-  /// How often each start tries to move one centre elsewhere; 0 for none.
+  /// How often a start by k-means tries to move one centre elsewhere; 0 for none.
   public var swaps = 8
   /// The most iterations of one start, at least 1.
   public var maxIterations = 300
@@ -79,8 +79,10 @@ public struct SphericalKMeans: Sendable, Hashable, Codable {
     var random = RandomStream(seed: seed, index: restart)
     var start = KMeans(clusters: clusters)
     start.restarts = 1
-    start.swaps = swaps
-    start.maxIterations = maxIterations
+    // The two methods weigh clusters otherwise, so the best of the one need not lead to the best of the other: every
+    // second start takes the seeds as they are.
+    start.swaps = restart % 2 == 0 ? swaps : 0
+    start.maxIterations = restart % 2 == 0 ? maxIterations : 1
     start.tolerance = tolerance
     start.seed = random.next()
     return start

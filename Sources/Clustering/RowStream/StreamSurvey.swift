@@ -4,8 +4,8 @@ internal import LinearAlgebra
 struct StreamSurvey {
   /// How many rows the stream has, those of weight 0 too.
   private(set) var rows = 0
-  /// The mean weight of the rows whose weight is positive.
-  let meanWeight: Double
+  /// The weight of as many rows as the sample has: all weight when it is the whole.
+  let sampleWeight: Double
   /// The units that suit all rows of positive weight.
   let units: RowUnits
   /// Different rows (m x d) and the weights with which they stand for all.
@@ -55,7 +55,7 @@ struct StreamSurvey {
     guard present >= clusters, let reservoir else { throw .tooFewRows(have: present, need: clusters) }
     sample = reservoir.sample()
     guard sample.rows.rows >= clusters else { throw .tooFewDistinctRows(have: sample.rows.rows, need: clusters) }
-    meanWeight = weight.value / Double(present)
+    sampleWeight = sample.isWhole ? weight.value : weight.value / Double(present) * Double(sample.rows.rows)
     let means = columns.map { $0.sum.value / weight.value }
     let largest = zip(columns, means).reduce(0) { max($0, $1.0.highest - $1.1, $1.1 - $1.0.lowest) }
     units = RowUnits(mean: means, largest: largest, heaviest: heaviest)
