@@ -30,7 +30,7 @@ struct MixtureSweep: Sendable {
       let mixture = search.settings(family, k)
       guard board.report(part: index, fraction: 0) else { return .failure(.cancelled) }
       do throws(FitError) {
-        let fit = try mixture.fit(rows, x, weights, starts: starts.starts(mixture)) {
+        let fit = try mixture.fit(rows, starts.starting, x, weights, starts: starts.starts(mixture)) {
           board.report(part: index, fraction: $0.fraction)
         }
         return board.report(part: index, fraction: 1, criterion: fit.bic) ? .success(fit) : .failure(.cancelled)
@@ -78,44 +78,20 @@ extension MixtureSearch {
 
 /// Partitions from agglomeration and k-means, made once for all families.
 private struct SharedStarts: Sendable {
-  private let agglomerated: [(name: String, rows: [Int], labels: [Int: [Int]])]
+  /// The rows that starts look at, agglomerated.
+  let starting: StartingRows
   private let kMeans: [Int: [Int32]]
-  private let count: Int
 
   init(_ mixture: Mixture, _ range: ClosedRange<Int>, _ rows: MixtureRows) {
-    count = rows.count
-    let coordinates = rows.coordinates
-    let several = range.filter { $0 > 1 && $0 <= rows.count }
-    var kept: [Int] = []
-    let limit = ModelBasedAgglomeration.greatestRows(columns: coordinates.columns)
-    if rows.count > limit {
-      var random = RandomStream(seed: mixture.seed, index: -2)
-      for row in systematicSample(limit, weights: rows.weights, &random) where row != kept.last { kept.append(row) }
-    } else {
-      kept = Array(0..<rows.count)
-    }
-    let own = coordinates.gatheringRows(kept)
-    let ownWeights = rows.count > limit ? kept.map { _ in 1 } : rows.weights
-    let criteria: [(String, ModelBasedAgglomeration.Criterion)] = [
-      (MixtureStart.Agglomeration.likelihood.rawValue, .varyingCovariances),
-      (MixtureStart.Agglomeration.ward.rawValue, .ward),
-    ]
-    let places = kept
-    agglomerated =
-      several.isEmpty || coordinates.columns == 0
-      ? []
-      : Parallel.map(count: criteria.count) { index in
-        let forest = ModelBasedAgglomeration(own, weights: ownWeights, criterion: criteria[index].1)
-        var labels: [Int: [Int]] = [:]
-        for k in several where k <= own.rows { labels[k] = forest.labels(clusters: k) }
-        return (criteria[index].0, places, labels)
-      }
+    var widest = mixture
+    widest.components = min(range.upperBound, rows.count)
+    let starting = widest.startingRows(rows)
+    self.starting = starting
+    let several = range.filter { $0 > 1 && $0 <= starting.rows.count }
     let found = Parallel.map(count: several.count) { index -> [Int32]? in
-      var kMeans = KMeans(clusters: several[index])
-      kMeans.seed = mixture.seed
-      kMeans.restarts = 2
-      kMeans.swaps = 4
-      return (try? kMeans.fit(coordinates, weights: rows.weights))?.labels.map { Int32($0) }
+      var own = mixture
+      own.components = several[index]
+      return own.kMeansLabels(starting)
     }
     var byClusters: [Int: [Int32]] = [:]
     for (k, labels) in zip(several, found) { byClusters[k] = labels }
@@ -124,16 +100,9 @@ private struct SharedStarts: Sendable {
 
   /// The starts of a mixture, in the order of its own.
   func starts(_ mixture: Mixture) -> [MixtureStart] {
-    let k = mixture.components
-    guard k > 1 else { return mixture.ownStarts }
-    var starts: [MixtureStart] = []
-    for (name, rows, labels) in agglomerated {
-      guard let own = labels[k] else { continue }
-      var all = [Int32](repeating: -1, count: count)
-      for (row, label) in zip(rows, own) { all[row] = Int32(label) }
-      starts.append(.labels(all, name: name))
+    mixture.ownStarts.map { start in
+      guard case .kMeans = start, let labels = kMeans[mixture.components] else { return start }
+      return .labels(labels, name: start.name)
     }
-    if let labels = kMeans[k] { starts.append(.labels(labels, name: MixtureStart.kMeans.name)) }
-    return starts + (0..<mixture.randomStarts).map { .random($0) }
   }
 }
