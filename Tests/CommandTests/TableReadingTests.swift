@@ -20,7 +20,7 @@ import Testing
   /// What the engine takes such columns for differs from file to file; the model decides, not the file.
   @Test func `a category of digits and a column without values score as they were trained`() throws {
     let folder = try TemporaryFolder()
-    let rows = (0..<40).map { "\($0),\($0 % 2 * 9),\($0 % 3),\($0 % 2 == 0 ? "1" : "b")" }
+    let rows = (0..<40).map { "\($0),\($0 % 2 * 9),\($0 % 3),\(["1", "b", "c"][$0 % 3])" }
     try folder.write("id,x,y,kind\n" + rows.joined(separator: "\n") + "\n", to: "train.csv")
     try folder.write("id,x,y,kind\n1,9,,1\n2,0,,1\n", to: "new.csv")
     let trained = try TesseraProcess.run(
@@ -36,16 +36,17 @@ import Testing
   @Test func `no result takes the place of an input or of another result`() throws {
     let folder = try TemporaryFolder()
     let table = "id,x\n" + (0..<40).map { "\($0),\($0 % 2 * 9 + $0 % 3)\n" }.joined()
-    for name in ["a.csv", "b.csv"] { try folder.write(table, to: name) }
+    try folder.write(table, to: "a.csv")
+    for name in ["a.jsonl", "b.jsonl"] { try folder.write("{\"x\": 1}\n{\"x\": 2}\n{\"x\": 9}\n", to: name) }
     let model = try TesseraProcess.run(
       ["cluster", "a.csv", "--method", "kmeans", "--k", "2", "--model", "a.csv"], in: folder.url)
     #expect(model.code == 74 && model.errors.contains("this run reads it"))
     let pattern = try TesseraProcess.run(
-      ["cluster", "*.csv", "--method", "kmeans", "--k", "2", "--output", "b.csv"], in: folder.url)
+      ["cluster", "*.jsonl", "--method", "kmeans", "--k", "2", "--output", "b.jsonl"], in: folder.url)
     #expect(pattern.code == 74 && pattern.errors.contains("this run reads it"))
     let both = try TesseraProcess.run(
       ["cluster", "a.csv", "--method", "kmeans", "--k", "2", "--output", "o.csv", "--model", "o.csv"], in: folder.url)
     #expect(both.code == 74 && both.errors.contains("another result of this run goes there too"))
-    #expect(try folder.bytes("a.csv") == Data(table.utf8) && folder.files.sorted() == ["a.csv", "b.csv"])
+    #expect(try folder.bytes("a.csv") == Data(table.utf8) && folder.files.sorted() == ["a.csv", "a.jsonl", "b.jsonl"])
   }
 }
