@@ -137,4 +137,3 @@ private func squaredLength(_ x: UnsafePointer<Double>, count: Int) -> Double {
   }
   return total
 }
-
