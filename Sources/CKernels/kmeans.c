@@ -3,36 +3,6 @@
 // Two rounded steps must stay two: what is promised to have the same bits at every level is never fused.
 #pragma STDC FP_CONTRACT OFF
 
-void tessera_tiles_pack(
-  const double *rows, const int32_t *indices, int64_t count, int64_t columns, const double *origin, double scale,
-  float *tiles, float *squares) {
-  for (int64_t first = 0; first < count; first += tessera_tile_rows) {
-    float *tile = tiles + first * columns;
-    for (int64_t lane = 0; lane < tessera_tile_rows; lane++) {
-      int64_t place = first + lane;
-      double square = 0;
-      if (place >= count) {
-        for (int64_t c = 0; c < columns; c++) tile[c * tessera_tile_rows + lane] = 0;
-      } else {
-        const double *row = rows + (indices ? indices[place] : place) * columns;
-        if (origin) {
-          for (int64_t c = 0; c < columns; c++) {
-            double value = (row[c] - origin[c]) * scale;
-            tile[c * tessera_tile_rows + lane] = (float)value;
-            square += value * value;
-          }
-        } else {
-          for (int64_t c = 0; c < columns; c++) {
-            tile[c * tessera_tile_rows + lane] = (float)row[c];
-            square += row[c] * row[c];
-          }
-        }
-      }
-      squares[place] = (float)square;
-    }
-  }
-}
-
 #define TESSERA_JOIN_(a, b) a##_##b
 #define TESSERA_JOIN(a, b) TESSERA_JOIN_(a, b)
 #define TESSERA_INLINE static inline __attribute__((always_inline))
@@ -100,4 +70,20 @@ void tessera_add_rows(
   int level, const double *rows, int64_t count, int64_t columns, const double *weights, const int32_t *labels,
   double *sums) {
   CALL(add_rows, rows, count, columns, weights, labels, sums)
+}
+
+void tessera_tiles_pack(
+  int level, const double *rows, const int32_t *indices, int64_t count, int64_t columns, const double *origin,
+  double scale, float *tiles, float *squares) {
+  CALL(tiles_pack, rows, indices, count, columns, origin, scale, tiles, squares)
+}
+
+void tessera_column_ranges(
+  int level, const double *rows, int64_t count, int64_t columns, const double *weights, double *sums, double *least,
+  double *greatest) {
+  CALL(column_ranges, rows, count, columns, weights, sums, least, greatest)
+}
+
+int tessera_all_within(int level, const double *values, int64_t count, double limit) {
+  CALL(all_within, values, count, limit)
 }

@@ -11,9 +11,79 @@ typedef float NAME(loose_floats) __attribute__((ext_vector_type(LANES), aligned(
 typedef int32_t NAME(loose_ints) __attribute__((ext_vector_type(LANES), aligned(4)));
 typedef double NAME(doubles8) __attribute__((ext_vector_type(8)));
 typedef double NAME(loose_doubles8) __attribute__((ext_vector_type(8), aligned(8)));
+typedef float NAME(floats8) __attribute__((ext_vector_type(8)));
+typedef float NAME(loose_floats8) __attribute__((ext_vector_type(8), aligned(4)));
 #define floats NAME(floats)
 #define ints NAME(ints)
 #define doubles8 NAME(doubles8)
+#define floats8 NAME(floats8)
+
+// Rows against columns of eight by eight: row r, column c goes to row c, column r.
+LEVEL_TARGET TESSERA_INLINE void NAME(transpose)(floats8 rows[8]) {
+  floats8 a[8], b[8];
+#pragma clang loop unroll(full)
+  for (int r = 0; r < 8; r += 2) {
+    a[r] = __builtin_shufflevector(rows[r], rows[r + 1], 0, 8, 2, 10, 4, 12, 6, 14);
+    a[r + 1] = __builtin_shufflevector(rows[r], rows[r + 1], 1, 9, 3, 11, 5, 13, 7, 15);
+  }
+#pragma clang loop unroll(full)
+  for (int half = 0; half < 8; half += 4)
+#pragma clang loop unroll(full)
+    for (int r = half; r < half + 2; r++) {
+      b[r] = __builtin_shufflevector(a[r], a[r + 2], 0, 1, 8, 9, 4, 5, 12, 13);
+      b[r + 2] = __builtin_shufflevector(a[r], a[r + 2], 2, 3, 10, 11, 6, 7, 14, 15);
+    }
+#pragma clang loop unroll(full)
+  for (int r = 0; r < 4; r++) {
+    rows[r] = __builtin_shufflevector(b[r], b[r + 4], 0, 1, 2, 3, 8, 9, 10, 11);
+    rows[r + 4] = __builtin_shufflevector(b[r], b[r + 4], 4, 5, 6, 7, 12, 13, 14, 15);
+  }
+}
+
+LEVEL_TARGET static void NAME(tiles_pack)(
+  const double *rows, const int32_t *indices, int64_t count, int64_t columns, const double *origin, double scale,
+  float *tiles, float *squares) {
+  for (int64_t first = 0; first < count; first += 8) {
+    float *tile = tiles + first / tessera_tile_rows * tessera_tile_rows * columns + first % tessera_tile_rows;
+    const double *row[8];
+    // Places beyond the last row repeat it and are never read.
+    for (int r = 0; r < 8; r++) {
+      int64_t place = first + r < count ? first + r : count - 1;
+      row[r] = rows + (indices ? indices[place] : place) * columns;
+    }
+    doubles8 square = (doubles8)(0.0);
+    int64_t c = 0;
+    for (; c + 8 <= columns; c += 8) {
+      floats8 block[8];
+#pragma clang loop unroll(full)
+      for (int r = 0; r < 8; r++) {
+        doubles8 values = *(const NAME(loose_doubles8) *)(row[r] + c);
+        if (origin) values = (values - *(const NAME(loose_doubles8) *)(origin + c)) * scale;
+        block[r] = __builtin_convertvector(values, floats8);
+      }
+      NAME(transpose)(block);
+#pragma clang loop unroll(full)
+      for (int j = 0; j < 8; j++) {
+        *(NAME(loose_floats8) *)(tile + (c + j) * tessera_tile_rows) = block[j];
+        doubles8 values = __builtin_convertvector(block[j], doubles8);
+        square += values * values;
+      }
+    }
+    for (; c < columns; c++)
+      for (int r = 0; r < 8; r++) {
+        float value = (float)(origin ? (row[r][c] - origin[c]) * scale : row[r][c]);
+        tile[c * tessera_tile_rows + r] = value;
+        square[r] += (double)value * value;
+      }
+    *(NAME(loose_floats8) *)(squares + first) = __builtin_convertvector(square, floats8);
+  }
+  // The rest of the last tile: zeros.
+  for (int64_t place = (count + 7) & ~(int64_t)7; place % tessera_tile_rows; place++) {
+    float *tile = tiles + place / tessera_tile_rows * tessera_tile_rows * columns + place % tessera_tile_rows;
+    for (int64_t c = 0; c < columns; c++) tile[c * tessera_tile_rows] = 0;
+    squares[place] = 0;
+  }
+}
 
 // The best and second-best score so far of the rows in hand, and whose the best is.
 struct NAME(winners) {
@@ -70,10 +140,19 @@ LEVEL_TARGET static void NAME(tiles_nearest)(
       winners.label[v] = (ints)(0);
     }
     int64_t j = 0;
-    for (; j + tessera_center_group <= k; j += tessera_center_group)
+    // The rows after these are fetched while these are compared, a share with each group of centres.
+    int64_t next = place + LANES * LEVEL_VECTORS < count * tessera_tile_rows ? place + LANES * LEVEL_VECTORS : place;
+    const float *ahead = tiles + next / tessera_tile_rows * tessera_tile_rows * columns + next % tessera_tile_rows;
+    int64_t share = columns * tessera_center_group / k + 1, fetched = 0;
+    for (; j + tessera_center_group <= k; j += tessera_center_group) {
+      for (int64_t end = fetched + share < columns ? fetched + share : columns; fetched < end; fetched++)
+#pragma clang loop unroll(full)
+        for (int lane = 0; lane < LANES * LEVEL_VECTORS; lane += 16)
+          __builtin_prefetch(ahead + fetched * tessera_tile_rows + lane);
       NAME(compare)(
         tessera_center_group, rows, centers->values + j * columns, centers->offsets + j, (int32_t)j, columns,
         &winners);
+    }
     const float *values = centers->values + j * columns, *offsets = centers->offsets + j;
     switch (k - j) {
       case 4: NAME(compare)(4, rows, values, offsets, (int32_t)j, columns, &winners); break;
@@ -164,9 +243,42 @@ LEVEL_TARGET static void NAME(add_rows)(
   }
 }
 
+LEVEL_TARGET static void NAME(column_ranges)(
+  const double *rows, int64_t count, int64_t columns, const double *weights, double *sums, double *least,
+  double *greatest) {
+  int64_t whole = columns & ~(int64_t)7;
+  for (int64_t c = 0; c < whole; c += 8) {
+    doubles8 sum = *(const NAME(loose_doubles8) *)(sums + c);
+    doubles8 low = *(const NAME(loose_doubles8) *)(least + c), high = *(const NAME(loose_doubles8) *)(greatest + c);
+    for (int64_t i = 0; i < count; i++) {
+      doubles8 x = *(const NAME(loose_doubles8) *)(rows + i * columns + c);
+      sum += x * weights[i];
+      low = x < low ? x : low;
+      high = x > high ? x : high;
+    }
+    *(NAME(loose_doubles8) *)(sums + c) = sum;
+    *(NAME(loose_doubles8) *)(least + c) = low;
+    *(NAME(loose_doubles8) *)(greatest + c) = high;
+  }
+  for (int64_t c = whole; c < columns; c++)
+    for (int64_t i = 0; i < count; i++) {
+      double x = rows[i * columns + c];
+      sums[c] += x * weights[i];
+      if (x < least[c]) least[c] = x;
+      if (x > greatest[c]) greatest[c] = x;
+    }
+}
+
+LEVEL_TARGET static int NAME(all_within)(const double *values, int64_t count, double limit) {
+  int64_t beyond = 0;
+  for (int64_t i = 0; i < count; i++) beyond += !(__builtin_fabs(values[i]) <= limit);
+  return beyond == 0;
+}
+
 #undef floats
 #undef ints
 #undef doubles8
+#undef floats8
 #undef LANES
 #undef NAME
 #undef LEVEL

@@ -37,6 +37,8 @@ internal import CKernels
 
   deinit { unsafe base.deallocate() }
 
+  private var level: Int32 { Int32(max(.baseline, Kernels.current).rawValue) }
+
   static let tileRows = Int(tessera_tile_rows)
 
   /// The values of the tile in which row `row` stands.
@@ -56,14 +58,14 @@ internal import CKernels
     // Safe: the caller keeps `count` rows from `place` on to itself, and they lie inside the storage.
     unsafe withOrigin(origin) { origin in
       unsafe tessera_tiles_pack(
-        x, nil, Int64(count), Int64(columns), origin, scale, values(from: place), squares(from: place))
+        level, x, nil, Int64(count), Int64(columns), origin, scale, values(from: place), squares(from: place))
     }
   }
 
   /// Fills the tiles from the start with the rows of `x` at `first` + each of `indices`.
   @unsafe func pack(_ x: UnsafePointer<Double>, first: Int, _ indices: UnsafePointer<Int32>, count: Int) {
     unsafe tessera_tiles_pack(
-      x + first * columns, indices, Int64(count), Int64(columns), nil, 1, values(from: 0), squares(from: 0))
+      level, x + first * columns, indices, Int64(count), Int64(columns), nil, 1, values(from: 0), squares(from: 0))
   }
 
   @unsafe private func withOrigin(_ origin: [Double]?, _ body: (UnsafePointer<Double>?) -> Void) {

@@ -60,6 +60,12 @@ package struct NearestCenters: Sendable {
     package var labels: [Int32]
     /// The squared distance to it.
     package var squaredDistances: [Double]
+
+    /// An assignment of rows, each with a label and a distance.
+    package init(labels: [Int32], squaredDistances: [Double]) {
+      self.labels = labels
+      self.squaredDistances = squaredDistances
+    }
   }
 
   /// What one range of rows gives to the next centres.

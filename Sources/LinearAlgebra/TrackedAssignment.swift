@@ -10,6 +10,7 @@ package struct TrackedAssignment: Sendable {
   private let x: Matrix
   private let rowWeights: [Double]
   private let tiles: FloatTiles?
+  private let level: Kernels
 
   /// The centre of each row (n).
   package private(set) var labels: [Int32]
@@ -32,12 +33,14 @@ package struct TrackedAssignment: Sendable {
   private var turnover: [Double] = []
   private var countedInertia = 0.0
 
-  /// Rows (n x d) about their middle in units near 1, weighted by `weights` (n), and the same rows as tiles.
-  package init(_ x: Matrix, weights: [Double], tiles: FloatTiles?) {
+  /// Rows (n x d) about their middle in units near 1, weighted by `weights` (n), and the same rows as tiles, to be
+  /// compared at `level`.
+  package init(_ x: Matrix, weights: [Double], tiles: FloatTiles?, level: Kernels = .current) {
     precondition(weights.count == x.rows && tiles?.rows ?? x.rows == x.rows, "\(x.rows) rows")
     self.x = x
     rowWeights = weights
     self.tiles = tiles
+    self.level = level
     labels = [Int32](repeating: -1, count: x.rows)
     bounds = [Float](repeating: -1, count: x.rows)
   }
@@ -181,17 +184,17 @@ extension TrackedAssignment {
         tally.weights[new] += weight
         tally.counts[old] -= 1
         tally.counts[new] += 1
-        var (from, to) = (0.0, 0.0)
-        for column in 0..<d {
-          let value = x.values[change.row * d + column]
-          tally.sums[old * d + column] -= weight * value
-          tally.sums[new * d + column] += weight * value
-          let before = value - centers.values[old * d + column]
-          let after = value - centers.values[new * d + column]
-          from += before * before
-          to += after * after
+        let gain = unsafe x.values.withUnsafeBufferPointer { values in
+          unsafe centers.values.withUnsafeBufferPointer { centers in
+            unsafe tally.sums.withUnsafeMutableBufferPointer { sums in
+              // Safe: the row lies inside x, and both labels are centres, of which each has its sums.
+              unsafe carry(
+                UnsafeBufferPointer(rebasing: values[change.row * d..<(change.row + 1) * d]), times: weight,
+                from: old * d, to: new * d, centers, sums)
+            }
+          }
         }
-        tally.inertia += weight * (to - from)
+        tally.inertia += weight * gain
       }
       return tally
     }
@@ -221,6 +224,25 @@ extension TrackedAssignment {
   }
 }
 
+/// Takes `weight` times a row from the sum at `old` to that at `new`; returns the change of its squared distance to
+/// the centre there.
+@unsafe @inline(__always)
+private func carry(
+  _ row: UnsafeBufferPointer<Double>, times weight: Double, from old: Int, to new: Int,
+  _ centers: UnsafeBufferPointer<Double>, _ sums: UnsafeMutableBufferPointer<Double>
+) -> Double {
+  var gain = 0.0
+  for column in row.indices {
+    let value = unsafe row[column]
+    unsafe sums[old + column] -= weight * value
+    unsafe sums[new + column] += weight * value
+    let before = unsafe value - centers[old + column]
+    let after = unsafe value - centers[new + column]
+    gain += after * after - before * before
+  }
+  return gain
+}
+
 // MARK: - Labels
 
 /// A row that goes from one centre to another.
@@ -238,7 +260,7 @@ private struct Reassigned: Sendable {
 
 extension TrackedAssignment {
   private mutating func reassign(_ nearest: NearestCenters, isFirst: Bool, reach: [Float]) -> [Reassigned] {
-    let (x, tiles, level) = (x, tiles, Kernels.current)
+    let (x, tiles, level) = (x, tiles, level)
     return unsafe labels.withUnsafeMutableBufferPointer { labels in
       unsafe bounds.withUnsafeMutableBufferPointer { bounds in
         // Safe: each piece writes its own rows only.

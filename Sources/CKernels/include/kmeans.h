@@ -15,8 +15,8 @@ enum { tessera_center_group = 5 };
 /// is not null, (value - origin) * scale is what goes into the tile. The last tile is filled up with zeros. `squares`
 /// gets the squared length of each row, for every place of every tile.
 void tessera_tiles_pack(
-  const double *rows, const int32_t *indices, int64_t count, int64_t columns, const double *origin, double scale,
-  float *tiles, float *squares);
+  int level, const double *rows, const int32_t *indices, int64_t count, int64_t columns, const double *origin,
+  double scale, float *tiles, float *squares);
 
 /// Centres as the kernel reads them.
 struct tessera_centers {
@@ -65,3 +65,13 @@ void tessera_capped_sums(
 void tessera_add_rows(
   int level, const double *rows, int64_t count, int64_t columns, const double *weights, const int32_t *labels,
   double *sums);
+
+/// Of every column: adds weight x value of `count` rows to `sums`, and widens `least` ... `greatest` to hold the values.
+///
+/// Row after row without fused operations: the same bits at every level.
+void tessera_column_ranges(
+  int level, const double *rows, int64_t count, int64_t columns, const double *weights, double *sums, double *least,
+  double *greatest);
+
+/// Whether the magnitude of every one of `count` values is at most `limit`; false for what is not a number.
+int tessera_all_within(int level, const double *values, int64_t count, double limit);

@@ -80,7 +80,7 @@ extension KMeans {
       }
       guard let trial else { return nil }
       if trial.inertia < best?.inertia ?? .infinity { best = trial }
-      centers = round + 1 < rounds ? best.flatMap { swapped($0.centers, rows, &random) } : nil
+      centers = round + 1 < rounds ? best.flatMap { swapped($0, rows, &random) } : nil
     }
     guard let best, goOn(1, best.inertia) else { return nil }
     return best

@@ -14,22 +14,13 @@ struct PreparedRows: Sendable {
 
   /// Prepares checked rows and weights. O(n d).
   init(_ x: Matrix, weights: [Double]?) {
-    let distinct = DistinctRows(x, weights: weights)
-    let mean = distinct.matrix.columnMeans(weights: distinct.weights)
-    var matrix = distinct.matrix
-    var largest = 0.0
-    for row in 0..<matrix.rows {
-      for (column, value) in matrix.row(row).enumerated() { largest = max(largest, (value - mean[column]).magnitude) }
-    }
-    let scale = powerOfTwoScale(for: largest)
+    var distinct = DistinctRows(x, weights: weights)
+    (mean, scale) = distinct.standardise()
     let weightScale = powerOfTwoScale(for: distinct.weights.max() ?? 1)
-    matrix.center(on: mean, scale: scale)
-    self.matrix = matrix
-    tiles = Kernels.current > .plain ? FloatTiles(matrix) : nil
-    self.weights = distinct.weights.map { $0 * weightScale }
-    self.mean = mean
-    self.scale = scale
+    self.weights = weightScale == 1 ? distinct.weights : distinct.weights.map { $0 * weightScale }
     self.weightScale = weightScale
+    matrix = distinct.matrix
+    tiles = Kernels.current > .plain ? FloatTiles(matrix) : nil
   }
 
   /// Some of the rows, in the same units.
