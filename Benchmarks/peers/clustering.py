@@ -100,8 +100,10 @@ def assign(arguments: argparse.Namespace) -> dict:
         _, labels = index.search(x, 1)
         seconds = time.perf_counter() - begin
     else:
-        # A model holds centres only once it was fitted: one iteration on them alone, which leaves them where they are.
-        model = estimator(arguments)(arguments.clusters, init=centers, n_init=1, max_iter=1).fit(centers)
+        # A model scores only once it was fitted: one iteration on each centre twice, which leaves it where it is.
+        twice = numpy.repeat(centers, 2, axis=0)
+        model = estimator(arguments)(arguments.clusters, init=centers, n_init=1, max_iter=1).fit(twice)
+        model.cluster_centers_ = centers
         begin = time.perf_counter()
         labels = model.predict(x)
         seconds = time.perf_counter() - begin

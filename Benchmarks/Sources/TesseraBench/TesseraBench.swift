@@ -13,7 +13,9 @@ struct TesseraBench: ParsableCommand {
       A matrix file is little-endian doubles, row after row, with nothing before or after them: what numpy's tofile
       and R's writeBin write. run_clustering.py makes them and compares the answers with the peers'.
       """,
-    subcommands: [KMeansTask.self, AssignTask.self, LibrariesTask.self])
+    subcommands: [
+      KMeansTask.self, AssignTask.self, MixtureTask.self, MixtureAssignTask.self, SweepTask.self, LibrariesTask.self,
+    ])
 }
 
 /// What every task takes.
