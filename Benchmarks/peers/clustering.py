@@ -169,13 +169,18 @@ def peak_bytes() -> int | None:
 
 
 def libraries() -> dict:
-    """The versions, and the kernels that the BLAS inside each package chose."""
-    import faiss  # noqa: F401, loaded for its BLAS
-    import sklearn.cluster  # noqa: F401, as above
+    """The versions, null for what is not installed, and the kernels that the BLAS inside each package chose."""
+    import sklearn.cluster  # noqa: F401, loaded for its BLAS
     from threadpoolctl import threadpool_info
 
-    packages = "scikit-learn", "scikit-learn-intelex", "faiss-cpu", "numpy", "scipy"
-    versions = {name: importlib.metadata.version(name) for name in packages}
+    versions = {}
+    for package in "scikit-learn", "scikit-learn-intelex", "faiss-cpu", "numpy", "scipy":
+        try:
+            versions[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            versions[package] = None
+    if versions["faiss-cpu"]:
+        import faiss  # noqa: F401, as above
     # The folder of a wheel's libraries bears the package's name: numpy.libs, faiss_cpu.libs.
     kernels = {
         pathlib.Path(pool["filepath"]).parent.name.removesuffix(".libs"): f"{pool['version']} {pool['architecture']}"

@@ -19,7 +19,9 @@ struct MixtureOptions: ParsableArguments {
     return MixtureModel(
       gaussian: .vvv, proportions: try RawFile.doubles(start + ".proportions", count: k),
       means: Matrix(rows: k, columns: d, values: means),
-      covariances: (0..<k).map { Matrix(rows: d, columns: d, values: Array(covariances[$0 * d * d..<($0 + 1) * d * d])) }
+      covariances: (0..<k).map {
+        Matrix(rows: d, columns: d, values: Array(covariances[$0 * d * d..<($0 + 1) * d * d]))
+      }
     )
   }
 }
