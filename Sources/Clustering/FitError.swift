@@ -48,6 +48,14 @@ public enum FitError: Error, Hashable, Sendable {
   case degenerate(components: Int)
   /// A model's numbers are those of no density.
   case modelInvalid
+  /// A row is zero throughout, so that it has no direction. `row` counts from 0.
+  case zeroLength(row: Int)
+  /// A stream's batch has another number of columns than the batches before. `row` is its first, from 0.
+  case batchColumns(row: Int, have: Int, need: Int)
+  /// A stream broke off after so many rows; the reason is what its reader said.
+  case streamFailed(afterRows: Int, reason: String)
+  /// A stream that was begun again did not give the same rows; `have` and `need` count rows.
+  case streamChanged(have: Int, need: Int)
   /// The observer asked to stop.
   case cancelled
 }
@@ -112,6 +120,16 @@ extension FitError: CustomStringConvertible {
         + "family with equal covariances (EEE, EEI, EII), or a prior."
     case .modelInvalid:
       "The model's numbers are not those of probability distributions. Save it again from a fit."
+    case .zeroLength(let row):
+      "Row \(row + 1) is zero in every column, and cosines need a direction. Drop such rows or give them a value."
+    case .batchColumns(let row, let have, let need):
+      "The batch that begins at row \(row + 1) has \(have) columns, but those before it have \(need). "
+        + "Give every batch the same columns."
+    case .streamFailed(let afterRows, let reason):
+      "The stream of rows broke off after \(afterRows) rows: \(reason). Nothing was kept; mend the source and run again."
+    case .streamChanged(let have, let need):
+      "The stream gave other rows when it was read again (\(have) read, \(need) the first time). "
+        + "Give a source that stays the same during a fit."
     case .cancelled:
       "The fit was cancelled before it finished, and nothing was kept. Run it again to completion."
     }

@@ -10,20 +10,19 @@ struct MixtureSearchOutcome: Sendable {
 extension Mixture {
   /// Iterations of every start before the best are chosen.
   private static let shortIterations = 20
-  /// Starts that are iterated to convergence; more only when these degenerate.
-  private static let finalists = 3
+  /// Starts that are iterated to convergence; more only when these degenerate. Latent classes show late which is best.
+  private var finalists: Int { blocks.contains { $0.kind.covarianceFamily != nil } ? 3 : 8 }
   /// Two log-likelihoods are those of one optimum when they differ by less than this a row.
   private static let sameOptimum = 1e-4
 
   /// Runs all starts for a short while, the best to convergence, and of these the best on all rows.
   func search(
-    _ rows: MixtureRows, starts: [MixtureStart], observer: FitObserver?
+    _ rows: MixtureRows, _ starting: StartingRows, starts: [MixtureStart], observer: FitObserver?
   ) throws(FitError) -> MixtureSearchOutcome {
     let board = ProgressBoard(parts: starts.count + 1, observer: observer)
-    let own = sample(rows)
-    let coordinates = components > 1 ? own.coordinates : Matrix(rows: own.count, columns: 0)
+    let own = starting.rows
     var runs = Parallel.map(count: starts.count) { index -> MixtureRun? in
-      guard var run = begin(starts[index], own, coordinates: coordinates) else { return nil }
+      guard var run = begin(starts[index], starting) else { return nil }
       let ending = run.iterate(tolerance, limit: min(Self.shortIterations, maxIterations)) {
         report($0, board, part: index)
       }
@@ -34,8 +33,8 @@ extension Mixture {
     let ranked = runs.indices.filter { runs[$0] != nil }
       .sorted { (runs[$0]?.logLikelihood ?? 0, -$0) > (runs[$1]?.logLikelihood ?? 0, -$1) }
     var best: Int?
-    for first in stride(from: 0, to: ranked.count, by: Self.finalists) where best == nil {
-      let chosen = Array(ranked[first..<min(first + Self.finalists, ranked.count)])
+    for first in stride(from: 0, to: ranked.count, by: finalists) where best == nil {
+      let chosen = Array(ranked[first..<min(first + finalists, ranked.count)])
       let before = runs
       let finished = Parallel.map(count: chosen.count) { index -> MixtureRun? in
         guard var run = before[chosen[index]] else { return nil }

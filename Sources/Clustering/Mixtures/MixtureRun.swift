@@ -92,6 +92,17 @@ extension MixtureRun {
     return false
   }
 
+  /// Estimates the first parameters from memberships (m x k); false when that cannot be.
+  mutating func begin(memberships: Matrix) -> Bool {
+    let (k, weights) = (components, rows.weights)
+    let expectation = pass { block, values in
+      for (i, row) in block.enumerated() {
+        for j in 0..<k { values[j * block.count + i] = weights[row] * memberships.values[row * k + j] }
+      }
+    }
+    return maximise(expectation, keepingNoise: true)
+  }
+
   /// Takes the parameters of a model; false when they are not those of the same blocks and k.
   ///
   /// A model without noise leaves the budget to it.
@@ -194,9 +205,11 @@ extension MixtureRun {
           fitter.addSums(block, responsibilities: values, to: &part.blocks[index])
         }
       }
+      for (index, fitter) in fitters.enumerated() { part.blocks[index] = fitter.folded(part.blocks[index]) }
       return part
     }
-    return parts.reduce(empty, +)
+    guard let first = parts.first else { return empty }
+    return parts.dropFirst().reduce(first, +)
   }
 
   private func addNoise(_ block: Range<Int>, _ values: inout [Double]) {

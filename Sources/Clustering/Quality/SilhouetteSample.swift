@@ -31,7 +31,26 @@ struct SilhouetteSample: Sendable {
   }
 
   /// The silhouettes of ``rows`` under each of `labelings` (n, of all rows); any whole numbers serve as labels.
+  ///
+  /// Distances are computed once for as many labelings as make up to 256 clusters.
   func values(_ labelings: [[Int]]) -> [[Double]] {
+    var values: [[Double]] = []
+    var batch: [[Int]] = []
+    var width = 0
+    for labels in labelings {
+      let clusters = Set(rows.map { labels[$0] }).count
+      if width + clusters > 256, !batch.isEmpty {
+        values += valuesAtOnce(batch)
+        batch = []
+        width = 0
+      }
+      batch.append(labels)
+      width += clusters
+    }
+    return values + valuesAtOnce(batch)
+  }
+
+  private func valuesAtOnce(_ labelings: [[Int]]) -> [[Double]] {
     let grouped = labelings.map { Grouping($0, rows: rows, weights: weights) }
     let width = grouped.reduce(0) { $0 + $1.totals.count }
     var members = Matrix(rows: rows.count, columns: width)
@@ -66,9 +85,12 @@ struct SilhouetteSample: Sendable {
 
   /// The mean silhouette of each of `labelings`; nil where all rows are in one cluster.
   func means(_ labelings: [[Int]]) -> [Double?] {
-    zip(labelings, values(labelings)).map { labels, values in
-      rows.contains { labels[$0] != labels[rows[0]] } ? mean(values) : nil
+    var seen: Set<[Int]> = []
+    let different = labelings.filter { labels in
+      rows.contains { labels[$0] != labels[rows[0]] } && seen.insert(labels).inserted
     }
+    let means = Dictionary(uniqueKeysWithValues: zip(different, values(different).map(mean)))
+    return labelings.map { means[$0] }
   }
 }
 
