@@ -5,9 +5,9 @@
     python clustering.py mixture DATA ROWS COLUMNS --clusters K --start PREFIX --iterations N
     python clustering.py libraries
 
-Only the fit or the scoring is timed. The number of threads comes from the environment (OMP_NUM_THREADS and its like) and
-from --threads. Single precision is read as such, block by block: the conversion is neither in the time nor, twice, in
-the memory.
+Only the fit or the scoring is timed. The number of threads comes from the environment (OMP_NUM_THREADS and its like)
+and from --threads. Single precision is read as such, block by block: the conversion is neither in the time nor, twice,
+in the memory.
 """
 
 import argparse

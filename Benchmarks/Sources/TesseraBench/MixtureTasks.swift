@@ -71,31 +71,3 @@ struct MixtureAssignTask: ParsableCommand {
     ).print()
   }
 }
-
-/// Every covariance family with every number of components.
-struct SweepTask: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "sweep", abstract: "Fits the 14 families with 1, 2, … components and takes the one of least BIC.")
-
-  @OptionGroup var data: DataOptions
-
-  @Option(help: ArgumentHelp("The most components.", valueName: "k"))
-  var most = 9
-
-  func run() throws {
-    let x = try data.load()
-    let cells = (1...max(1, most)).flatMap { k in CovarianceFamily.allCases.map { (family: $0, clusters: k) } }
-    let (fits, seconds) = Report.timed {
-      Parallel.map(count: cells.count) { try? Mixture(components: cells[$0].clusters, family: cells[$0].family).fit(x) }
-    }
-    let found = zip(cells, fits).compactMap { cell, fit in fit.map { (cell: cell, fit: $0) } }
-    guard let best = found.min(by: { $0.fit.bic < $1.fit.bic }) else {
-      throw ValidationError("No family could be fitted.")
-    }
-    try data.write(labels: best.fit.labels)
-    try Report(
-      task: "sweep", seconds: seconds, logLikelihood: best.fit.logLikelihood, family: best.cell.family.rawValue,
-      clusters: best.cell.clusters, bic: best.fit.bic, fits: cells.count, fitted: found.count, labels: data.labelsOut
-    ).print()
-  }
-}
