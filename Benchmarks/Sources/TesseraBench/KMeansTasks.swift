@@ -11,9 +11,6 @@ struct KMeansTask: ParsableCommand {
   @Option(help: ArgumentHelp("k, the number of clusters.", valueName: "k"))
   var clusters: Int
 
-  @Option(help: ArgumentHelp("Start from these centres, a k x d matrix file, instead of seeds.", valueName: "file"))
-  var start: String?
-
   @Option(help: ArgumentHelp("Stop after N iterations.", valueName: "n"))
   var iterations: Int?
 
