@@ -21,18 +21,29 @@ enum MixtureSamples {
 
   /// The statistics of rows that belong wholly to their labels.
   static func statistics(_ x: Matrix, _ labels: [Int], components k: Int) -> ScatterStatistics {
+    statistics(x, components: k) { labels[$0] == $1 ? 1 : 0 }
+  }
+
+  /// The statistics of rows that belong to each component by `share`.
+  static func statistics(
+    _ x: Matrix, components k: Int, share: (_ row: Int, _ component: Int) -> Double
+  ) -> ScatterStatistics {
     let d = x.columns
     var weights = [Double](repeating: 0, count: k)
     var means = Matrix(rows: k, columns: d)
     var scatters = [Double](repeating: 0, count: k * d * d)
-    for (row, label) in labels.enumerated() {
-      weights[label] += 1
-      for column in 0..<d { means[label, column] += x[row, column] }
-    }
-    for label in 0..<k { for column in 0..<d { means[label, column] /= max(1, weights[label]) } }
-    for (row, label) in labels.enumerated() {
-      let gap = (0..<d).map { x[row, $0] - means[label, $0] }
-      for i in 0..<d { for j in 0..<d { scatters[(label * d + i) * d + j] += gap[i] * gap[j] } }
+    for component in 0..<k {
+      for row in 0..<x.rows {
+        weights[component] += share(row, component)
+        for column in 0..<d { means[component, column] += share(row, component) * x[row, column] }
+      }
+      for column in 0..<d { means[component, column] /= weights[component] }
+      for row in 0..<x.rows {
+        let gap = (0..<d).map { x[row, $0] - means[component, $0] }
+        for i in 0..<d {
+          for j in 0..<d { scatters[(component * d + i) * d + j] += share(row, component) * gap[i] * gap[j] }
+        }
+      }
     }
     return ScatterStatistics(weights: weights, means: means, scatters: scatters)
   }
