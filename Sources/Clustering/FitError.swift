@@ -24,6 +24,20 @@ public enum FitError: Error, Hashable, Sendable {
   case labelCount(have: Int, need: Int)
   /// A label is negative. `row` counts from 0.
   case labelInvalid(row: Int)
+  /// A column holds one value only. `column` counts from 0.
+  case constantColumn(column: Int)
+  /// A column is a linear combination of those before it. `column` counts from 0.
+  case collinearColumn(column: Int)
+  /// A column's spread is so far from the others' that no unit suits them all. `column` counts from 0.
+  case spreadApart(column: Int)
+  /// A row has no value at all. `row` counts from 0.
+  case missingRow(row: Int)
+  /// A column has no value at all. `column` counts from 0.
+  case missingColumn(column: Int)
+  /// Whatever the start, a component shrank on to a point, a line or a plane, or lost all its rows.
+  case degenerate(components: Int)
+  /// A model's numbers are those of no density.
+  case modelInvalid
   /// The observer asked to stop.
   case cancelled
 }
@@ -59,6 +73,22 @@ extension FitError: CustomStringConvertible {
       "There are \(have) labels for \(need) rows. Give one label a row."
     case .labelInvalid(let row):
       "The label of row \(row + 1) is negative. Labels are cluster numbers from 0."
+    case .constantColumn(let column):
+      "Column \(column + 1) holds one value only, so it separates nothing. Leave it out."
+    case .collinearColumn(let column):
+      "Column \(column + 1) is a linear combination of the columns before it, so no full covariance exists. Leave it "
+        + "out, or take a spherical or diagonal family (EII, VII, EEI, VEI, EVI, VVI)."
+    case .spreadApart(let column):
+      "The spread of column \(column + 1) is more than 1e70 times off that of the others. Rescale it."
+    case .missingRow(let row):
+      "Row \(row + 1) has no value at all. Leave it out."
+    case .missingColumn(let column):
+      "Column \(column + 1) has no value at all. Leave it out."
+    case .degenerate(let components):
+      "No start led to \(components) components that each have a spread of their own. Ask for fewer components, a "
+        + "family with equal covariances (EEE, EEI, EII), or a prior."
+    case .modelInvalid:
+      "The model's numbers are not those of probability distributions. Save it again from a fit."
     case .cancelled:
       "The fit was cancelled before it finished, and nothing was kept. Run it again to completion."
     }

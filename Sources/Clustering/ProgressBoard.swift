@@ -28,4 +28,7 @@ final class ProgressBoard: Sendable {
       return !state.isCancelled
     }
   }
+
+  /// Whether nobody asked to stop.
+  var goesOn: Bool { state.withLock { !$0.isCancelled } }
 }
