@@ -67,7 +67,8 @@ import Testing
     var mixture = Mixture(components: 2, blocks: [MixtureBlock(.binary)])
     mixture.missing = .integrated
     let fit = try mixture.fit(holed)
-    #expect(labelAgreement(fit.labels, try mixture.fit(whole).labels) > 0.75)
+    let complete = try mixture.fit(whole)
+    #expect(labelAgreement(fit.labels, complete.labels) > 0.75)
     guard case .binary(let ones) = fit.model.blocks[0].parameters else {
       Issue.record("not binary")
       return
@@ -104,6 +105,14 @@ import Testing
     }
   }
 
+  @Test(arguments: [MixtureBlock.Kind.categorical, .ordinal, .binary, .poisson, .negativeBinomial])
+  func `a column without any value is refused`(_ kind: MixtureBlock.Kind) {
+    let x = Matrix(rows: 4, columns: 2, values: [0, .nan, 1, .nan, 1, .nan, 0, .nan])
+    var mixture = Mixture(components: 1, blocks: [MixtureBlock(kind)])
+    mixture.missing = .integrated
+    #expect(throws: FitError.missingColumn(column: 1)) { try mixture.fit(x) }
+  }
+
   @Test func `a column of amounts is no column of counts`() {
     let x = Matrix(rows: 70_000, columns: 1, values: (0..<70_000).map(Double.init))
     #expect(throws: FitError.tooManyCounts(column: 0, most: 65_536)) {
@@ -114,13 +123,15 @@ import Testing
   @Test(arguments: [
     FittedBlock.Parameters.categorical([Matrix(rows: 2, columns: 2, values: [0.2, 0.9, 0.5, 0.5])]),
     .categorical([]), .ordinal([Matrix(rows: 2, columns: 2, values: [1.2, -0.2, 0.5, 0.5])]),
-    .binary(Matrix(rows: 2, columns: 1, values: [1.5, 0.5])), .poisson(means: Matrix(rows: 2, columns: 1, values: [0, 1])),
+    .binary(Matrix(rows: 2, columns: 1, values: [1.5, 0.5])),
+    .poisson(means: Matrix(rows: 2, columns: 1, values: [0, 1])),
     .poisson(means: Matrix(rows: 3, columns: 1, values: [1, 1, 1])),
     .negativeBinomial(
       means: Matrix(rows: 2, columns: 1, values: [1, 1]), sizes: Matrix(rows: 2, columns: 1, values: [1, -1])),
     .negativeBinomial(
       means: Matrix(rows: 2, columns: 1, values: [1, 1]), sizes: Matrix(rows: 1, columns: 1, values: [1])),
-  ]) func `parameters of no distribution are refused when a model is read`(_ parameters: FittedBlock.Parameters) throws {
+  ]) func `parameters of no distribution are refused when a model is read`(_ parameters: FittedBlock.Parameters) throws
+  {
     let data = try JSONEncoder().encode(Self.model(parameters))
     #expect(throws: DecodingError.self) { try JSONDecoder().decode(MixtureModel.self, from: data) }
   }

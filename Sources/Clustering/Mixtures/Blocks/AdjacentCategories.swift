@@ -31,7 +31,9 @@ package struct AdjacentCategories: Sendable, Hashable {
   }
 
   /// The number of free parameters.
-  package var parameterCount: Int { levels.isEmpty ? 0 : levels.count == 1 ? 0 : levels.count - 1 + locations.count - 1 }
+  package var parameterCount: Int {
+    levels.isEmpty ? 0 : levels.count == 1 ? 0 : levels.count - 1 + locations.count - 1
+  }
 
   /// The greatest magnitude of a location. The likeliest is infinite for a component at one end of the scale; from here
   /// on its other levels have probabilities that ``LevelProbabilities/least`` covers.
