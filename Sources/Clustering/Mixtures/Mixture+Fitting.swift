@@ -7,8 +7,8 @@ extension Mixture {
   ///
   /// Starts come from model-based agglomeration and Ward's method on a sample of at most 2,000 rows, from k-means and
   /// from random rows; of more than 65,536 different rows all of them look at a sample of 16,384 (256 a component, if
-  /// that is more). Each start is a pure function of the data, the settings and its number. It runs 20 iterations of
-  /// EM; then the three best go on to convergence, and the best of these is iterated on all rows.
+  /// that is more). Each start is a pure function of the data, the settings and its number. All run 20 iterations
+  /// of EM, the five best then up to 100, the three best of these to convergence; the best is iterated on all rows.
   /// The result depends neither on the order of the rows nor on the number of threads, and a whole weight w is the same
   /// as w equal rows. O(n k d^2) an iteration, O(n k d) for diagonal families; memory n d.
   ///

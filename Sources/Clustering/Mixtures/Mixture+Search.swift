@@ -8,45 +8,39 @@ struct MixtureSearchOutcome: Sendable {
 }
 
 extension Mixture {
-  /// Iterations of every start before the best are chosen.
-  private static let shortIterations = 20
-  /// Starts that are iterated to convergence; more only when these degenerate. Latent classes show late which is best.
-  private var finalists: Int { blocks.contains { $0.kind.covarianceFamily != nil } ? 3 : 8 }
+  /// How far runs are iterated and how many of the best are, stage after stage; runs that degenerate make room.
+  /// Of latent classes and the like, which start alike, it shows later which are the best.
+  private var stages: [(iterations: Int, runs: Int)] {
+    let startsAlike = !blocks.contains { $0.kind.covarianceFamily != nil }
+    return [(20, .max), (100, startsAlike ? 12 : 5), (.max, startsAlike ? 4 : 3)]
+  }
   /// Two log-likelihoods are those of one optimum when they differ by less than this a row.
   private static let sameOptimum = 1e-4
 
-  /// Runs all starts for a short while, the best to convergence, and of these the best on all rows.
+  /// Runs all starts for a short while, the better ones longer, the best to convergence; of these the best on all rows.
   func search(
     _ rows: MixtureRows, _ starting: StartingRows, starts: [MixtureStart], observer: FitObserver?
   ) throws(FitError) -> MixtureSearchOutcome {
     let board = ProgressBoard(parts: starts.count + 1, observer: observer)
     let own = starting.rows
-    var runs = Parallel.map(count: starts.count) { index -> MixtureRun? in
-      guard var run = begin(starts[index], starting) else { return nil }
-      let ending = run.iterate(tolerance, limit: min(Self.shortIterations, maxIterations)) {
-        report($0, board, part: index)
-      }
-      return ending == .done ? run : nil
-    }
-    guard board.goesOn else { throw .cancelled }
-
-    let ranked = runs.indices.filter { runs[$0] != nil }
-      .sorted { (runs[$0]?.logLikelihood ?? 0, -$0) > (runs[$1]?.logLikelihood ?? 0, -$1) }
-    var best: Int?
-    for first in stride(from: 0, to: ranked.count, by: finalists) where best == nil {
-      let chosen = Array(ranked[first..<min(first + finalists, ranked.count)])
-      let before = runs
-      let finished = Parallel.map(count: chosen.count) { index -> MixtureRun? in
-        guard var run = before[chosen[index]] else { return nil }
-        let ending = run.iterate(tolerance, limit: maxIterations) { report($0, board, part: chosen[index]) }
-        return ending == .done ? run : nil
-      }
-      guard board.goesOn else { throw .cancelled }
-      for (index, run) in zip(chosen, finished) {
-        runs[index] = run
-        if let run, run.logLikelihood > best.flatMap({ runs[$0]?.logLikelihood }) ?? -.infinity { best = index }
+    var runs = Parallel.map(count: starts.count) { begin(starts[$0], starting) }
+    for stage in stages {
+      while true {
+        let limit = min(stage.iterations, maxIterations)
+        let ranked = runs.ranking.prefix(stage.runs)
+        // What ended before is not iterated again; what degenerates is replaced by the next best.
+        let chosen = ranked.filter { index in runs[index].map { !$0.converged && $0.trace.count < limit } ?? false }
+        if chosen.isEmpty { break }
+        let before = runs
+        let iterated = Parallel.map(count: chosen.count) { index -> MixtureRun? in
+          guard var run = before[chosen[index]] else { return nil }
+          return run.iterate(tolerance, limit: limit) { report($0, board, part: chosen[index]) } == .done ? run : nil
+        }
+        guard board.goesOn else { throw .cancelled }
+        for (index, run) in zip(chosen, iterated) { runs[index] = run }
       }
     }
+    let best = runs.ranking.first
     guard let best, var run = runs[best] else { throw .degenerate(components: components) }
 
     let top = run.logLikelihood
@@ -72,5 +66,15 @@ extension Mixture {
 
   func report(_ run: MixtureRun, _ board: ProgressBoard, part: Int) -> Bool {
     board.report(part: part, fraction: run.converged ? 1 : Double(run.trace.count) / Double(maxIterations))
+  }
+}
+
+extension [MixtureRun?] {
+  /// The runs that there are, the highest log-likelihood first, equal ones in order.
+  fileprivate var ranking: [Int] {
+    indices.filter { self[$0] != nil }.sorted { a, b in
+      let (one, other) = (self[a]?.logLikelihood ?? -.infinity, self[b]?.logLikelihood ?? -.infinity)
+      return one == other ? a < b : one > other
+    }
   }
 }
