@@ -148,7 +148,7 @@ import Testing
     for (found, expected) in zip(fitted[0] + fitted[1], [0.375, 0.625, 0, 0, 0, 0, 0.5, 0.5] as [Double]) {
       #expect((found - expected).magnitude < 1e-6)
     }
-    #expect(model.locations.allSatisfy(\.isFinite))
+    #expect(model.locations.allSatisfy { $0.isFinite })
   }
 
   @Test func `one component of each kind has the data's frequencies, means and log-likelihood`() throws {

@@ -138,7 +138,7 @@ import Testing
     let values = Self.lattice.values.enumerated().map { $0 % 6 < 2 ? $1 * scale : $1 }
     let x = Matrix(rows: Self.lattice.rows, columns: 6, values: values)
     let fit = try Self.lawful.fit(x)
-    #expect(try LawfulMixture(Self.lawful).numbers(x, by: fit.model).allSatisfy(\.isFinite))
+    #expect(try LawfulMixture(Self.lawful).numbers(x, by: fit.model).allSatisfy { $0.isFinite })
   }
 
   @Test(arguments: [EstimatorLaw.threadsDoNotShow, .rowOrderDoesNotShow])
