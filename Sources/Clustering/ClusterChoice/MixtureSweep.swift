@@ -8,6 +8,13 @@ struct MixtureSweep: Sendable {
   /// The fit of each; nil where it degenerated.
   private(set) var fits: [MixtureFit?]
 
+  /// The tolerance of the first round: BIC to about a thousandth.
+  private static let roughTolerance = 1e-6
+  /// Models whose BIC is at most this above the least are fitted again with care.
+  private static let nearBIC = 20.0
+  /// The most models that are.
+  private static let refined = 6
+
   /// The model of least BIC; of equal ones the first.
   var best: Int? {
     candidates.indices.filter { candidates[$0].bic != nil }
@@ -21,13 +28,14 @@ struct MixtureSweep: Sendable {
   ) throws(FitError) {
     let models = range.flatMap { k in search.families(components: k, width: x.columns).map { (k: k, family: $0) } }
     let starts = SharedStarts(search.mixture, range, rows)
-    let board = ProgressBoard(parts: models.count) { report($0.fraction, $0.bestCriterion) }
+    let board = ProgressBoard(parts: models.count + 1) { report($0.fraction, $0.bestCriterion) }
     // The slowest first, so that no worker is left with them at the end.
     let order = Array(models.indices.reversed())
     let fitted = Parallel.map(count: order.count) { position -> Result<MixtureFit, FitError> in
       let index = order[position]
       let (k, family) = models[index]
-      let mixture = search.settings(family, k)
+      var mixture = search.settings(family, k)
+      mixture.tolerance = max(mixture.tolerance, Self.roughTolerance)
       guard board.report(part: index, fraction: 0) else { return .failure(.cancelled) }
       do throws(FitError) {
         let fit = try mixture.fit(rows, x, weights, starts: starts.starts(mixture)) {
@@ -57,6 +65,44 @@ struct MixtureSweep: Sendable {
       }
     }
     if let problem, fits.allSatisfy({ $0 == nil }) { throw problem }
+    try refine(search, rows, x, weights, board)
+  }
+
+  /// Fits the models near the least BIC with all their starts and to the tolerance asked for.
+  private mutating func refine(
+    _ search: MixtureSearch, _ rows: MixtureRows, _ x: Matrix, _ weights: [Double]?, _ board: ProgressBoard
+  ) throws(FitError) {
+    guard let best, let least = candidates[best].bic else { return }
+    let near = candidates.indices
+      .filter { candidates[$0].clusters > 1 && candidates[$0].bic ?? .infinity < least + Self.nearBIC }
+      .sorted { (candidates[$0].bic ?? 0, $0) < (candidates[$1].bic ?? 0, $1) }.prefix(Self.refined)
+    let chosen = Array(near)
+    let before = self
+    let part = candidates.count
+    let fitted = Parallel.map(count: chosen.count) { position -> Result<MixtureFit, FitError> in
+      let index = chosen[position]
+      let own = before.candidates[index]
+      let mixture = search.settings(own.family, own.clusters)
+      var starts = (0..<mixture.randomStarts).map { MixtureStart.random($0) }
+      if let fit = before.fits[index] { starts.append(.model(fit.model, name: "sweep")) }
+      do throws(FitError) {
+        return .success(
+          try mixture.fit(rows, x, weights, starts: starts) { _ in board.report(part: part, fraction: 0) })
+      } catch {
+        return .failure(error)
+      }
+    }
+    for (index, result) in zip(chosen, fitted) {
+      switch result {
+      case .failure(.cancelled): throw .cancelled
+      case .failure: break
+      case .success(let fit):
+        guard fit.bic <= candidates[index].bic ?? .infinity else { continue }
+        candidates[index] = MixtureCandidate(fit, family: candidates[index].family)
+        fits[index] = fit
+      }
+    }
+    guard board.report(part: part, fraction: 1) else { throw .cancelled }
   }
 }
 
@@ -122,7 +168,7 @@ private struct SharedStarts: Sendable {
     kMeans = byClusters
   }
 
-  /// The starts of a mixture, in the order of its own.
+  /// The starts of a mixture: all of its own but the random ones.
   func starts(_ mixture: Mixture) -> [MixtureStart] {
     let k = mixture.components
     guard k > 1 else { return mixture.ownStarts }
@@ -134,6 +180,6 @@ private struct SharedStarts: Sendable {
       starts.append(.labels(all, name: name))
     }
     if let labels = kMeans[k] { starts.append(.labels(labels, name: MixtureStart.kMeans.name)) }
-    return starts + (0..<mixture.randomStarts).map { .random($0) }
+    return starts.isEmpty ? mixture.ownStarts : starts
   }
 }
