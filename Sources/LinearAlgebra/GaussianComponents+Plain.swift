@@ -74,8 +74,11 @@ extension GaussianComponents {
             }
           }
         }
-        let target = unsafe sums + j * size
-        for index in 0..<size { unsafe target[index] += totals[index].sum() }
+        let target = unsafe UnsafeMutableRawPointer(sums + j * size * RowTiles.lanes)
+        for index in 0..<size {
+          let before = unsafe target.loadUnaligned(fromByteOffset: index * 64, as: Lanes.self)
+          unsafe target.storeBytes(of: before + totals[index], toByteOffset: index * 64, as: Lanes.self)
+        }
       }
     }
   }

@@ -1,3 +1,4 @@
+internal import CKernels
 internal import Foundation
 
 /// k Gaussian distributions in d columns, ready to give the log-densities of packed rows and to sum up their moments.
@@ -62,9 +63,22 @@ package struct GaussianComponents: Sendable {
   /// The means (k x d).
   package var meanMatrix: Matrix { Matrix(rows: components, columns: columns, values: means) }
 
-  /// The numbers that ``addSums(of:rows:responsibilities:stride:to:)`` adds for each component: the first moments about
-  /// the mean (d), then the second ones, the lower triangle row by row or only the diagonal.
+  /// The numbers that ``addSums(of:rows:responsibilities:stride:to:)`` adds up for each component: the first moments
+  /// about the mean (d), then the second ones, the lower triangle row by row or only the diagonal.
   package var sumsPerComponent: Int { columns + (isDiagonal ? columns : columns * (columns + 1) / 2) }
+
+  /// How many places each of these takes while they are added up: one for each row of a tile.
+  package static let lanesPerSum = RowTiles.lanes
+
+  /// One number for each sum, from the places it was added up in.
+  package static func folded(_ sums: [Double]) -> [Double] {
+    let lanes = lanesPerSum
+    return (0..<sums.count / lanes).map { index in
+      let first = index * lanes
+      let low = (sums[first] + sums[first + 1]) + (sums[first + 2] + sums[first + 3])
+      return low + ((sums[first + 4] + sums[first + 5]) + (sums[first + 6] + sums[first + 7]))
+    }
+  }
 
   /// Adds to element j x `stride` + i of `logDensities` the log-density of component j at row `range.lowerBound` + i.
   ///
@@ -83,12 +97,21 @@ package struct GaussianComponents: Sendable {
       unsafe logDensities.withUnsafeMutableBufferPointer { out in
         guard let x = x.baseAddress, let out = out.baseAddress else { return }
         let first = unsafe x + range.lowerBound * columns
-        unsafe plainLogDensities(first, count: range.count, out, stride: stride)
+        let level = Kernels.current
+        guard level != .plain else {
+          return unsafe plainLogDensities(first, count: range.count, out, stride: stride)
+        }
+        unsafe withScratch(tessera_gaussian_scratch(columns)) { scratch in
+          unsafe tessera_gaussian_log_densities(
+            CInt(level.rawValue), first, range.count, columns, components, isDiagonal ? 1 : 0, means, factors,
+            constants, out, stride, scratch)
+        }
       }
     }
   }
 
-  /// Adds the moments of the rows of `range`, each times its responsibility (element j x `stride` + i), to `sums`.
+  /// Adds the moments of the rows of `range`, each times its responsibility (element j x `stride` + i), to `sums`, which
+  /// has ``lanesPerSum`` places for each.
   ///
   /// `range` begins at a multiple of 8.
   package func addSums(
@@ -97,7 +120,7 @@ package struct GaussianComponents: Sendable {
     precondition(
       range.lowerBound % RowTiles.lanes == 0 && range.upperBound <= tiles.rows && tiles.columns == columns
         && range.count <= stride && responsibilities.count >= (components - 1) * stride + range.count
-        && sums.count == components * sumsPerComponent,
+        && sums.count == components * sumsPerComponent * Self.lanesPerSum,
       "rows \(range) of \(tiles.rows) x \(tiles.columns), stride \(stride), \(sums.count) sums")
     guard !range.isEmpty else { return }
     // Safe: as above; lanes beyond the range are read from whole tiles but given a responsibility of 0.
@@ -106,9 +129,25 @@ package struct GaussianComponents: Sendable {
         unsafe sums.withUnsafeMutableBufferPointer { sums in
           guard let x = x.baseAddress, let r = r.baseAddress, let sums = sums.baseAddress else { return }
           let first = unsafe x + range.lowerBound * columns
-          unsafe plainSums(first, count: range.count, r, stride: stride, sums)
+          let level = Kernels.current
+          guard level != .plain else {
+            return unsafe plainSums(first, count: range.count, r, stride: stride, sums)
+          }
+          unsafe withScratch(tessera_gaussian_scratch(columns)) { scratch in
+            unsafe tessera_gaussian_sums(
+              CInt(level.rawValue), first, range.count, columns, components, isDiagonal ? 1 : 0, means, r, stride,
+              sums, scratch)
+          }
         }
       }
     }
+  }
+}
+
+/// Lends `count` doubles, aligned for any vector.
+@unsafe func withScratch(_ count: Int, _ body: (UnsafeMutablePointer<Double>) -> Void) {
+  unsafe withUnsafeTemporaryAllocation(byteCount: max(1, count) * 8, alignment: 64) { bytes in
+    let doubles = unsafe bytes.bindMemory(to: Double.self)
+    if let first = doubles.baseAddress { unsafe body(first) }
   }
 }

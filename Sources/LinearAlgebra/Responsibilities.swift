@@ -1,3 +1,4 @@
+internal import CKernels
 internal import Foundation
 
 /// From the log-densities of rows under each component to how far each component answers for each row.
@@ -16,6 +17,25 @@ package enum Responsibilities {
     precondition(
       values.count >= components * count && firstRow + count <= weights.count && totals.count == components,
       "\(components) x \(count) of \(values.count)")
+    let level = Kernels.current
+    if level != .plain {
+      var sum = 0.0
+      // Safe: the sizes were checked above; the scratch is as large as the kernel says.
+      unsafe values.withUnsafeMutableBufferPointer { values in
+        unsafe weights.withUnsafeBufferPointer { weights in
+          unsafe totals.withUnsafeMutableBufferPointer { totals in
+            guard let values = values.baseAddress, let weights = weights.baseAddress, let totals = totals.baseAddress
+            else { return }
+            unsafe withScratch(RowTiles.lanes * components) { scratch in
+              sum = unsafe tessera_responsibilities(
+                CInt(level.rawValue), values, count, count, components, weights + firstRow, leastLogDensity, totals,
+                scratch)
+            }
+          }
+        }
+      }
+      return sum
+    }
     var sum = 0.0
     for i in 0..<count {
       let row = logDensity(values, components: components, stride: count, row: i)

@@ -1,4 +1,5 @@
 #pragma once
+#include "gaussian.h"
 // The few inner loops whose speed is the program's speed, in C so that one source gives code for each instruction set.
 // Every function takes the level to run at; a caller asks `tessera_cpu_level` once and never exceeds it.
 

@@ -42,6 +42,9 @@ protocol BlockFitter: Sendable {
   /// How many numbers ``addSums(_:responsibilities:to:)`` adds up, for all components together.
   var sumCount: Int { get }
 
+  /// What remains of a piece's sums once all its rows are in: numbers that add up over the pieces. By default, the same.
+  func folded(_ sums: [Double]) -> [Double]
+
   /// The number of free parameters of all components.
   var parameterCount: Int { get }
 
@@ -51,7 +54,7 @@ protocol BlockFitter: Sendable {
   /// Adds what the rows contribute, times `responsibilities`, which include the weights of the rows.
   func addSums(_ rows: Range<Int>, responsibilities: [Double], to sums: inout [Double])
 
-  /// The M-step: new parameters from the sums over all rows and the summed responsibilities of each component (k).
+  /// The M-step: new parameters from the folded sums over all rows and the summed responsibilities of each component (k).
   ///
   /// False when the sums allow no parameters (a component without rows, a singular covariance): the start is given up.
   mutating func estimate(from sums: [Double], weights: [Double]) -> Bool
@@ -62,6 +65,10 @@ protocol BlockFitter: Sendable {
 
   /// The parameters in the units of the data.
   var fitted: FittedBlock.Parameters { get }
+}
+
+extension BlockFitter {
+  func folded(_ sums: [Double]) -> [Double] { sums }
 }
 
 /// The densities of one block of a fitted mixture, for any rows.

@@ -28,7 +28,9 @@ struct GaussianFitter: BlockFitter {
       isDiagonal: family.isDiagonal, logScale: 0)
   }
 
-  var sumCount: Int { components.components * components.sumsPerComponent }
+  var sumCount: Int { components.components * components.sumsPerComponent * GaussianComponents.lanesPerSum }
+
+  func folded(_ sums: [Double]) -> [Double] { GaussianComponents.folded(sums) }
 
   var parameterCount: Int {
     let (k, d) = (components.components, rows.width)

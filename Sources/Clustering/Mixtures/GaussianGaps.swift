@@ -30,12 +30,14 @@ struct GaussianGaps: Sendable {
     }
   }
 
-  /// Adds the expected moments of the rows of `range` about the means, laid out as in ``GaussianComponents``.
+  /// Adds the expected moments of the rows of `range` about the means, laid out as in ``GaussianComponents``: always in
+  /// the first place of each sum.
   func addSums(
     of x: Matrix, _ range: Range<Int>, responsibilities: [Double], stride: Int, offset: Int, to sums: inout [Double]
   ) {
     let d = x.columns
-    let size = sums.count / means.rows
+    let lanes = GaussianComponents.lanesPerSum
+    let size = sums.count / means.rows / lanes
     forEachPattern(of: x, range) { rows, component, part in
       let first = component * stride + offset - range.lowerBound
       let target = component * size
@@ -46,9 +48,9 @@ struct GaussianGaps: Sendable {
         total += r
         var index = target + d
         for i in 0..<d {
-          sums[target + i] += r * t[i]
+          sums[(target + i) * lanes] += r * t[i]
           for l in (isDiagonal ? i : 0)...i {
-            sums[index] += r * t[i] * t[l]
+            sums[index * lanes] += r * t[i] * t[l]
             index += 1
           }
         }
@@ -150,12 +152,13 @@ private struct ObservedPart {
   }
 
   func addConditionalCovariance(times weight: Double, isDiagonal: Bool, to sums: inout [Double], first: Int) {
+    let lanes = GaussianComponents.lanesPerSum
     for (i, row) in missing.enumerated() {
       if isDiagonal {
-        sums[first + row] += weight * conditional[i, i]
+        sums[(first + row) * lanes] += weight * conditional[i, i]
       } else {
         // `missing` ascends, so this stays in the lower triangle.
-        for l in 0...i { sums[first + row * (row + 1) / 2 + missing[l]] += weight * conditional[i, l] }
+        for l in 0...i { sums[(first + row * (row + 1) / 2 + missing[l]) * lanes] += weight * conditional[i, l] }
       }
     }
   }

@@ -92,13 +92,14 @@ struct GaussianRows: BlockRows {
     let components = GaussianComponents(components: 1, columns: d, isDiagonal: false)
     let blockRows = MixtureRows.blockRows
     let parts = Parallel.map(rows: complete.rows) { range in
-      var sums = [Double](repeating: 0, count: components.sumsPerComponent)
+      var sums = [Double](
+        repeating: 0, count: components.sumsPerComponent * GaussianComponents.lanesPerSum)
       for first in stride(from: range.lowerBound, to: range.upperBound, by: blockRows) {
         let block = first..<min(first + blockRows, range.upperBound)
         components.addSums(
           of: complete, rows: block, responsibilities: Array(weights[block]), stride: block.count, to: &sums)
       }
-      return sums
+      return GaussianComponents.folded(sums)
     }
     var sums = [Double](repeating: 0, count: components.sumsPerComponent)
     for part in parts { for index in sums.indices { sums[index] += part[index] } }

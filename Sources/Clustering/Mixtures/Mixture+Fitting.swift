@@ -19,7 +19,13 @@ extension Mixture {
   ) throws(FitError) -> MixtureFit {
     try checkSettings()
     let rows = try MixtureRows(self, x, weights: weights)
-    return try fit(rows, x, weights, starts: ownStarts, observer: observer)
+    try checkRows(rows, x, weights)
+    return try fit(rows, startingRows(rows), x, weights, starts: ownStarts, observer: observer)
+  }
+
+  /// What the starts of this mixture look at.
+  func startingRows(_ rows: MixtureRows) -> StartingRows {
+    StartingRows(rows, components: components, criteria: [.varyingCovariances, .ward], seed: seed)
   }
 
   /// As ``fit(_:weights:observer:)``, from the parameters of `model` alone: no start but this, all rows from the first.
@@ -48,13 +54,15 @@ extension Mixture {
   }
 
   /// As ``fit(_:weights:observer:)``, of rows that were checked and prepared before and from these starts: searches fit
-  /// the same rows again and again. `rows` must come from `x`, `weights` and a mixture of the same kinds of blocks.
+  /// the same rows again and again. `rows` must come from `x`, `weights` and a mixture of the same kinds of blocks, of
+  /// any families and number of components; `starting` from `rows`, for as many components or more.
   func fit(
-    _ rows: MixtureRows, _ x: Matrix, _ weights: [Double]?, starts: [MixtureStart], observer: FitObserver? = nil
+    _ rows: MixtureRows, _ starting: StartingRows, _ x: Matrix, _ weights: [Double]?, starts: [MixtureStart],
+    observer: FitObserver? = nil
   ) throws(FitError) -> MixtureFit {
     try checkSettings()
     try checkRows(rows, x, weights)
-    let outcome = try search(rows, starts: starts, observer: observer)
+    let outcome = try search(rows, starting, starts: starts, observer: observer)
     return try finish(outcome.run, rows, x, weights, starts: outcome.starts, hitRate: outcome.hitRate)
   }
 

@@ -17,13 +17,12 @@ extension Mixture {
 
   /// Runs all starts for a short while, the best to convergence, and of these the best on all rows.
   func search(
-    _ rows: MixtureRows, starts: [MixtureStart], observer: FitObserver?
+    _ rows: MixtureRows, _ starting: StartingRows, starts: [MixtureStart], observer: FitObserver?
   ) throws(FitError) -> MixtureSearchOutcome {
     let board = ProgressBoard(parts: starts.count + 1, observer: observer)
-    let own = sample(rows)
-    let coordinates = components > 1 ? own.coordinates : Matrix(rows: own.count, columns: 0)
+    let own = starting.rows
     var runs = Parallel.map(count: starts.count) { index -> MixtureRun? in
-      guard var run = begin(starts[index], own, coordinates: coordinates) else { return nil }
+      guard var run = begin(starts[index], starting) else { return nil }
       let ending = run.iterate(tolerance, limit: min(Self.shortIterations, maxIterations)) {
         report($0, board, part: index)
       }

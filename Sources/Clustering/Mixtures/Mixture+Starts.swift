@@ -3,8 +3,8 @@ internal import Randomness
 
 /// Where a run of EM may begin.
 enum MixtureStart: Sendable {
-  /// From groups of rows that agglomerative clustering of a sample made, by a criterion.
-  case agglomeration(Agglomeration)
+  /// From the groups that agglomeration of a sample makes.
+  case agglomeration(ModelBasedAgglomeration.Criterion)
   /// From k-means.
   case kMeans
   /// From k rows drawn at random, each other row with the nearest of them.
@@ -14,18 +14,11 @@ enum MixtureStart: Sendable {
   /// From the parameters of a model of the same blocks and as many components.
   case model(MixtureModel, name: String)
 
-  /// What agglomeration merges by.
-  enum Agglomeration: String, Sendable {
-    /// The likelihood of unconstrained covariances (Fraley, 1998).
-    case likelihood = "agglomeration"
-    /// The sum of squares (Ward, 1963).
-    case ward
-  }
-
   /// What it is called in a result.
   var name: String {
     switch self {
-    case .agglomeration(let kind): kind.rawValue
+    case .agglomeration(.varyingCovariances): "agglomeration"
+    case .agglomeration(.ward): "ward"
     case .kMeans: "k-means"
     case .random(let index): "random \(index + 1)"
     case .labels(_, let name), .model(_, let name): name
@@ -33,43 +26,81 @@ enum MixtureStart: Sendable {
   }
 }
 
-extension Mixture {
-  /// The most rows that agglomeration looks at: its cost grows with their square.
-  private static let agglomeratedRows = 2_000
+/// What starts look at: all rows or a sample of them. Made once for all families and numbers of components of a search.
+struct StartingRows: Sendable {
+  /// The rows themselves.
+  let rows: MixtureRows
+  /// Numbers whose distances say which of them are alike (m x any).
+  let coordinates: Matrix
+  /// The rows that were agglomerated, ascending, and how.
+  private let agglomerated: [Int]
+  private let trees: [ModelBasedAgglomeration.Criterion: ModelBasedAgglomeration]
 
+  /// A sample of `rows` that serves up to `components` components, agglomerated by `criteria`.
+  init(_ all: MixtureRows, components: Int, criteria: [ModelBasedAgglomeration.Criterion], seed: UInt64) {
+    let rows = Self.sample(all, max(Parallel.rowsPerPiece, 256 * components), seed: seed)
+    self.rows = rows
+    guard components > 1 else {
+      coordinates = Matrix(rows: rows.count, columns: 0)
+      agglomerated = []
+      trees = [:]
+      return
+    }
+    let coordinates = rows.coordinates
+    self.coordinates = coordinates
+    let limit = max(components, ModelBasedAgglomeration.greatestRows(columns: coordinates.columns))
+    var random = RandomStream(seed: seed, index: -2)
+    let kept = rows.count <= limit ? Array(0..<rows.count) : random.sample(limit, from: rows.count)
+    agglomerated = kept
+    let built = Parallel.map(count: criteria.count) { index in
+      ModelBasedAgglomeration(
+        coordinates.gatheringRows(kept), weights: kept.map { rows.weights[$0] }, criterion: criteria[index])
+    }
+    trees = Dictionary(uniqueKeysWithValues: zip(criteria, built))
+  }
+
+  /// A component for each row, -1 for those that were not agglomerated.
+  func labels(_ criterion: ModelBasedAgglomeration.Criterion, components: Int) -> [Int32] {
+    var labels = [Int32](repeating: -1, count: rows.count)
+    guard let tree = trees[criterion], tree.rows >= components else { return labels }
+    for (row, label) in zip(agglomerated, tree.labels(clusters: components)) { labels[row] = Int32(label) }
+    return labels
+  }
+
+  /// All rows, or of more than four times `count` that many, drawn by weight.
+  private static func sample(_ rows: MixtureRows, _ count: Int, seed: UInt64) -> MixtureRows {
+    guard rows.count > 4 * count else { return rows }
+    var random = RandomStream(seed: seed, index: -1)
+    var kept: [Int] = []
+    var hits: [Double] = []
+    for row in systematicSample(count, weights: rows.weights, &random) {
+      if row == kept.last {
+        hits[hits.count - 1] += 1
+      } else {
+        kept.append(row)
+        hits.append(1)
+      }
+    }
+    if kept.count >= count / 4 { return rows.subset(kept, weights: hits) }
+    // A few rows bear nearly all the weight: as many rows, with their weights.
+    let some = random.sample(count, from: rows.count)
+    return rows.subset(some, weights: some.map { rows.weights[$0] })
+  }
+}
+
+extension Mixture {
   /// The starts of a fit from nothing, in order.
   var ownStarts: [MixtureStart] {
     if components == 1 { return [.labels([], name: "whole")] }
-    return [.agglomeration(.likelihood), .agglomeration(.ward), .kMeans] + (0..<randomStarts).map { .random($0) }
-  }
-
-  /// The most rows that starts look at: enough for the components to be met.
-  private var startRows: Int { max(Parallel.rowsPerPiece, 256 * components) }
-
-  /// The rows that starts look at: all, or of many a sample drawn by weight.
-  func sample(_ rows: MixtureRows) -> MixtureRows {
-    guard rows.count > 4 * startRows else { return rows }
-    var random = RandomStream(seed: seed, index: -1)
-    var kept: [Int] = []
-    var counts: [Double] = []
-    for row in systematicSample(startRows, weights: rows.weights, &random) {
-      if row == kept.last {
-        counts[counts.count - 1] += 1
-      } else {
-        kept.append(row)
-        counts.append(1)
-      }
-    }
-    if kept.count >= startRows / 4 { return rows.subset(kept, weights: counts) }
-    // A few rows bear nearly all the weight: as many rows, with their weights.
-    let some = random.sample(startRows, from: rows.count)
-    return rows.subset(some, weights: some.map { rows.weights[$0] })
+    return [.agglomeration(.varyingCovariances), .agglomeration(.ward), .kMeans]
+      + (0..<randomStarts).map { .random($0) }
   }
 
   /// The run that a start leads to, before its first iteration; nil when it has no parameters to offer.
   ///
-  /// A pure function of the rows, the settings and the start. `coordinates` are those of all blocks (m x any).
-  func begin(_ start: MixtureStart, _ rows: MixtureRows, coordinates: Matrix) -> MixtureRun? {
+  /// A pure function of the rows, the settings and the start.
+  func begin(_ start: MixtureStart, _ starting: StartingRows) -> MixtureRun? {
+    let (rows, coordinates) = (starting.rows, starting.coordinates)
     var run = MixtureRun(self, rows)
     let begun =
       switch start {
@@ -77,7 +108,7 @@ extension Mixture {
       case .labels(let labels, _): run.begin(components == 1 ? [Int32](repeating: 0, count: rows.count) : labels)
       case .kMeans: run.begin(kMeansLabels(coordinates, rows.weights))
       case .random(let index): run.begin(randomLabels(index, coordinates, rows.weights))
-      case .agglomeration(let kind): run.begin(agglomeratedLabels(kind, coordinates, rows.weights))
+      case .agglomeration(let criterion): run.begin(starting.labels(criterion, components: components))
       }
     return begun ? run : nil
   }
@@ -105,12 +136,6 @@ extension Mixture {
     }
     let nearest = NearestCenters(coordinates.gatheringRows(drawn))
     return Parallel.map(rows: coordinates.rows) { nearest.assign(coordinates, rows: $0).labels }.flatMap { $0 }
-  }
-
-  private func agglomeratedLabels(
-    _ kind: MixtureStart.Agglomeration, _ coordinates: Matrix, _ weights: [Double]
-  ) -> [Int32] {
-    [Int32](repeating: -1, count: weights.count)
   }
 }
 

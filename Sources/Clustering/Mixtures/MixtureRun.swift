@@ -194,9 +194,11 @@ extension MixtureRun {
           fitter.addSums(block, responsibilities: values, to: &part.blocks[index])
         }
       }
+      for (index, fitter) in fitters.enumerated() { part.blocks[index] = fitter.folded(part.blocks[index]) }
       return part
     }
-    return parts.reduce(empty, +)
+    guard let first = parts.first else { return empty }
+    return parts.dropFirst().reduce(first, +)
   }
 
   private func addNoise(_ block: Range<Int>, _ values: inout [Double]) {
