@@ -1,5 +1,4 @@
 internal import LinearAlgebra
-internal import Randomness
 
 /// Every model of a ``MixtureSearch`` fitted to the same prepared rows from the same starts.
 struct MixtureSweep: Sendable {
@@ -8,8 +7,10 @@ struct MixtureSweep: Sendable {
   /// The fit of each; nil where it degenerated.
   private(set) var fits: [MixtureFit?]
 
-  /// The tolerance of the first round: BIC to about a thousandth.
-  private static let roughTolerance = 1e-6
+  /// The tolerance of the first round: BIC to about a hundredth in 500 rows.
+  private static let roughTolerance = 1e-5
+  /// The most iterations of the first round.
+  private static let roughIterations = 300
   /// Models whose BIC is at most this above the least are fitted again with care.
   private static let nearBIC = 20.0
   /// The most models that are.
@@ -36,9 +37,10 @@ struct MixtureSweep: Sendable {
       let (k, family) = models[index]
       var mixture = search.settings(family, k)
       mixture.tolerance = max(mixture.tolerance, Self.roughTolerance)
+      mixture.maxIterations = min(mixture.maxIterations, Self.roughIterations)
       guard board.report(part: index, fraction: 0) else { return .failure(.cancelled) }
       do throws(FitError) {
-        let fit = try mixture.fit(rows, x, weights, starts: starts.starts(mixture)) {
+        let fit = try mixture.fit(rows, starts.rows, x, weights, starts: starts.starts(mixture)) {
           board.report(part: index, fraction: $0.fraction)
         }
         return board.report(part: index, fraction: 1, criterion: fit.bic) ? .success(fit) : .failure(.cancelled)
@@ -65,12 +67,13 @@ struct MixtureSweep: Sendable {
       }
     }
     if let problem, fits.allSatisfy({ $0 == nil }) { throw problem }
-    try refine(search, rows, x, weights, board)
+    try refine(search, rows, starts.rows, x, weights, board)
   }
 
   /// Fits the models near the least BIC with all their starts and to the tolerance asked for.
   private mutating func refine(
-    _ search: MixtureSearch, _ rows: MixtureRows, _ x: Matrix, _ weights: [Double]?, _ board: ProgressBoard
+    _ search: MixtureSearch, _ rows: MixtureRows, _ starting: StartingRows, _ x: Matrix, _ weights: [Double]?,
+    _ board: ProgressBoard
   ) throws(FitError) {
     guard let best, let least = candidates[best].bic else { return }
     let near = candidates.indices
@@ -87,7 +90,7 @@ struct MixtureSweep: Sendable {
       if let fit = before.fits[index] { starts.append(.model(fit.model, name: "sweep")) }
       do throws(FitError) {
         return .success(
-          try mixture.fit(rows, x, weights, starts: starts) { _ in board.report(part: part, fraction: 0) })
+          try mixture.fit(rows, starting, x, weights, starts: starts) { _ in board.report(part: part, fraction: 0) })
       } catch {
         return .failure(error)
       }
@@ -122,64 +125,32 @@ extension MixtureSearch {
   }
 }
 
-/// Partitions from agglomeration and k-means, made once for all families.
+/// The starts that all families share: agglomeration and k-means, made once.
 private struct SharedStarts: Sendable {
-  private let agglomerated: [(name: String, rows: [Int], labels: [Int: [Int]])]
+  let rows: StartingRows
   private let kMeans: [Int: [Int32]]
-  private let count: Int
 
-  init(_ mixture: Mixture, _ range: ClosedRange<Int>, _ rows: MixtureRows) {
-    count = rows.count
-    let coordinates = rows.coordinates
-    let several = range.filter { $0 > 1 && $0 <= rows.count }
-    var kept: [Int] = []
-    let limit = ModelBasedAgglomeration.greatestRows(columns: coordinates.columns)
-    if rows.count > limit {
-      var random = RandomStream(seed: mixture.seed, index: -2)
-      for row in systematicSample(limit, weights: rows.weights, &random) where row != kept.last { kept.append(row) }
-    } else {
-      kept = Array(0..<rows.count)
-    }
-    let own = coordinates.gatheringRows(kept)
-    let ownWeights = rows.count > limit ? kept.map { _ in 1 } : rows.weights
-    let criteria: [(String, ModelBasedAgglomeration.Criterion)] = [
-      (MixtureStart.Agglomeration.likelihood.rawValue, .varyingCovariances),
-      (MixtureStart.Agglomeration.ward.rawValue, .ward),
-    ]
-    let places = kept
-    agglomerated =
-      several.isEmpty || coordinates.columns == 0
-      ? []
-      : Parallel.map(count: criteria.count) { index in
-        let forest = ModelBasedAgglomeration(own, weights: ownWeights, criterion: criteria[index].1)
-        var labels: [Int: [Int]] = [:]
-        for k in several where k <= own.rows { labels[k] = forest.labels(clusters: k) }
-        return (criteria[index].0, places, labels)
-      }
+  init(_ mixture: Mixture, _ range: ClosedRange<Int>, _ all: MixtureRows) {
+    let rows = StartingRows(
+      all, components: range.upperBound, criteria: [.varyingCovariances, .ward], seed: mixture.seed)
+    let several = range.filter { $0 > 1 }
     let found = Parallel.map(count: several.count) { index -> [Int32]? in
       var kMeans = KMeans(clusters: several[index])
       kMeans.seed = mixture.seed
       kMeans.restarts = 2
       kMeans.swaps = 4
-      return (try? kMeans.fit(coordinates, weights: rows.weights))?.labels.map { Int32($0) }
+      return (try? kMeans.fit(rows.coordinates, weights: rows.rows.weights))?.labels.map { Int32($0) }
     }
     var byClusters: [Int: [Int32]] = [:]
     for (k, labels) in zip(several, found) { byClusters[k] = labels }
+    self.rows = rows
     kMeans = byClusters
   }
 
   /// The starts of a mixture: all of its own but the random ones.
   func starts(_ mixture: Mixture) -> [MixtureStart] {
-    let k = mixture.components
-    guard k > 1 else { return mixture.ownStarts }
-    var starts: [MixtureStart] = []
-    for (name, rows, labels) in agglomerated {
-      guard let own = labels[k] else { continue }
-      var all = [Int32](repeating: -1, count: count)
-      for (row, label) in zip(rows, own) { all[row] = Int32(label) }
-      starts.append(.labels(all, name: name))
-    }
-    if let labels = kMeans[k] { starts.append(.labels(labels, name: MixtureStart.kMeans.name)) }
-    return starts.isEmpty ? mixture.ownStarts : starts
+    guard mixture.components > 1 else { return mixture.ownStarts }
+    return [.agglomeration(.varyingCovariances), .agglomeration(.ward)]
+      + (kMeans[mixture.components].map { [.labels($0, name: MixtureStart.kMeans.name)] } ?? [])
   }
 }
