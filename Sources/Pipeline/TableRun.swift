@@ -27,6 +27,7 @@ extension Connection {
   ) throws -> TrainedSegments {
     progress?(PipelineProgress(stage: "reading \(file)"))
     let table = try open(file: file)
+    if let model { try checkIsNoInput(model) }
     let columns = try TableLayout.columns(
       of: table, include: include, exclude: exclude, identifier: identifier, condition: condition, weights: weights)
     let trained = try train(table, columns, weights: weights, training, progress)
@@ -112,7 +113,7 @@ extension Connection {
 
   /// Scores the rows of one file of features with `model`. Columns the file lacks are imputed.
   public func score(
-    _ model: SegmentModel, file: String, identifier: String?
+    _ model: SegmentModel, file: String, identifier: String?, allMemberships: Bool = false
   ) throws -> (SegmentAssignments, TransformReport) {
     let table = try open(file: file)
     let names = Set(table.columns.map(\.name))
@@ -133,6 +134,6 @@ extension Connection {
     }
     let values = try read(columns, of: table)
     guard values.rows > 0 else { throw WarehouseError.fileEmpty(path: table.name) }
-    return try model.score(values)
+    return try model.score(values, allMemberships: allMemberships)
   }
 }

@@ -9,7 +9,8 @@ import Testing
     try folder.write("id,x\n7,1\n8,2\n10,9\n11,8\n", to: "numbers.csv")
     for name in ["zeros", "numbers"] {
       let outcome = try TesseraProcess.run(
-        ["cluster", "\(name).csv", "--id", "id", "--k", "2", "--output", "\(name)-out.jsonl"], in: folder.url)
+        ["cluster", "\(name).csv", "--method", "kmeans", "--id", "id", "--k", "2", "--output", "\(name)-out.jsonl"],
+        in: folder.url)
       #expect(outcome.code == 0, "\(outcome.errors)")
     }
     #expect(String(decoding: try folder.bytes("zeros-out.jsonl"), as: UTF8.self).contains("\"id\":\"007\""))
@@ -30,5 +31,21 @@ import Testing
     #expect(scored.code == 0, "\(scored.errors)")
     #expect(scored.errors.contains("not in the table, so taken at their training median: y"))
     #expect(!scored.errors.contains("rare or new"))
+  }
+
+  @Test func `no result takes the place of an input or of another result`() throws {
+    let folder = try TemporaryFolder()
+    let table = "id,x\n" + (0..<40).map { "\($0),\($0 % 2 * 9 + $0 % 3)\n" }.joined()
+    for name in ["a.csv", "b.csv"] { try folder.write(table, to: name) }
+    let model = try TesseraProcess.run(
+      ["cluster", "a.csv", "--method", "kmeans", "--k", "2", "--model", "a.csv"], in: folder.url)
+    #expect(model.code == 74 && model.errors.contains("this run reads it"))
+    let pattern = try TesseraProcess.run(
+      ["cluster", "*.csv", "--method", "kmeans", "--k", "2", "--output", "b.csv"], in: folder.url)
+    #expect(pattern.code == 74 && pattern.errors.contains("this run reads it"))
+    let both = try TesseraProcess.run(
+      ["cluster", "a.csv", "--method", "kmeans", "--k", "2", "--output", "o.csv", "--model", "o.csv"], in: folder.url)
+    #expect(both.code == 74 && both.errors.contains("another result of this run goes there too"))
+    #expect(try folder.bytes("a.csv") == Data(table.utf8) && folder.files.sorted() == ["a.csv", "b.csv"])
   }
 }

@@ -40,7 +40,7 @@ struct MixtureSweep: Sendable {
       mixture.maxIterations = min(mixture.maxIterations, Self.roughIterations)
       guard board.report(part: index, fraction: 0) else { return .failure(.cancelled) }
       do throws(FitError) {
-        let fit = try mixture.fit(rows, starts.rows, x, weights, starts: starts.starts(mixture)) {
+        let fit = try mixture.fit(rows, starts.starting, x, weights, starts: starts.starts(mixture)) {
           board.report(part: index, fraction: $0.fraction)
         }
         return board.report(part: index, fraction: 1, criterion: fit.bic) ? .success(fit) : .failure(.cancelled)
@@ -67,7 +67,7 @@ struct MixtureSweep: Sendable {
       }
     }
     if let problem, fits.allSatisfy({ $0 == nil }) { throw problem }
-    try refine(search, rows, starts.rows, x, weights, board)
+    try refine(search, rows, starts.starting, x, weights, board)
   }
 
   /// Fits the models near the least BIC with all their starts and to the tolerance asked for.
@@ -86,7 +86,7 @@ struct MixtureSweep: Sendable {
       let index = chosen[position]
       let own = before.candidates[index]
       let mixture = search.settings(own.family, own.clusters)
-      var starts = (0..<mixture.randomStarts).map { MixtureStart.random($0) }
+      var starts = mixture.ownStarts.filter(\.isRandom)
       if let fit = before.fits[index] { starts.append(.model(fit.model, name: "sweep")) }
       do throws(FitError) {
         return .success(
@@ -127,30 +127,45 @@ extension MixtureSearch {
 
 /// The starts that all families share: agglomeration and k-means, made once.
 private struct SharedStarts: Sendable {
-  let rows: StartingRows
+  /// The rows that starts look at, agglomerated.
+  let starting: StartingRows
   private let kMeans: [Int: [Int32]]
 
-  init(_ mixture: Mixture, _ range: ClosedRange<Int>, _ all: MixtureRows) {
-    let rows = StartingRows(
-      all, components: range.upperBound, criteria: [.varyingCovariances, .ward], seed: mixture.seed)
-    let several = range.filter { $0 > 1 }
+  init(_ mixture: Mixture, _ range: ClosedRange<Int>, _ rows: MixtureRows) {
+    var widest = mixture
+    widest.components = min(range.upperBound, rows.count)
+    let starting = widest.startingRows(rows)
+    self.starting = starting
+    let several = range.filter { $0 > 1 && $0 <= starting.rows.count }
     let found = Parallel.map(count: several.count) { index -> [Int32]? in
-      var kMeans = KMeans(clusters: several[index])
-      kMeans.seed = mixture.seed
-      kMeans.restarts = 2
-      kMeans.swaps = 4
-      return (try? kMeans.fit(rows.coordinates, weights: rows.rows.weights))?.labels.map { Int32($0) }
+      var own = mixture
+      own.components = several[index]
+      return own.kMeansLabels(starting)
     }
     var byClusters: [Int: [Int32]] = [:]
     for (k, labels) in zip(several, found) { byClusters[k] = labels }
-    self.rows = rows
     kMeans = byClusters
   }
 
-  /// The starts of a mixture: all of its own but the random ones.
+  /// The starts of a mixture, in the order of its own; where agglomeration leads the way, without the random ones.
   func starts(_ mixture: Mixture) -> [MixtureStart] {
-    guard mixture.components > 1 else { return mixture.ownStarts }
-    return [.agglomeration(.varyingCovariances), .agglomeration(.ward)]
-      + (kMeans[mixture.components].map { [.labels($0, name: MixtureStart.kMeans.name)] } ?? [])
+    let own = mixture.ownStarts
+    let isLed = own.contains { start in
+      if case .agglomeration = start { true } else { false }
+    }
+    return own.filter { !isLed || !$0.isRandom }.map { start in
+      guard case .kMeans = start, let labels = kMeans[mixture.components] else { return start }
+      return .labels(labels, name: start.name)
+    }
+  }
+}
+
+extension MixtureStart {
+  /// Whether it depends on the draw.
+  fileprivate var isRandom: Bool {
+    switch self {
+    case .random, .scattered: true
+    case .agglomeration, .kMeans, .labels, .model: false
+    }
   }
 }

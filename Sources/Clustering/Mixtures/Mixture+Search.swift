@@ -10,8 +10,8 @@ struct MixtureSearchOutcome: Sendable {
 extension Mixture {
   /// Iterations of every start before the best are chosen.
   private static let shortIterations = 20
-  /// Starts that are iterated to convergence; more only when these degenerate.
-  private static let finalists = 3
+  /// Starts that are iterated to convergence; more only when these degenerate. Latent classes show late which is best.
+  private var finalists: Int { blocks.contains { $0.kind.covarianceFamily != nil } ? 3 : 8 }
   /// Two log-likelihoods are those of one optimum when they differ by less than this a row.
   private static let sameOptimum = 1e-4
 
@@ -33,8 +33,8 @@ extension Mixture {
     let ranked = runs.indices.filter { runs[$0] != nil }
       .sorted { (runs[$0]?.logLikelihood ?? 0, -$0) > (runs[$1]?.logLikelihood ?? 0, -$1) }
     var best: Int?
-    for first in stride(from: 0, to: ranked.count, by: Self.finalists) where best == nil {
-      let chosen = Array(ranked[first..<min(first + Self.finalists, ranked.count)])
+    for first in stride(from: 0, to: ranked.count, by: finalists) where best == nil {
+      let chosen = Array(ranked[first..<min(first + finalists, ranked.count)])
       let before = runs
       let finished = Parallel.map(count: chosen.count) { index -> MixtureRun? in
         guard var run = before[chosen[index]] else { return nil }

@@ -15,8 +15,8 @@ extension BootstrapStability {
       mixture.seed = settings.seed &+ UInt64(index)
       mixture.tolerance = max(mixture.tolerance, 1e-6)
       let rows = try MixtureRows(mixture, x, weights: counts)
-      let starting = StartingRows(rows, components: mixture.components, criteria: [], seed: mixture.seed)
       let starts: [MixtureStart] = [.model(fit.model, name: "given"), .kMeans, .random(0)]
+      let starting = StartingRows(rows, components: mixture.components, criteria: [], seed: mixture.seed)
       return try mixture.fit(rows, starting, x, counts, starts: starts).labels
     }
   }

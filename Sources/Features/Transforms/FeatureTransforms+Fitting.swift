@@ -52,6 +52,11 @@ extension FeatureTransforms {
   private static func fitNumeric(
     _ name: String, _ raw: [Double], _ settings: TransformSettings
   ) -> Result<Numeric, Drop> {
+    var settings = settings
+    if settings.unscaled.contains(name) {
+      settings.scaling = .none
+      settings.logAboveSkewness = nil
+    }
     let statistics = ColumnStatistics(raw)
     guard statistics.present > 0 else { return .failure(Drop(name: name, reason: "every value is missing")) }
     let missing = raw.count - statistics.present

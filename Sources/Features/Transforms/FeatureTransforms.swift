@@ -18,6 +18,8 @@ public struct TransformSettings: Sendable, Hashable, Codable {
   public var logAboveSkewness: Double? = 1
   /// How columns are brought to a common scale.
   public var scaling = Scaling.standard
+  /// Numeric features that are neither scaled nor replaced by logarithms: counts that are modelled as counts.
+  public var unscaled: Set<String> = []
   /// Families of equal name count equally, however many columns they have.
   public var balanceFamilies = true
   /// Categories rarer than this share of the rows become one level, "other".
