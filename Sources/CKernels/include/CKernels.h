@@ -1,4 +1,5 @@
 #pragma once
+#include "gaussian.h"
 // The few inner loops whose speed is the program's speed, in C so that one source gives code for each instruction set.
 // Every function takes the level to run at; a caller asks `tessera_cpu_level` once and never exceeds it.
 
@@ -14,3 +15,5 @@ enum tessera_level {
 
 /// The highest level that this processor and operating system can run.
 int tessera_cpu_level(void);
+
+#include "kmeans.h"

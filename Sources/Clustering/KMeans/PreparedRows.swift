@@ -6,6 +6,8 @@ struct PreparedRows: Sendable {
   private(set) var matrix: Matrix
   /// Their weights, scaled so that the heaviest is near 1 (m).
   private(set) var weights: [Double]
+  /// The rows in single precision, for the fused kernel; nil where none runs.
+  private var tiles: FloatTiles?
   private let mean: [Double]
   private let scale: Double
   private let weightScale: Double
@@ -23,6 +25,7 @@ struct PreparedRows: Sendable {
     let weightScale = powerOfTwoScale(for: distinct.weights.max() ?? 1)
     matrix.center(on: mean, scale: scale)
     self.matrix = matrix
+    tiles = Kernels.current > .plain ? FloatTiles(matrix) : nil
     self.weights = distinct.weights.map { $0 * weightScale }
     self.mean = mean
     self.scale = scale
@@ -33,6 +36,7 @@ struct PreparedRows: Sendable {
   func subset(_ indices: [Int]) -> PreparedRows {
     var subset = self
     subset.matrix = matrix.gatheringRows(indices)
+    subset.tiles = tiles == nil ? nil : FloatTiles(subset.matrix)
     subset.weights = indices.map { weights[$0] }
     return subset
   }
@@ -53,6 +57,9 @@ struct PreparedRows: Sendable {
     subset.weights = counts
     return subset
   }
+
+  /// The rows ready to be assigned to centres that move.
+  func assignment() -> TrackedAssignment { TrackedAssignment(matrix, weights: weights, tiles: tiles) }
 
   /// Centres (k x d) in the units of the data.
   func inDataUnits(_ centers: Matrix) -> Matrix {
