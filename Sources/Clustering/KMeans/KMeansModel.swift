@@ -20,9 +20,14 @@ public struct KMeansModel: Sendable, Hashable, Codable {
   /// O(m k d).
   /// - Throws: ``FitError`` when `x` has another number of columns, or a value that is not finite or beyond 1e130.
   public func assign(_ x: Matrix) throws(FitError) -> KMeansAssignment {
+    let assigned = try assignSquared(x)
+    return KMeansAssignment(labels: assigned.labels, distances: assigned.squares.map { $0.squareRoot() })
+  }
+
+  /// As ``assign(_:)``, with squared distances.
+  func assignSquared(_ x: Matrix) throws(FitError) -> (labels: [Int], squares: [Double]) {
     let parts = try assignments(x)
-    return KMeansAssignment(
-      labels: parts.labels(rows: x.rows), distances: parts.flatMap { $0.squaredDistances.map { $0.squareRoot() } })
+    return (parts.labels(rows: x.rows), parts.flatMap(\.squaredDistances))
   }
 
   /// The assignments of the pieces of `x`, in order.

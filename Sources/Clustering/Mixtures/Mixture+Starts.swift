@@ -116,7 +116,7 @@ extension Mixture {
       switch start {
       case .model(let model, _): run.begin(model)
       case .labels(let labels, _): run.begin(components == 1 ? [Int32](repeating: 0, count: rows.count) : labels)
-      case .kMeans: run.begin(kMeansLabels(coordinates, rows.weights))
+      case .kMeans: run.begin(kMeansLabels(starting))
       case .random(let index): run.begin(randomLabels(index, coordinates, rows.weights))
       case .scattered(let index): run.begin(memberships: scattered(index, coordinates))
       case .agglomeration(let criterion): run.begin(starting.labels(criterion, components: components))
@@ -124,14 +124,15 @@ extension Mixture {
     return begun ? run : nil
   }
 
-  private func kMeansLabels(_ coordinates: Matrix, _ weights: [Double]) -> [Int32] {
+  /// A component for each of the starting rows, by k-means on their coordinates.
+  func kMeansLabels(_ starting: StartingRows) -> [Int32] {
     var kMeans = KMeans(clusters: components)
     kMeans.seed = seed
     kMeans.restarts = 2
     kMeans.swaps = 4
     // Fewer different coordinates than components: no start from k-means.
-    guard let fit = try? kMeans.fit(coordinates, weights: weights) else {
-      return [Int32](repeating: -1, count: weights.count)
+    guard let fit = try? kMeans.fit(starting.coordinates, weights: starting.rows.weights) else {
+      return [Int32](repeating: -1, count: starting.rows.count)
     }
     return fit.labels.map { Int32($0) }
   }
