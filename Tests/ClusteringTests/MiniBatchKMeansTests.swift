@@ -194,18 +194,18 @@ import Testing
 
 @Suite(.enabled(if: SharedData.isPresent, Comment(rawValue: SharedData.absence)))
 struct MiniBatchKMeansReferenceTests {
-  /// Within 3% of the least sums known; whole-data iterations reach them.
+  /// Within 1% of the least sums known; exact iterations reach them.
   @Test(
     arguments: [("sipu/s1", 15, 8.91762e12), ("sipu/a1", 20, 1.21463e10), ("sipu/unbalance", 8, 2.14492e11)],
     [0, 1, 2] as [UInt64])
-  func `small batches come within 3 percent of the least inertia known`(
+  func `small batches come within 1 percent of the least inertia known`(
     set: (name: String, clusters: Int, least: Double), seed: UInt64
   ) throws {
     var miniBatch = MiniBatchKMeans(clusters: set.clusters)
     miniBatch.seed = seed
     miniBatch.batchRows = 256
     let fit = try miniBatch.fit(stream: MatrixRowStream(TestTable.benchmark(set.name).matrix))
-    #expect(fit.inertia <= 1.03 * set.least)
+    #expect(fit.inertia <= 1.01 * set.least)
     #expect(fit.inertia >= 0.99999 * set.least)
   }
 }

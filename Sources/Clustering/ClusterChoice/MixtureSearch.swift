@@ -149,7 +149,7 @@ public struct MixtureSearch: Sendable, Hashable, Codable {
       small.blocks[index].columns = small.blocks[index].columns?.compactMap { columns.firstIndex(of: $0) }
     }
     small.randomStarts = min(small.randomStarts, 2)
-    small.tolerance = max(small.tolerance, 1e-6)
+    small.tolerance = max(small.tolerance, 1e-5)
     var single: [CovarianceFamily] = []
     for family in families.map({ $0.simplest(components: 1, columns: columns.count) })
     where !single.contains(family) { single.append(family) }

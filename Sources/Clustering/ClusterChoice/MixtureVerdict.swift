@@ -98,7 +98,8 @@ struct MixtureVerdict {
     }
     let rises = String(format: "%.1f standard deviations above", rise)
     let needed = String(format: "%.0f", StructureTest.gainThreshold)
-    return "Its BIC is \(gain) below that of one component, where on even clouds it is \(number(even)) below: \(rises)"
+    let onEven = even < 0 ? "\(number(-even)) above" : "\(number(even)) below"
+    return "Its BIC is \(gain) below that of one component, where on even clouds it is \(onEven): \(rises)"
       + " (more than \(needed) are needed), and \(dip)."
   }
 

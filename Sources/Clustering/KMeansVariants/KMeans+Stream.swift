@@ -7,7 +7,7 @@ extension KMeans {
   /// and swaps on the sample gives the seeds; Lloyd's iterations, one reading each, then go over all rows; a last
   /// reading measures. When all different rows fit into the sample, the seeds are the fit that the rows would have in
   /// memory, and the answer is that one but for rounding and the order of its ties. Otherwise it ends in an optimum as
-  /// good as a sample can find; in memory, each start draws a sample of its own.
+  /// good as a sample can find.
   ///
   /// Where batches end and the number of threads do not show in a single bit. The order of the rows, and a weight
   /// against as many equal rows, show only in rounding while the sample is the whole, and in the draw beyond it.
@@ -19,10 +19,11 @@ extension KMeans {
     try fit(stream: stream, sampleRows: sampleRows, observer: observer)
   }
 
-  /// The most different rows that the seeds of a stream are looked for among: enough for every cluster to be met.
+  /// The most different rows that the seeds of a stream are looked for among: enough for every cluster to be met, and
+  /// so many that each start, as in memory, takes a part of its own.
   public var sampleRows: Int {
-    let (rows, overflow) = clusters.multipliedReportingOverflow(by: 1024)
-    return overflow ? Int.max / 4 : max(4 * Parallel.rowsPerPiece, rows)
+    let (rows, overflow) = clusters.multipliedReportingOverflow(by: 5 * 256)
+    return overflow ? Int.max / 4 : max(5 * Parallel.rowsPerPiece, rows)
   }
 
   /// As above, with the seeds from a sample of at most `sampleRows` rows.

@@ -8,11 +8,11 @@ struct MixtureSearchOutcome: Sendable {
 }
 
 extension Mixture {
-  /// How far runs are iterated and how many of the best are, stage after stage; runs that degenerate make room. Latent
-  /// classes show late which start is best.
+  /// How far runs are iterated and how many of the best are, stage after stage; runs that degenerate make room.
+  /// Of latent classes and the like, which start alike, it shows later which are the best.
   private var stages: [(iterations: Int, runs: Int)] {
-    let isGaussian = blocks.contains { $0.kind.covarianceFamily != nil }
-    return [(20, .max), (100, isGaussian ? 5 : 8), (.max, isGaussian ? 3 : 8)]
+    let startsAlike = !blocks.contains { $0.kind.covarianceFamily != nil }
+    return [(20, .max), (100, startsAlike ? 12 : 5), (.max, startsAlike ? 4 : 3)]
   }
   /// Two log-likelihoods are those of one optimum when they differ by less than this a row.
   private static let sameOptimum = 1e-4

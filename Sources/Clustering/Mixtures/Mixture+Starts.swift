@@ -103,6 +103,9 @@ extension Mixture {
       + (0..<randomStarts).map { .random($0) }
   }
 
+  /// The fewest random starts without a Gaussian column: a third or a quarter of them may find the best latent classes.
+  private static let randomStartsWithoutGaussians = 24
+
   /// The run that a start leads to, before its first iteration; nil when it has no parameters to offer.
   ///
   /// A pure function of the rows, the settings and the start.
@@ -113,7 +116,7 @@ extension Mixture {
       switch start {
       case .model(let model, _): run.begin(model)
       case .labels(let labels, _): run.begin(components == 1 ? [Int32](repeating: 0, count: rows.count) : labels)
-      case .kMeans: run.begin(kMeansLabels(starting))
+      case .kMeans: run.begin(kMeansLabels(coordinates, rows.weights))
       case .random(let index): run.begin(randomLabels(index, coordinates, rows.weights))
       case .scattered(let index): run.begin(memberships: scattered(index, coordinates))
       case .agglomeration(let criterion): run.begin(starting.labels(criterion, components: components))
@@ -121,15 +124,14 @@ extension Mixture {
     return begun ? run : nil
   }
 
-  /// A component for each of the starting rows, by k-means on their coordinates.
-  func kMeansLabels(_ starting: StartingRows) -> [Int32] {
+  private func kMeansLabels(_ coordinates: Matrix, _ weights: [Double]) -> [Int32] {
     var kMeans = KMeans(clusters: components)
     kMeans.seed = seed
     kMeans.restarts = 2
     kMeans.swaps = 4
     // Fewer different coordinates than components: no start from k-means.
-    guard let fit = try? kMeans.fit(starting.coordinates, weights: starting.rows.weights) else {
-      return [Int32](repeating: -1, count: starting.rows.count)
+    guard let fit = try? kMeans.fit(coordinates, weights: weights) else {
+      return [Int32](repeating: -1, count: weights.count)
     }
     return fit.labels.map { Int32($0) }
   }
@@ -166,9 +168,6 @@ extension Mixture {
     }
     return Matrix(rows: coordinates.rows, columns: k, values: values)
   }
-
-  /// The fewest random starts without a Gaussian column: a third or a quarter of them may find the best latent classes.
-  private static let randomStartsWithoutGaussians = 24
 }
 
 extension MixtureRows {

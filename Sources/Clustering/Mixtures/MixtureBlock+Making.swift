@@ -14,7 +14,7 @@ extension MixtureBlock {
         try GaussianRows(logarithms, weights: weights, columns: columns)
       }
     case .poisson, .negativeBinomial: try CountRows(x, columns: columns)
-    case .categorical, .ordinal, .binary: LevelRows(x, kind: kind)
+    case .categorical, .ordinal, .binary: try LevelRows(x, kind: kind, columns: columns)
     }
   }
 }

@@ -10,7 +10,7 @@ internal import Foundation
 /// (Vermunt & Magidson, 2005). It has (levels - 1) + (k - 1) free parameters where multinomials have k (levels - 1), and
 /// a higher location means higher levels throughout. It is an exponential family: the fit is concave, needs the
 /// histogram alone, and reproduces the share of every level and the mean level of every component.
-struct AdjacentCategories: Sendable, Hashable {
+package struct AdjacentCategories: Sendable, Hashable {
   /// The levels (codes, ascending) that the training data hold.
   private let levels: [Int]
   /// v_l.
@@ -18,10 +18,10 @@ struct AdjacentCategories: Sendable, Hashable {
   /// a_l.
   private var intercepts: [Double]
   /// m_j (k).
-  private(set) var locations: [Double]
+  package private(set) var locations: [Double]
 
   /// Levels of which nothing is known yet but which of them are `seen`.
-  init(seen: [Bool], components: Int) {
+  package init(seen: [Bool], components: Int) {
     levels = seen.indices.filter { seen[$0] }
     let low = Double(levels.first ?? 0)
     let span = max(Double(levels.last ?? 0) - low, 1)
@@ -31,7 +31,9 @@ struct AdjacentCategories: Sendable, Hashable {
   }
 
   /// The number of free parameters.
-  var parameterCount: Int { levels.isEmpty ? 0 : levels.count == 1 ? 0 : levels.count - 1 + locations.count - 1 }
+  package var parameterCount: Int {
+    levels.isEmpty ? 0 : levels.count == 1 ? 0 : levels.count - 1 + locations.count - 1
+  }
 
   /// The greatest magnitude of a location. The likeliest is infinite for a component at one end of the scale; from here
   /// on its other levels have probabilities that ``LevelProbabilities/least`` covers.
@@ -41,7 +43,7 @@ struct AdjacentCategories: Sendable, Hashable {
   ///
   /// Newton's method from where the parameters stand, damped (Levenberg, 1944) until the likelihood rises, within the
   /// bounds of the locations. O((levels + k)^3) a step.
-  mutating func maximise(_ histograms: [[Double]]) {
+  package mutating func maximise(_ histograms: [[Double]]) {
     let counts = histograms.map { histogram in levels.map { histogram[$0] } }
     let total = counts.reduce(0) { $0 + $1.reduce(0, +) }
     guard levels.count > 1, total > 0 else { return }
@@ -75,7 +77,7 @@ struct AdjacentCategories: Sendable, Hashable {
   }
 
   /// The probabilities of all codes in one component; 0 for codes that were not `seen`.
-  func probabilities(_ component: Int, seen: [Bool]) -> [Double] {
+  package func probabilities(_ component: Int, seen: [Bool]) -> [Double] {
     var result = [Double](repeating: 0, count: seen.count)
     for (level, share) in zip(levels, shares(component)) { result[level] = share }
     return LevelProbabilities.likeliest(result, seen: seen)

@@ -4,19 +4,19 @@ internal import Foundation
 ///
 /// As the size grows the negative binomial becomes the Poisson distribution; ``greatestSize(mean:)`` is where the two can no
 /// longer be told apart, and stands for infinity, so that all parameters are finite.
-struct CountDensity: Sendable, Hashable {
+package struct CountDensity: Sendable, Hashable {
   /// The mean, above 0.
-  let mean: Double
+  package let mean: Double
   /// The size, above 0; nil for Poisson.
-  let size: Double?
+  package let size: Double?
 
-  init(mean: Double, size: Double?) {
+  package init(mean: Double, size: Double?) {
     self.mean = mean
     self.size = size
   }
 
   /// ln p(`x`), given ln(x!). Gamma functions come in differences, exact at every size.
-  func logDensity(_ x: Double, logFactorial: Double) -> Double {
+  package func logDensity(_ x: Double, logFactorial: Double) -> Double {
     guard let size else { return x * log(mean) - mean - logFactorial }
     let failures = -size * log1p(mean / size)
     guard x > 0 else { return failures }
@@ -30,10 +30,10 @@ struct CountDensity: Sendable, Hashable {
   static let leastSize = 1e-6
 
   /// The size that stands for infinity: the variance is beyond the mean by a millionth of it at most.
-  static func greatestSize(mean: Double) -> Double { 1e6 * (1 + mean) }
+  package static func greatestSize(mean: Double) -> Double { 1e6 * (1 + mean) }
 
   /// The likeliest Poisson distribution of `values` (whole, >= 0) of these `weights`, that of their mean.
-  init(poissonOf values: [Double], weights: [Double]) {
+  package init(poissonOf values: [Double], weights: [Double]) {
     var (sum, total) = (0.0, 0.0)
     for (x, weight) in zip(values, weights) {
       sum += weight * x
@@ -49,7 +49,7 @@ struct CountDensity: Sendable, Hashable {
   /// (Anscombe, 1950; Levin & Reeds, 1977): else the size is ``greatestSize(mean:)``. The root is bracketed from `near`,
   /// where it was (0 if unknown), and closed in on by regula falsi (the Illinois rule; Dowell & Jarratt, 1971) in the
   /// logarithm of the size.
-  init(negativeBinomialOf values: [Double], weights: [Double], near: Double) {
+  package init(negativeBinomialOf values: [Double], weights: [Double], near: Double) {
     let mean = CountDensity(poissonOf: values, weights: weights).mean
     self.init(mean: mean, size: Self.likeliestSize(values, weights, mean: mean, near: near > 0 ? near : nil))
   }

@@ -20,6 +20,7 @@ struct CountRows: BlockRows {
       }
       return found.sorted()
     }
+    if let column = values.firstIndex(where: \.isEmpty) { throw .missingColumn(column: columns[column]) }
     if let column = values.firstIndex(where: { $0.count > Self.mostValues }) {
       throw .tooManyCounts(column: columns[column], most: Self.mostValues)
     }

@@ -4,12 +4,12 @@ internal import Foundation
 ///
 /// Stirling's series from 12 on (Abramowitz & Stegun, 1964, 6.1.40 and 6.3.18), recurrences below. Differences over
 /// whole steps are computed as such: log(x + s) - log(s) loses every digit when s is large.
-enum GammaFunctions {
+package enum GammaFunctions {
   /// Where Stirling's series is good to full precision.
   private static let far = 12.0
 
   /// ln Gamma(`z`), `z` > 0.
-  static func logGamma(_ z: Double) -> Double {
+  package static func logGamma(_ z: Double) -> Double {
     var (z, product) = (z, 1.0)
     while z < far {
       product *= z
@@ -19,7 +19,7 @@ enum GammaFunctions {
   }
 
   /// ln Gamma(`s` + `x`) - ln Gamma(`s`) for whole `x` >= 0 and `s` > 0.
-  static func logRise(from s: Double, by x: Double) -> Double {
+  package static func logRise(from s: Double, by x: Double) -> Double {
     var (low, left, product) = (s, x, 1.0)
     while low < far, left > 0 {
       product *= low
@@ -32,7 +32,7 @@ enum GammaFunctions {
   }
 
   /// psi(`s` + `x`) - psi(`s`), the sum of 1 / (s + i) over 0 <= i < x, for whole `x` >= 0 and `s` > 0.
-  static func digammaRise(from s: Double, by x: Double) -> Double {
+  package static func digammaRise(from s: Double, by x: Double) -> Double {
     var (low, left, sum) = (s, x, 0.0)
     while low < far, left > 0 {
       sum += 1 / low

@@ -19,9 +19,11 @@ enum LevelProbabilities {
   /// This is the greatest likelihood among probabilities from here up; it costs the log-likelihood less than 1e-10 a row.
   static let least = 1e-10
 
-  /// The likeliest probabilities of at least ``least`` for these weighted counts; 0 stays for levels not `seen`.
+  /// The likeliest probabilities of at least ``least`` for these weighted counts; 0 stays for levels not `seen`, and
+  /// without any count the others are alike.
   static func likeliest(_ counts: [Double], seen: [Bool]) -> [Double] {
     let total = counts.reduce(0, +)
+    guard total > 0 else { return seen.map { $0 ? 1 / Double(seen.count(where: \.self)) : 0 } }
     var small = 0.0
     var rest = 0.0
     for level in counts.indices where seen[level] {

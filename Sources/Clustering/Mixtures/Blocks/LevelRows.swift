@@ -11,8 +11,8 @@ struct LevelRows: BlockRows {
   let seen: [[Bool]]
   private let kind: MixtureBlock.Kind
 
-  /// Prepares checked rows `x` (m x own columns, missing values NaN). O(m d).
-  init(_ x: Matrix, kind: MixtureBlock.Kind) {
+  /// Prepares checked rows `x` (m x own columns, missing values NaN), naming `columns` in errors. O(m d).
+  init(_ x: Matrix, kind: MixtureBlock.Kind, columns: [Int]) throws(FitError) {
     let seen = Parallel.map(count: x.columns) { column in
       var seen = [Bool](repeating: false, count: kind == .binary ? 2 : 1)
       for row in 0..<x.rows {
@@ -24,6 +24,7 @@ struct LevelRows: BlockRows {
       }
       return seen
     }
+    if let column = seen.firstIndex(where: { !$0.contains(true) }) { throw .missingColumn(column: columns[column]) }
     self.seen = seen
     self.kind = kind
     places = LevelPlaces(rows: x.rows, levels: seen.map(\.count)) { column, row in
