@@ -96,7 +96,8 @@ struct GaussianFitter: BlockFitter {
     components = next
     covariances = parameters
     gaps = GaussianGaps(
-      means: means, covariances: parameters.covariances, isDiagonal: family.isDiagonal, logScale: rows.logScale)
+      means: means, covariances: parameters.covariances, isDiagonal: family.isDiagonal, logScale: rows.logScale,
+      patterns: rows.patterns)
     return true
   }
 

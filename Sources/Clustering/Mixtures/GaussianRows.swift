@@ -9,6 +9,8 @@ struct GaussianRows: BlockRows {
   private(set) var complete: RowTiles
   /// The others (NaN where missing), in the units of `complete`.
   private(set) var incomplete: Matrix
+  /// Which values they lack.
+  private(set) var patterns: RowPatterns
   /// What was subtracted from each column (d), in the units of the data.
   let origin: [Double]
   /// What all columns were multiplied by afterwards: a power of two.
@@ -38,6 +40,7 @@ struct GaussianRows: BlockRows {
     complete = RowTiles(x, rows: 0..<gapless, origin: origin, scales: [Double](repeating: scale, count: d))
     let rest = Array(x.values[(gapless * d)...]).enumerated().map { ($1 - origin[$0 % d]) * scale }
     incomplete = Matrix(rows: x.rows - gapless, columns: d, values: rest)
+    patterns = RowPatterns(incomplete)
     self.origin = origin
     self.scale = scale
     self.columns = columns
@@ -70,6 +73,7 @@ struct GaussianRows: BlockRows {
     let ones = [Double](repeating: 1, count: width)
     subset.complete = RowTiles(complete.gatheringRows(inner), rows: 0..<inner.count, origin: zeros, scales: ones)
     subset.incomplete = incomplete.gatheringRows(outer.map { $0 - complete.rows })
+    subset.patterns = RowPatterns(subset.incomplete)
     return subset
   }
 
