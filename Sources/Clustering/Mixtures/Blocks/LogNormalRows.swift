@@ -56,6 +56,8 @@ private struct LogNormalFitter: BlockFitter {
 
   var sumCount: Int { logarithms.sumCount }
 
+  func folded(_ sums: [Double]) -> [Double] { logarithms.folded(sums) }
+
   var parameterCount: Int { logarithms.parameterCount }
 
   func addLogDensities(_ rows: Range<Int>, to logDensities: inout [Double]) {
