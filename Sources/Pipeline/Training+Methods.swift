@@ -42,7 +42,7 @@ extension SegmentTraining {
     search.kMeans = kmeans
     let choice = try search.fit(x, weights: weights, observer: observer)
     var found = FoundSegments(
-      assigner: .kMeans(choice.fit.model), reason: reason(choice.clusters, choice.reason),
+      assigner: .kMeans(choice.fit.model), reason: reason(choice.clusters, choice.reason, note: choice.shape?.sentence),
       converged: choice.fit.converged, iterations: choice.fit.iterations,
       kMeans: (choice.fit.inertia, choice.candidates, kmeans))
     if let bootstrap, choice.clusters > 1 {
@@ -93,11 +93,12 @@ extension SegmentTraining {
     return blocks
   }
 
-  /// Why there are so many segments; where one number was asked for there was nothing to choose.
-  private func reason(_ clusters: Int, _ reason: String) -> String {
+  /// Why there are so many segments; where one number was asked for there was nothing to choose, but there may be
+  /// something to note.
+  private func reason(_ clusters: Int, _ reason: String, note: String? = nil) -> String {
     guard range.count == 1, clusters == range.lowerBound, method == .kMeans || families.count == 1 else {
       return reason
     }
-    return "k = \(clusters) was asked for."
+    return (["k = \(clusters) was asked for."] + [note].compactMap { $0 }).joined(separator: " ")
   }
 }

@@ -135,15 +135,17 @@ public struct MixtureSearch: Sendable, Hashable, Codable {
     }
   }
 
-  /// Holds the winner against one cloud; nil where there are gaps, which even clouds have not.
+  /// Holds the winner against one cloud, on rows without gaps; nil when most rows have some.
   private func structureTest(
     _ winner: MixtureCandidate, _ fit: MixtureFit, _ x: Matrix, _ weights: [Double]?,
     _ goOn: @escaping @Sendable (Double) -> Bool
   ) throws(FitError) -> StructureTest? {
     let columns = try mixture.columnsOfBlocks(width: x.columns).flatMap { $0 }.sorted()
     let own = WitnessSample(x, weights: weights, limit: StructureTest.rowLimit, seed: mixture.seed)
-    let rows = x.selectingColumns(columns).gatheringRows(own.rows)
-    guard rows.values.allSatisfy(\.isFinite) else { return nil }
+    let used = x.selectingColumns(columns)
+    let complete = own.rows.filter { row in used.row(row).allSatisfy(\.isFinite) }
+    guard 2 * complete.count >= own.rows.count else { return nil }
+    let rows = used.gatheringRows(complete)
     var small = settings(winner.family, winner.clusters)
     for index in small.blocks.indices {
       small.blocks[index].columns = small.blocks[index].columns?.compactMap { columns.firstIndex(of: $0) }
@@ -155,14 +157,14 @@ public struct MixtureSearch: Sendable, Hashable, Codable {
     where !single.contains(family) { single.append(family) }
     // On the rows at hand the gain is that of the best fit, which a sample has still to find.
     var gain: Double?
-    if own.rows.count == x.rows, weights == nil, let bic = winner.bic {
+    if complete.count == x.rows, weights == nil, let bic = winner.bic {
       gain = singleBIC(small, on: rows, families: single).map { $0 - bic }
     } else {
       gain = bicGain(of: small, on: rows, single: single)
     }
     guard let gain else { return nil }
     let test = StructureTest(
-      rows, mixture: small, labels: own.rows.map { fit.labels[$0] }, gain: gain, single: single,
+      rows, mixture: small, labels: complete.map { fit.labels[$0] }, gain: gain, single: single,
       references: references, goOn: goOn)
     guard let test else { throw .cancelled }
     return test

@@ -46,7 +46,11 @@ struct MixtureVerdict {
       } else {
         let certainty = Self.meanCertainty(fits[winner])
         structure = certainty < Self.certain ? .overlapping : .separated
-        if let test { sentences.append(Self.words(test)) }
+        if let test {
+          sentences.append(Self.words(test))
+        } else if single != nil {
+          sentences.append("Only BIC speaks against one component here.")
+        }
         if structure == .overlapping {
           sentences.append(
             "Rows belong to their component with a mean certainty of only \(String(format: "%.2f", certainty)):"
