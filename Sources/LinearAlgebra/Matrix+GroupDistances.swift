@@ -63,26 +63,19 @@ extension Matrix {
   ) {
     let d = columns
     let own = unsafe lengths[row]
-    var other = 0
-    while other + 8 <= width {
-      let place = unsafe UnsafeMutableRawPointer(products + other)
-      let scale = unsafe UnsafeRawPointer(lengths + first + other).loadUnaligned(as: SIMD8<Double>.self) + own
-      let squares = unsafe scale - 2 * place.loadUnaligned(as: SIMD8<Double>.self)
-      let roots = squares.replacing(with: 0, where: squares .< 0).squareRoot()
-      unsafe place.storeBytes(of: roots, as: SIMD8<Double>.self)
-      let cancelled = squares .< 1e-6 * scale
-      if any(cancelled) {
-        for lane in 0..<8 where cancelled[lane] {
-          let square = unsafe squaredDistance(x + row * d, x + (first + other + lane) * d, count: d)
-          unsafe products[other + lane] = square.squareRoot()
-        }
+    // Plain loops without a sum or a branch: the compiler makes vectors of them.
+    var cancelled = 0
+    for other in 0..<width {
+      let scale = unsafe own + lengths[first + other]
+      let square = unsafe scale - 2 * products[other]
+      cancelled &+= square < 1e-6 * scale ? 1 : 0
+      unsafe products[other] = square
+    }
+    if cancelled > 0 {
+      for other in 0..<width where unsafe products[other] < 1e-6 * (own + lengths[first + other]) {
+        unsafe products[other] = squaredDistance(x + row * d, x + (first + other) * d, count: d)
       }
-      other += 8
     }
-    while other < width {
-      let square = unsafe squaredDistance(x + row * d, x + (first + other) * d, count: d)
-      unsafe products[other] = square.squareRoot()
-      other += 1
-    }
+    for other in 0..<width { unsafe products[other] = products[other].squareRoot() }
   }
 }

@@ -29,7 +29,8 @@ public struct ClusterCountSearch: Sendable, Hashable, Codable {
   /// Tries every k on `x` (n x d), rows weighted by `weights` (n, >= 0; all 1 when nil).
   ///
   /// A range that goes beyond the number of different rows is cut there. The silhouette and the gap are taken on
-  /// seeded samples of the rows when there are more than 20,000 and 2,000. Cost: a fit for each k, and 21 small ones
+  /// seeded samples of the rows (8,000 and 2,000) when there are more than 20,000 and
+  /// 2,000. Cost: a fit for each k, and 21 small ones
   /// when 1 is in the range.
   /// - Throws: ``FitError`` as ``KMeans/fit(_:weights:observer:)`` does.
   public func fit(
@@ -54,7 +55,9 @@ public struct ClusterCountSearch: Sendable, Hashable, Codable {
       fits.append(fit)
     }
     let order = x.canonicalOrder(weights: weights)
-    let sample = SilhouetteSample(x, weights: weights, seed: kMeans.seed, order: order)
+    let sample = SilhouetteSample(
+      x, weights: weights, seed: kMeans.seed, limit: Silhouette.sampleLimit, drawn: SilhouetteSample.rowsInSweeps,
+      order: order)
     let silhouettes = sample.means(fits.map(\.labels))
     var candidates: [ClusterCountCandidate] = []
     for (fit, silhouette) in zip(fits, silhouettes) {

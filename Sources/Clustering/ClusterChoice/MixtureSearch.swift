@@ -49,7 +49,7 @@ public struct MixtureSearch: Sendable, Hashable, Codable {
       board.report(part: 0, fraction: fraction, criterion: best)
     }
     var candidates = sweep.candidates
-    try addCriteria(&candidates, sweep.fits, compared, ownWeights)
+    try addCriteria(&candidates, sweep.fits, compared, ownWeights, isSampled: isSampled)
     if let gapReferences {
       let own = WitnessSample(compared, weights: ownWeights, limit: GapStatistic.rowLimit, seed: seed)
       let gap = GapStatistic(
@@ -111,7 +111,8 @@ public struct MixtureSearch: Sendable, Hashable, Codable {
 
   /// Silhouettes and separations of all fits, on the columns in use; left out where there are gaps or other blocks.
   private func addCriteria(
-    _ candidates: inout [MixtureCandidate], _ fits: [MixtureFit?], _ x: Matrix, _ weights: [Double]?
+    _ candidates: inout [MixtureCandidate], _ fits: [MixtureFit?], _ x: Matrix, _ weights: [Double]?,
+    isSampled: Bool
   ) throws(FitError) {
     guard isGaussian else { return }
     let columns = try mixture.columnsOfBlocks(width: x.columns).flatMap { $0 }.sorted()
@@ -121,7 +122,10 @@ public struct MixtureSearch: Sendable, Hashable, Codable {
     let labels = fitted.map { fits[$0]?.labels ?? [] }
     // Noise belongs to no cluster, and it differs from fit to fit.
     let hasNoise = mixture.noise != nil
-    let shared = hasNoise ? nil : SilhouetteSample(used, weights: weights, seed: mixture.seed).means(labels)
+    let few = SilhouetteSample.rowsInSweeps
+    let sample = SilhouetteSample(
+      used, weights: weights, seed: mixture.seed, limit: isSampled ? few : Silhouette.sampleLimit, drawn: few)
+    let shared = hasNoise ? nil : sample.means(labels)
     for (position, index) in fitted.enumerated() {
       let own = labels[position].map { max(0, $0) }
       let ownWeights = hasNoise ? own.indices.map { labels[position][$0] < 0 ? 0 : weights?[$0] ?? 1 } : weights

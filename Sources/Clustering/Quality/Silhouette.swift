@@ -26,7 +26,7 @@ public struct Silhouette: Sendable, Hashable, Codable {
     try DataChecks.checkValues(x)
     try DataChecks.checkLabels(labels, rows: x.rows)
     try DataChecks.checkWeights(weights, rows: x.rows)
-    let sample = SilhouetteSample(x, weights: weights, seed: seed, limit: sampleLimit)
+    let sample = SilhouetteSample(x, weights: weights, seed: seed, limit: sampleLimit, drawn: sampleLimit)
     let measured = sample.values([labels])[0]
     mean = sample.mean(measured)
     let order = sample.rows.indices.sorted { sample.rows[$0] < sample.rows[$1] }

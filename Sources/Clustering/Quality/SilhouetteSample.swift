@@ -3,19 +3,22 @@ internal import Randomness
 
 /// Rows made ready to measure silhouettes on, shared by all the labelings that are compared.
 struct SilhouetteSample: Sendable {
+  /// The rows that are drawn when there are more than ``Silhouette/sampleLimit`` and many labelings to compare: the mean
+  /// is then known to about 0.005.
+  static let rowsInSweeps = 8_000
+
   /// The rows that are measured, in canonical order: all of positive weight, or a seeded random sample of them.
   let rows: [Int]
   private let matrix: Matrix
   private let weights: [Double]
 
-  /// At most `limit` of checked rows, weighted by checked `weights`; `order` is their canonical order, when known.
-  init(
-    _ x: Matrix, weights: [Double]?, seed: UInt64, limit: Int = Silhouette.sampleLimit, order: [Int]? = nil
-  ) {
+  /// Checked rows, weighted by checked `weights`; of more than `limit` a sample of `drawn`. `order` is the canonical
+  /// order of the rows, when known.
+  init(_ x: Matrix, weights: [Double]?, seed: UInt64, limit: Int, drawn: Int, order: [Int]? = nil) {
     let ordered = (order ?? x.canonicalOrder(weights: weights)).filter { weights?[$0] ?? 1 > 0 }
     if ordered.count > limit {
       var random = RandomStream(seed: seed)
-      rows = random.sample(limit, from: ordered.count).map { ordered[$0] }
+      rows = random.sample(min(drawn, limit), from: ordered.count).map { ordered[$0] }
     } else {
       rows = ordered
     }
