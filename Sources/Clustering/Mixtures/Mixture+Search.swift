@@ -9,7 +9,9 @@ struct MixtureSearchOutcome: Sendable {
 
 extension Mixture {
   /// How far runs are iterated and how many of the best are, stage after stage; runs that degenerate make room.
-  private static let stages = [(iterations: 20, runs: Int.max), (iterations: 100, runs: 5), (iterations: .max, runs: 3)]
+  private static let stages = [
+    (iterations: 20, runs: Int.max), (iterations: 100, runs: 5), (iterations: .max, runs: 3),
+  ]
   /// Two log-likelihoods are those of one optimum when they differ by less than this a row.
   private static let sameOptimum = 1e-4
 
@@ -50,7 +52,9 @@ extension Mixture {
       case .done: break
       }
     }
-    guard board.report(part: starts.count, fraction: 1) else { throw .cancelled }
+    for part in 0...starts.count {
+      guard board.report(part: part, fraction: 1) else { throw .cancelled }
+    }
     // On a sample, log-likelihoods are those of a row of the sample times the rows.
     let unit = rows.totalWeight / own.totalWeight / rows.weightScale
     return MixtureSearchOutcome(
