@@ -68,7 +68,9 @@ let package = Package(
       name: "ModelFilesTests", dependencies: ["ModelFiles", "TestSupport"], exclude: ["Golden", "Python"],
       swiftSettings: house),
     .testTarget(name: "FeaturesTests", dependencies: ["Features", "TestSupport"], swiftSettings: house),
-    .testTarget(name: "ClusteringTests", dependencies: ["Clustering", "TestSupport"], swiftSettings: house),
+    .testTarget(
+      name: "ClusteringTests", dependencies: ["Clustering", "TestSupport"], exclude: ["Fixtures"],
+      swiftSettings: house),
     .testTarget(
       name: "PipelineTests",
       dependencies: ["Pipeline", "Features", "Clustering", "LinearAlgebra", "ModelFiles", "Warehouse", "TestSupport"],

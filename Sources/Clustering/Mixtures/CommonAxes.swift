@@ -146,6 +146,8 @@ extension CovarianceFamily {
       let d = problem.columns
       let pooled = Matrix(rows: d, columns: d, values: problem.pooled())
       var starts = [SymmetricEigen(pooled).vectors, Matrix(diagonal: [Double](repeating: 1, count: d))]
+      // Covariances that came without their axes still show them.
+      if let axes = previous?.commonAxes { starts.append(axes) }
       for component in 0..<min(problem.components, 8) {
         starts.append(SymmetricEigen(problem.scatter(component)).vectors)
       }
@@ -162,5 +164,19 @@ extension CovarianceFamily {
     return CovarianceParameters(
       family: self, covariances: variances.map { Matrix(axes: axes, variances: $0) }, volumes: volumes,
       orientation: axes)
+  }
+}
+
+extension CovarianceParameters {
+  /// The axes that all covariances have in common, if they have any; nil when there are no covariances.
+  fileprivate var commonAxes: Matrix? {
+    guard let d = covariances.first?.rows else { return nil }
+    var sum = [Double](repeating: 0, count: d * d)
+    // Unequal shares, so that axes of equal variance in the sum are not equal in each.
+    for (index, (covariance, volume)) in zip(covariances, volumes).enumerated() {
+      for i in sum.indices { sum[i] += covariance.values[i] / volume * (1 + 0.1 * Double(index).squareRoot()) }
+    }
+    guard sum.allSatisfy(\.isFinite) else { return nil }
+    return SymmetricEigen(Matrix(rows: d, columns: d, values: sum)).vectors
   }
 }

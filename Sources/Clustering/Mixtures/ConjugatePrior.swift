@@ -50,8 +50,12 @@ package struct ConjugatePrior: Sendable, Hashable {
     return means
   }
 
-  /// Statistics whose likelihood estimate under `family` is the posterior mode: pseudo-rows are added to each component
-  /// where the volume varies, and once for all where it does not.
+  /// Statistics whose likelihood estimate under `family` is the posterior mode: pseudo-rows are added to every component
+  /// where the volume varies, and once for all, shared out equally, where it does not.
+  ///
+  /// So EII, VII, EEI, VVI, EEE and VVV are as in the paper's tables. For the others, of which the paper gives no
+  /// formula, the same densities are held to the family; mclust's own answers differ there, and in EII, whose scale it
+  /// leaves out.
   func augmenting(_ statistics: ScatterStatistics, for family: CovarianceFamily) -> MaximisationProblem {
     let (k, d) = (statistics.components, statistics.columns)
     var problem = MaximisationProblem(statistics)
@@ -77,14 +81,10 @@ package struct ConjugatePrior: Sendable, Hashable {
       for i in 0..<d { for j in 0..<d { pseudoScatter[i * d + j] = i == j ? variance : 0 } }
     case .full: pseudoWeight = degreesOfFreedom + Double(d + 1)
     }
-    if family.volumeVaries {
-      for component in 0..<k {
-        problem.weights[component] += pseudoWeight
-        for i in 0..<d * d { problem.scatters[component * d * d + i] += pseudoScatter[i] }
-      }
-    } else {
-      problem.sharedWeight = pseudoWeight
-      problem.sharedScatter = pseudoScatter
+    let share = family.volumeVaries ? 1 : 1 / Double(k)
+    for component in 0..<k {
+      problem.weights[component] += share * pseudoWeight
+      for i in 0..<d * d { problem.scatters[component * d * d + i] += share * pseudoScatter[i] }
     }
     return problem
   }

@@ -23,7 +23,7 @@ extension CovarianceFamily {
   func diagonal(_ problem: MaximisationProblem) -> CovarianceParameters {
     let (k, d) = (problem.components, problem.columns)
     let n = problem.totalWeight
-    switch self {
+    switch simplest(components: k, columns: d) {
     case .vvi:
       return diagonal((0..<k).map { component in problem.diagonal(component).map { $0 / problem.weights[component] } })
     case .evi:

@@ -11,10 +11,6 @@ struct MaximisationProblem: Sendable {
   var scatters: [Double]
   /// d.
   let columns: Int
-  /// Pseudo-rows that all components share: what a prior adds where the volume is common.
-  var sharedWeight = 0.0
-  /// The scatter of the shared pseudo-rows (d x d), empty when there are none.
-  var sharedScatter: [Double] = []
 
   /// The problem without a prior.
   init(_ statistics: ScatterStatistics) {
@@ -26,7 +22,7 @@ struct MaximisationProblem: Sendable {
   /// k.
   var components: Int { weights.count }
   /// All rows and pseudo-rows.
-  var totalWeight: Double { weights.reduce(sharedWeight, +) }
+  var totalWeight: Double { weights.reduce(0, +) }
 
   /// W_k as a matrix.
   func scatter(_ component: Int) -> Matrix {
@@ -38,7 +34,7 @@ struct MaximisationProblem: Sendable {
   /// The sum of all scatters, each divided by its component's `divisors` (all 1 when nil), row-major (d x d).
   func pooled(dividedBy divisors: [Double]? = nil) -> [Double] {
     let size = columns * columns
-    var sum = sharedScatter.isEmpty ? [Double](repeating: 0, count: size) : sharedScatter
+    var sum = [Double](repeating: 0, count: size)
     for k in 0..<components {
       let factor = divisors.map { 1 / $0[k] } ?? 1
       for i in 0..<size { sum[i] += factor * scatters[k * size + i] }

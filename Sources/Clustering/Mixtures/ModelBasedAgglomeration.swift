@@ -24,10 +24,10 @@ package struct ModelBasedAgglomeration: Sendable, Hashable {
   /// n, the number of rows.
   package let rows: Int
 
-  /// The most rows worth agglomerating in `columns` columns: about a second's work.
+  /// The most rows worth agglomerating in `columns` columns: a few tenths of a second's work.
   package static func greatestRows(columns: Int) -> Int {
     let d = Double(max(1, columns))
-    return max(200, min(2000, Int((4e9 / (d * d * d + 60 * d + 400)).squareRoot())))
+    return max(200, min(2000, Int((4e10 / (d * d * d + 60 * d + 400)).squareRoot())))
   }
 
   /// The partition into `clusters` <= n parts: a number from 0 for each row, numbered by the first row of each part.
