@@ -4,11 +4,14 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 PYTHON ?= python3
 SWIFT ?= swift
-# Where the benchmark's data and results go, and how much of it.
+# Where the benchmarks' data goes, and how much of it: the tables of numbers have BENCH_SCALE times their rows.
 BENCH_DIR ?= Benchmarks/data
 BENCH_CUSTOMERS ?= 1000000
 BENCH_LINES ?= 20000000
-BENCH_ROUNDS ?= 5
+BENCH_SCALE ?= 1
+# How often each program runs, and on how many threads, where not as often and as many as the benchmark says itself.
+BENCH_ROUNDS ?=
+BENCH_THREADS ?=
 
 # Tests import no target as @testable. Saying so lets them share one release build with the program; without the flag
 # `swift test` would compile every module a second time.
@@ -23,7 +26,7 @@ SCRIPTS := Scripts/setup Scripts/demo Benchmarks/peers/setup .ci/run
 
 .PHONY: help
 help: ## list what make can do
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: setup
 setup: ## install what is missing: OpenBLAS, and DuckDB's library
@@ -41,9 +44,22 @@ demo: build ## run the main job on the real sample of notebooks-data, in demo/
 test: build ## run the tests
 	$(SWIFT) test $(TESTS)
 
+BENCH_OPTIONS = $(BENCH_ROUNDS:%=--rounds %) $(BENCH_THREADS:%=--threads %)
+
 .PHONY: bench
-bench: build $(BENCH_DIR)/orders.parquet ## compare `tessera features` with the bare SQL; see Benchmarks/README.md
-	.venv/peers/bin/python Benchmarks/run_features.py $(BINARY) $(BENCH_DIR)/orders.parquet --rounds $(BENCH_ROUNDS)
+bench: bench-features bench-clustering ## run all comparisons with peers; see Benchmarks/README.md
+
+.PHONY: bench-features
+bench-features: build $(BENCH_DIR)/orders.parquet ## compare `tessera features` with the bare SQL
+	.venv/peers/bin/python Benchmarks/run_features.py $(BINARY) $(BENCH_DIR)/orders.parquet $(BENCH_OPTIONS)
+
+# The benchmarks' package builds apart: what it needs of Tessera is little, and its settings are not the program's.
+.PHONY: bench-clustering
+bench-clustering: setup ## compare clustering with scikit-learn, faiss and mclust
+	@Benchmarks/peers/setup
+	$(SWIFT) build $(RELEASE) --package-path Benchmarks --scratch-path .build-bench --product tessera-bench
+	.venv/peers/bin/python Benchmarks/run_clustering.py .build-bench/release/tessera-bench \
+	  --folder $(BENCH_DIR) --scale $(BENCH_SCALE) $(BENCH_OPTIONS)
 
 $(BENCH_DIR)/orders.parquet: Benchmarks/generate_orders.py
 	@Benchmarks/peers/setup
@@ -105,4 +121,4 @@ model: demo ## make models/ again from the demo's project
 
 .PHONY: clean
 clean: ## remove what these targets made, but for the downloads outside the checkout
-	rm -rf .build .build-docs .venv demo docs $(BENCH_DIR)
+	rm -rf .build .build-docs .build-bench .venv demo docs $(BENCH_DIR)

@@ -18,6 +18,8 @@ let package = Package(
     .library(
       name: "Tessera",
       targets: ["LinearAlgebra", "Randomness", "Warehouse", "ModelFiles", "Features", "Clustering", "Pipeline"]),
+    // The methods alone, for those who bring their own matrix: needs OpenBLAS and nothing else.
+    .library(name: "TesseraClustering", targets: ["LinearAlgebra", "Randomness", "Clustering"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

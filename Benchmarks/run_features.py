@@ -11,12 +11,12 @@ import argparse
 import os
 import pathlib
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 
 import duckdb
+
+from rounds import Failed, Run, measure
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -48,21 +48,6 @@ def project(orders: pathlib.Path, arguments: argparse.Namespace) -> str:
             "",
         ]
     )
-
-
-def measure(command: list[str], folder: str) -> tuple[float, float]:
-    """Wall-clock seconds and peak resident MiB of one run; the program's own output goes to ours only if it fails."""
-    with tempfile.TemporaryFile("w+") as log:
-        start = time.perf_counter()
-        process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - start
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            log.seek(0)
-            sys.exit(f"{log.read()}\nfailed with {process.returncode}: {' '.join(command)}")
-    # Linux counts in KiB, macOS in bytes.
-    return seconds, usage.ru_maxrss / (1024 if sys.platform == "linux" else 1024 * 1024)
 
 
 def compare(ours: str, theirs: str) -> bool:
@@ -111,15 +96,19 @@ def main() -> None:
         sql += ["--as-of", arguments.as_of, "--threads", str(arguments.threads)]
         sql += ["--memory-limit", arguments.memory_limit] if arguments.memory_limit else []
         commands = {"tessera features": [str(tessera), "features", "--output", "tessera.parquet"], "DuckDB SQL": sql}
-        taken: dict[str, list[tuple[float, float]]] = {name: [] for name in commands}
+        taken: dict[str, list[Run]] = {name: [] for name in commands}
         for round_ in range(arguments.rounds):
             for name, command in commands.items():
-                taken[name].append(measure(command, folder))
-                print(f"round {round_ + 1}  {name:18}{taken[name][-1][0]:8.2f} s{taken[name][-1][1]:8.0f} MiB", flush=True)
-        medians = {name: statistics.median(seconds for seconds, _ in runs) for name, runs in taken.items()}
+                try:
+                    run = measure(command, folder)
+                except Failed as failure:
+                    sys.exit(f"{failure.log}\nfailed with {failure.status}: {' '.join(command)}")
+                taken[name].append(run)
+                print(f"round {round_ + 1}  {name:18}{run.seconds:8.2f} s{run.peak:8.0f} MiB", flush=True)
+        medians = {name: statistics.median(run.seconds for run in runs) for name, runs in taken.items()}
         print()
         for name, runs in taken.items():
-            print(f"{name:18} median {medians[name]:.2f} s   peak {max(memory for _, memory in runs):.0f} MiB")
+            print(f"{name:18} median {medians[name]:.2f} s   peak {max(run.peak for run in runs):.0f} MiB")
         print(f"ratio of medians   {medians['tessera features'] / medians['DuckDB SQL']:.2f}   (1 is the bare SQL)\n")
         same = compare(str(pathlib.Path(folder) / "tessera.parquet"), str(pathlib.Path(folder) / "sql.parquet"))
     sys.exit(0 if same else 1)

@@ -11,8 +11,9 @@ enum DataChecks {
   static func checkValues(_ x: Matrix) throws(FitError) {
     guard x.columns > 0 else { throw .noColumns }
     // The negated comparison also catches what is not a number.
-    let offenders = Parallel.map(rows: x.rows) { range in
-      (range.lowerBound * x.columns..<range.upperBound * x.columns).first {
+    let offenders = Parallel.map(rows: x.rows) { range -> Int? in
+      if x.isWithin(greatestMagnitude, rows: range) { return nil }
+      return (range.lowerBound * x.columns..<range.upperBound * x.columns).first {
         !(x.values[$0].magnitude <= greatestMagnitude)
       }
     }

@@ -14,6 +14,16 @@ public enum FitError: Error, Hashable, Sendable {
   case notFinite(row: Int, column: Int)
   /// A value is so large that squared distances would overflow. `row` and `column` count from 0.
   case tooLarge(row: Int, column: Int)
+  /// A value of a log-normal column is 0, negative or too large. `row` and `column` count from 0.
+  case notPositive(row: Int, column: Int)
+  /// A value of a column of counts is negative, not whole or beyond 1e9. `row` and `column` count from 0.
+  case notCount(row: Int, column: Int)
+  /// A column of counts holds too many different ones. `column` counts from 0.
+  case tooManyCounts(column: Int, most: Int)
+  /// A code of a category is negative, not whole or too large. `row` and `column` count from 0.
+  case notCategory(row: Int, column: Int, greatest: Int)
+  /// A value of a two-valued column is neither 0 nor 1. `row` and `column` count from 0.
+  case notBinary(row: Int, column: Int)
   /// There is not one weight a row.
   case weightCount(have: Int, need: Int)
   /// A weight is negative, infinite or not a number. `row` counts from 0.
@@ -38,6 +48,14 @@ public enum FitError: Error, Hashable, Sendable {
   case degenerate(components: Int)
   /// A model's numbers are those of no density.
   case modelInvalid
+  /// A row is zero throughout, so that it has no direction. `row` counts from 0.
+  case zeroLength(row: Int)
+  /// A stream's batch has another number of columns than the batches before. `row` is its first, from 0.
+  case batchColumns(row: Int, have: Int, need: Int)
+  /// A stream broke off after so many rows; the reason is what its reader said.
+  case streamFailed(afterRows: Int, reason: String)
+  /// A stream that was begun again did not give the same rows; `have` and `need` count rows.
+  case streamChanged(have: Int, need: Int)
   /// The observer asked to stop.
   case cancelled
 }
@@ -63,6 +81,19 @@ extension FitError: CustomStringConvertible {
     case .tooLarge(let row, let column):
       "Row \(row + 1) of column \(column + 1) is too large to square: magnitudes up to 1e130 are accepted. "
         + "Rescale the column or check it for placeholder values."
+    case .notPositive(let row, let column):
+      "Row \(row + 1) of column \(column + 1) is not above 0, or beyond 1e130, and has no usable logarithm. "
+        + "Make that column Gaussian, or its zeros missing."
+    case .notCount(let row, let column):
+      "Row \(row + 1) of column \(column + 1) is not a count: counts are whole numbers from 0 to 1e9. "
+        + "Make that column Gaussian or log-normal, or repair the value."
+    case .tooManyCounts(let column, let most):
+      "Column \(column + 1) holds more than \(most) different counts. Make it Gaussian or log-normal, or round it."
+    case .notCategory(let row, let column, let greatest):
+      "Row \(row + 1) of column \(column + 1) is not the code of a category: codes are whole numbers from 0 to "
+        + "\(greatest). Number the categories from 0."
+    case .notBinary(let row, let column):
+      "Row \(row + 1) of column \(column + 1) is neither 0 nor 1. Recode the column or make it categorical."
     case .weightCount(let have, let need):
       "There are \(have) weights for \(need) rows. Give one weight a row."
     case .weightInvalid(let row):
@@ -89,6 +120,16 @@ extension FitError: CustomStringConvertible {
         + "family with equal covariances (EEE, EEI, EII), or a prior."
     case .modelInvalid:
       "The model's numbers are not those of probability distributions. Save it again from a fit."
+    case .zeroLength(let row):
+      "Row \(row + 1) is zero in every column, and cosines need a direction. Drop such rows or give them a value."
+    case .batchColumns(let row, let have, let need):
+      "The batch that begins at row \(row + 1) has \(have) columns, but those before it have \(need). "
+        + "Give every batch the same columns."
+    case .streamFailed(let afterRows, let reason):
+      "The stream of rows broke off after \(afterRows) rows: \(reason). Nothing was kept; mend the source and run again."
+    case .streamChanged(let have, let need):
+      "The stream gave other rows when it was read again (\(have) read, \(need) the first time). "
+        + "Give a source that stays the same during a fit."
     case .cancelled:
       "The fit was cancelled before it finished, and nothing was kept. Run it again to completion."
     }

@@ -4,11 +4,14 @@ public struct FitProgress: Sendable, Hashable {
   public let fraction: Double
   /// The least inertia reached so far, in squared units of the data; nil before there is one.
   public let bestInertia: Double?
+  /// The least BIC of the models fitted so far, while a search compares models; nil otherwise.
+  public let bestCriterion: Double?
 
-  /// Progress at `fraction`, with the least inertia so far.
-  public init(fraction: Double, bestInertia: Double?) {
+  /// Progress at `fraction`, with the least inertia and the least criterion so far.
+  public init(fraction: Double, bestInertia: Double? = nil, bestCriterion: Double? = nil) {
     self.fraction = fraction
     self.bestInertia = bestInertia
+    self.bestCriterion = bestCriterion
   }
 }
 

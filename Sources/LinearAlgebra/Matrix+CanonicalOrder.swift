@@ -6,13 +6,12 @@ extension Matrix {
   ///
   /// The order is that of a 64-bit hash of each row's bits, by radix sort; two different rows of one hash are told
   /// apart by their values. O(n d).
-  public func canonicalOrder(weights: [Double]? = nil) -> [Int] {
-    precondition(weights.map { $0.count == rows } ?? true, "a weight for each of \(rows) rows")
-    var entries: [RowHash] = []
-    entries.reserveCapacity(rows)
-    for part in Parallel.map(rows: rows, rowHashes) { entries.append(contentsOf: part) }
-    sortByHighBits(&entries)
+  public func canonicalOrder(weights: [Double]? = nil) -> [Int] { canonicalEntries(weights: weights).map { $0.row } }
 
+  /// The rows in canonical order, each with its hash.
+  func canonicalEntries(weights: [Double]?) -> [RowHash] {
+    precondition(weights.map { $0.count == rows } ?? true, "a weight for each of \(rows) rows")
+    var entries = RowHashOrder(Parallel.map(rows: rows, rowHashes)).entries
     var start = 0
     while start < entries.count {
       let key = entries[start].highBits
@@ -21,7 +20,7 @@ extension Matrix {
       if end - start > 1 { orderRun(&entries, start..<end, weights: weights) }
       start = end
     }
-    return entries.map { $0.row }
+    return entries
   }
 
   /// Whether two rows hold the same values, bit for bit (-0 counts as 0).
@@ -76,28 +75,60 @@ extension Matrix {
 }
 
 /// A row and the hash of its contents.
-private struct RowHash: Sendable {
+struct RowHash: Sendable {
   var hash: UInt64
   var row: Int
   /// What the radix sort orders by: 33 bits, three digits of 11.
   var highBits: UInt64 { hash >> 31 }
 }
 
-/// Least-significant-digit radix sort by ``RowHash/highBits``. O(n).
-private func sortByHighBits(_ entries: inout [RowHash]) {
-  let digits = 11
-  let mask = (1 << digits) - 1
-  var other = entries
-  for pass in 0..<3 {
-    let shift = 31 + pass * digits
-    var starts = [Int](repeating: 0, count: mask + 2)
-    for entry in entries { starts[Int(truncatingIfNeeded: entry.hash >> shift) & mask + 1] += 1 }
-    for digit in 0..<mask { starts[digit + 1] += starts[digit] }
-    for entry in entries {
-      let digit = Int(truncatingIfNeeded: entry.hash >> shift) & mask
-      other[starts[digit]] = entry
-      starts[digit] += 1
+/// Least-significant-digit radix sort by ``RowHash/highBits``, stable. O(n), on all workers.
+private struct RowHashOrder {
+  private(set) var entries: [RowHash]
+  private static let digits = 1 << 11
+
+  /// Sorts the entries of `parts`, taken one part after the other.
+  init(_ parts: [[RowHash]]) {
+    entries = []
+    entries.reserveCapacity(parts.reduce(0) { $0 + $1.count })
+    for part in parts { entries.append(contentsOf: part) }
+    for pass in 0..<3 { sort(shift: UInt64(31 + pass * 11)) }
+  }
+
+  private mutating func sort(shift: UInt64) {
+    let source = entries
+    let mask = Self.digits - 1
+    // Few pieces: each has a table of digits, and all tables are walked once.
+    let pieces = min(16, max(1, source.count / 4096))
+    let bounds = (0...pieces).map { source.count * $0 / pieces }
+    var places = Parallel.map(count: pieces) { piece in
+      var counts = [Int](repeating: 0, count: Self.digits)
+      for index in bounds[piece]..<bounds[piece + 1] {
+        counts[Int(truncatingIfNeeded: source[index].hash >> shift) & mask] += 1
+      }
+      return counts
     }
-    swap(&entries, &other)
+    var position = 0
+    for digit in 0..<Self.digits {
+      for piece in 0..<pieces {
+        let count = places[piece][digit]
+        places[piece][digit] = position
+        position += count
+      }
+    }
+    let starts = places
+    entries = unsafe [RowHash](unsafeUninitializedCapacity: source.count) { buffer, count in
+      // Safe: the counts give every entry of every piece a place of its own, and all places are written.
+      nonisolated(unsafe) let target = unsafe buffer
+      _ = Parallel.map(count: pieces) { piece in
+        var next = starts[piece]
+        for index in bounds[piece]..<bounds[piece + 1] {
+          let digit = Int(truncatingIfNeeded: source[index].hash >> shift) & mask
+          unsafe target.initializeElement(at: next[digit], to: source[index])
+          next[digit] += 1
+        }
+      }
+      count = source.count
+    }
   }
 }

@@ -59,12 +59,20 @@ public struct Matrix: Sendable, Hashable {
     return Matrix(rows: indices.count, columns: columns, values: gathered)
   }
 
-  /// Replaces every element by (element - its column's `center`) x `scale`, in place.
+  /// Replaces every element by (element - its column's `center`) x `scale`, in place, on all workers.
   package mutating func center(on center: [Double], scale: Double) {
     precondition(center.count == columns, "\(center.count) centres for \(columns) columns")
-    for row in 0..<rows {
-      let first = row * columns
-      for column in 0..<columns { values[first + column] = (values[first + column] - center[column]) * scale }
+    let (n, d) = (rows, columns)
+    unsafe values.withUnsafeMutableBufferPointer { values in
+      // Safe: each piece of rows changes its own elements only.
+      nonisolated(unsafe) let elements = unsafe values
+      _ = Parallel.map(rows: n) { range in
+        for row in range {
+          for column in 0..<d {
+            unsafe elements[row * d + column] = unsafe (elements[row * d + column] - center[column]) * scale
+          }
+        }
+      }
     }
   }
 

@@ -1,22 +1,27 @@
-/// Finds, for many rows, the nearest of k centres: the inner loop of k-means, and the place for faster kernels.
+internal import CKernels
+
+/// Finds, for many rows, the nearest of k centres: the inner loop of k-means.
 ///
-/// With everything measured from an origin near the data, |x - c|^2 = |x|^2 - 2 x.c + |c|^2, whose products BLAS makes
-/// block by block. The product decides only where its rounding cannot matter; near ties are decided by the squared
-/// distance computed from the differences, and exact ties go to the lower index. So the answer for a row depends on
-/// that row and the centres alone, not on the block it stands in, nor on the library. O(n k d).
+/// With everything measured from an origin near the data, |x - c|^2 = |x|^2 - 2 x.c + |c|^2. A fused kernel in single
+/// precision makes the products and keeps the best; what it cannot prove, or all rows where no kernel runs, goes
+/// through products in double. A product decides only where its rounding cannot matter; near ties are decided by the
+/// squared distance computed from the differences, and exact ties go to the lower index. So the answer for a row
+/// depends on that row and the centres alone: not on the block it stands in, nor on kernel or library. O(n k d).
 package struct NearestCenters: Sendable {
   /// The centres (k x d).
   package let centers: Matrix
   /// Rows are compared in units of 1 / `scale`, a power of two, so that squares neither overflow nor vanish.
-  private let scale: Double
+  let scale: Double
   /// What is taken off every row and centre before multiplying; nil when the rows already come so.
-  private let origin: [Double]?
+  let origin: [Double]?
   /// The centres less the origin, scaled.
-  private let shifted: [Double]
+  let shifted: [Double]
   /// Half the squared length of each shifted centre.
-  private let halfSquares: [Double]
+  let halfSquares: [Double]
   /// The length of the longest.
-  private let longest: Double
+  let longest: Double
+  /// The centres for the fused kernel; nil where it is of no use.
+  let packed: PackedCenters?
 
   /// Rows and centres already measured from the middle of the data, in units that square well.
   package init(centered centers: Matrix) {
@@ -46,6 +51,7 @@ package struct NearestCenters: Sendable {
     }
     self.shifted = shifted
     longest = (2 * (halfSquares.max() ?? 0)).squareRoot()
+    packed = PackedCenters(shifted, halfSquares: halfSquares, columns: centers.columns)
   }
 
   /// What one range of rows was assigned to.
@@ -54,6 +60,12 @@ package struct NearestCenters: Sendable {
     package var labels: [Int32]
     /// The squared distance to it.
     package var squaredDistances: [Double]
+
+    /// An assignment of rows, each with a label and a distance.
+    package init(labels: [Int32], squaredDistances: [Double]) {
+      self.labels = labels
+      self.squaredDistances = squaredDistances
+    }
   }
 
   /// What one range of rows gives to the next centres.
@@ -70,12 +82,21 @@ package struct NearestCenters: Sendable {
 
   /// Assigns the rows of `range`.
   package func assign(_ x: Matrix, rows range: Range<Int>) -> Assignment {
-    var result = Assignment(labels: [], squaredDistances: [])
-    result.labels.reserveCapacity(range.count)
-    result.squaredDistances.reserveCapacity(range.count)
-    unsafe forEachBlock(x, range) { _, _, labels, squares in
-      unsafe result.labels.append(contentsOf: labels)
-      unsafe result.squaredDistances.append(contentsOf: squares)
+    let (k, d) = (centers.rows, centers.columns)
+    precondition(
+      x.columns == d && range.lowerBound >= 0 && range.upperBound <= x.rows && k > 0 && d > 0,
+      "rows \(range) of \(x.rows) x \(x.columns) to \(k) centres of \(d) columns")
+    var result = Assignment(
+      labels: [Int32](repeating: 0, count: range.count), squaredDistances: [Double](repeating: 0, count: range.count))
+    // Safe: both arrays hold a place for each row of the range, which lies inside x.
+    unsafe x.values.withUnsafeBufferPointer { values in
+      unsafe result.labels.withUnsafeMutableBufferPointer { labels in
+        unsafe result.squaredDistances.withUnsafeMutableBufferPointer { squares in
+          guard let values = values.baseAddress, let labels = labels.baseAddress, let squares = squares.baseAddress
+          else { return }
+          unsafe assign(values + range.lowerBound * d, count: range.count, labels: labels, squares: squares)
+        }
+      }
     }
     return result
   }
@@ -83,195 +104,110 @@ package struct NearestCenters: Sendable {
   /// Assigns the rows of `range` and adds them up by centre, each `weights` (n) times, in row order.
   package func step(_ x: Matrix, weights: [Double], rows range: Range<Int>) -> Step {
     precondition(weights.count == x.rows, "a weight for each of \(x.rows) rows")
-    let d = x.columns
-    var labels: [Int32] = []
-    labels.reserveCapacity(range.count)
-    var sums = [Double](repeating: 0, count: centers.rows * d)
-    var totals = [Double](repeating: 0, count: centers.rows)
-    var inertia = 0.0
-    unsafe sums.withUnsafeMutableBufferPointer { sums in
-      unsafe forEachBlock(x, range) { first, rows, blockLabels, squares in
-        unsafe labels.append(contentsOf: blockLabels)
-        guard let sums = sums.baseAddress else { return }
-        for index in 0..<blockLabels.count {
-          let weight = weights[first + index]
-          let label = unsafe Int(blockLabels[index])
-          unsafe inertia += weight * squares[index]
-          totals[label] += weight
-          // Safe: label < k, so the sum row lies inside `sums`; the row lies inside x.
-          unsafe addRow(rows + index * d, times: weight, to: sums + label * d, count: d)
-        }
-      }
+    let assigned = assign(x, rows: range)
+    var step = Step(
+      labels: assigned.labels, sums: [Double](repeating: 0, count: centers.rows * centers.columns),
+      weights: [Double](repeating: 0, count: centers.rows), inertia: 0)
+    for (index, row) in range.enumerated() {
+      step.inertia += weights[row] * assigned.squaredDistances[index]
+      step.weights[Int(assigned.labels[index])] += weights[row]
     }
-    return Step(labels: labels, sums: sums, weights: totals, inertia: inertia)
+    x.addRows(range, weights: weights, labels: assigned.labels, to: &step.sums)
+    return step
   }
 }
-
-// MARK: - The kernel
 
 extension NearestCenters {
-  /// Rows multiplied at once: with k = 50 the block, its scores and the centres stay in the second-level cache.
-  private static let blockRows = 256
+  /// Rows rounded to tiles at once: they stay in the second-level cache.
+  private static let chunkRows = 1024
 
-  private typealias Block = (
-    _ first: Int, _ rows: UnsafePointer<Double>, _ labels: UnsafeBufferPointer<Int32>,
-    _ squaredDistances: UnsafeBufferPointer<Double>
-  ) -> Void
-
-  /// Assigns the rows of `range` block by block and hands each block on while it is in the cache.
-  private func forEachBlock(_ x: Matrix, _ range: Range<Int>, _ body: Block) {
-    let (k, d) = (centers.rows, centers.columns)
-    precondition(
-      x.columns == d && range.lowerBound >= 0 && range.upperBound <= x.rows && k > 0 && d > 0,
-      "rows \(range) of \(x.rows) x \(x.columns) to \(k) centres of \(d) columns")
-    let block = min(Self.blockRows, max(1, range.count))
-    var labels = [Int32](repeating: 0, count: block)
-    var squares = [Double](repeating: 0, count: block)
-    var moved = [Double](repeating: 0, count: origin == nil ? 0 : block * d)
-    // Padded to whole vectors of four, which may be read past the last row but never used.
-    let lanes = (block + 3) / 4 * 4
-    var products = [Double](repeating: 0, count: k * block + 4)
-    var best = Winners(count: lanes)
-    // Safe: every pointer below stays inside the array it comes from, whose size is stated above; `rows` stays inside
-    // x by the precondition.
-    unsafe x.values.withUnsafeBufferPointer { values in
-      guard let values = values.baseAddress else { return }
-      var first = range.lowerBound
-      while first < range.upperBound {
-        let count = min(block, range.upperBound - first)
-        let rows = unsafe values + first * d
-        if let origin { unsafe move(rows, count: count, origin: origin, into: &moved) }
-        unsafe products.withUnsafeMutableBufferPointer { products in
-          unsafe shifted.withUnsafeBufferPointer { shifted in
-            unsafe moved.withUnsafeBufferPointer { moved in
-              guard let products = products.baseAddress, let shifted = shifted.baseAddress else { return }
-              let near = unsafe origin == nil ? rows : (moved.baseAddress ?? rows)
-              unsafe BLAS.multiply(shifted, near, into: products, m: k, n: count, k: d, transposeB: true)
-              unsafe best.find(products, halfSquares: halfSquares, k: k, count: count)
-              unsafe decide(
-                rows: rows, near: near, products: products, best: best, count: count, labels: &labels,
-                squares: &squares)
-            }
-          }
-        }
-        unsafe labels.withUnsafeBufferPointer { labels in
-          unsafe squares.withUnsafeBufferPointer { squares in
-            unsafe body(
-              first, rows, UnsafeBufferPointer(rebasing: labels[..<count]),
-              UnsafeBufferPointer(rebasing: squares[..<count]))
-          }
-        }
-        first += count
-      }
-    }
-  }
-
-  private func move(_ rows: UnsafePointer<Double>, count: Int, origin: [Double], into moved: inout [Double]) {
-    let d = origin.count
-    for row in 0..<count {
-      for column in 0..<d {
-        let index = row * d + column
-        unsafe moved[index] = (rows[index] - origin[column]) * scale
-      }
-    }
-  }
-
-  /// Takes the winner of the products where they are clear, and compares true distances where they are not.
-  private func decide(
-    rows: UnsafePointer<Double>, near: UnsafePointer<Double>, products: UnsafePointer<Double>, best: Winners,
-    count: Int, labels: inout [Int32], squares: inout [Double]
+  /// The label and the squared distance of each of `count` rows (of d).
+  @unsafe func assign(
+    _ rows: UnsafePointer<Double>, count: Int, labels: UnsafeMutablePointer<Int32>,
+    squares: UnsafeMutablePointer<Double>
   ) {
-    let (k, d) = (centers.rows, centers.columns)
-    unsafe centers.values.withUnsafeBufferPointer { centers in
-      guard let centers = centers.baseAddress else { return }
-      for row in 0..<count {
-        let length = unsafe squaredLength(near + row * d, count: d).squareRoot() + longest
-        // A row so far off that its scaled square would overflow is measured as it is.
-        let unit = length < 1e150 ? scale : 1
-        // The rounding of a d-term product and of a d-term distance, each at most (d + 4) ulps of `length` squared.
-        let doubt = Double(d + 4) * 0x1p-51 * length * length
-        var label = best.labels[row]
-        // Written so that scores that are not finite count as doubtful.
-        if !(best.seconds[row] - best.scores[row] > doubt) {
-          var least = Double.infinity
-          label = 0
-          for j in 0..<k where unsafe !(halfSquares[j] - products[j * count + row] - best.scores[row] > doubt) {
-            let distance = unsafe squaredDistance(rows + row * d, centers + j * d, count: d, scale: unit)
-            if distance < least {
-              least = distance
-              label = j
-            }
-          }
+    let level = Kernels.current
+    guard level > .plain, let packed else {
+      return unsafe assignByProducts(rows, count: count, labels: labels, squares: squares)
+    }
+    let d = centers.columns
+    let chunk = min(Self.chunkRows, (count + FloatTiles.tileRows - 1) / FloatTiles.tileRows * FloatTiles.tileRows)
+    let tiles = unsafe FloatTiles(capacity: chunk, columns: d)
+    var found = [Int32](repeating: 0, count: chunk)
+    var gaps = [Float](repeating: 0, count: chunk)
+    var doubtful: [Int32] = []
+    for first in stride(from: 0, to: count, by: chunk) {
+      let part = min(chunk, count - first)
+      doubtful.removeAll(keepingCapacity: true)
+      // Safe: a chunk holds whole tiles, and `part` rows from `first` on lie inside what the caller lends.
+      unsafe tiles.pack(rows + first * d, count: part, origin: origin, scale: scale)
+      unsafe found.withUnsafeMutableBufferPointer { found in
+        unsafe gaps.withUnsafeMutableBufferPointer { gaps in
+          guard let found = found.baseAddress, let gaps = gaps.baseAddress else { return }
+          unsafe packed.findNearest(tiles, from: 0, count: part, level: level, labels: found, gaps: gaps)
+          unsafe (labels + first).update(from: found, count: part)
+          // Written so that what is not a number counts as doubtful.
+          for index in 0..<part where unsafe !(gaps[index] > 0) { doubtful.append(Int32(first + index)) }
         }
-        labels[row] = Int32(truncatingIfNeeded: label)
-        let square = unsafe squaredDistance(rows + row * d, centers + label * d, count: d, scale: unit)
-        squares[row] = square / unit / unit
       }
+      unsafe centers.values.withUnsafeBufferPointer { centers in
+        unsafe tessera_squared_distances(
+          Int32(level.rawValue), rows + first * d, Int64(part), Int64(d), centers.baseAddress, labels + first, scale,
+          squares + first)
+      }
+      var index = scale == 1 ? first + part : first
+      while index < first + part {
+        unsafe squares[index] = unsafe squares[index] / scale / scale
+        index += 1
+      }
+      unsafe decide(doubtful, of: rows, labels: labels, squares: squares)
     }
   }
-}
 
-/// The least and second least score |c|^2/2 - x.c of each row of a block, and whose the least is.
-private struct Winners {
-  var scores: [Double]
-  var seconds: [Double]
-  var labels: [Int]
-
-  init(count: Int) {
-    scores = [Double](repeating: 0, count: count)
-    seconds = scores
-    labels = [Int](repeating: 0, count: count)
-  }
-
-  /// Four rows at a time, one in each lane, over `products` (k x `count`, readable four beyond its end). Eight
-  /// lanes would not stay in the registers that every processor has.
-  mutating func find(_ products: UnsafePointer<Double>, halfSquares: [Double], k: Int, count: Int) {
-    var lane = 0
-    while lane < count {
-      var best = SIMD4<Double>(repeating: .infinity)
-      var second = best
-      var winner = SIMD4<Int64>.zero
-      for j in 0..<k {
-        let product = unsafe UnsafeRawPointer(products + j * count + lane).loadUnaligned(as: SIMD4<Double>.self)
-        let score = halfSquares[j] - product
-        let isLess = score .< best
-        let loser = score.replacing(with: best, where: isLess)
-        second.replace(with: loser, where: loser .< second)
-        best.replace(with: score, where: isLess)
-        winner.replace(with: SIMD4<Int64>(repeating: Int64(j)), where: isLess)
-      }
-      for index in 0..<4 {
-        scores[lane + index] = best[index]
-        seconds[lane + index] = second[index]
-        labels[lane + index] = Int(winner[index])
-      }
-      lane += 4
+  /// Decides in double what the kernel could not: the rows at `indices`.
+  @unsafe private func decide(
+    _ indices: [Int32], of rows: UnsafePointer<Double>, labels: UnsafeMutablePointer<Int32>,
+    squares: UnsafeMutablePointer<Double>
+  ) {
+    guard !indices.isEmpty else { return }
+    let decided = unsafe decide(indices, of: rows)
+    for (position, index) in indices.enumerated() {
+      unsafe labels[Int(index)] = decided.labels[position]
+      unsafe squares[Int(index)] = decided.squaredDistances[position]
     }
   }
-}
 
-@unsafe @inline(__always)
-private func squaredLength(_ x: UnsafePointer<Double>, count: Int) -> Double {
-  var sums = SIMD8<Double>.zero
-  var index = 0
-  while index + 8 <= count {
-    let values = unsafe UnsafeRawPointer(x + index).loadUnaligned(as: SIMD8<Double>.self)
-    sums += values * values
-    index += 8
+  /// The labels, decided in double, of the rows of `x` at `first` + each of `indices`.
+  func decide(_ indices: [Int32], of x: Matrix, from first: Int) -> [Int32] {
+    precondition(indices.allSatisfy { $0 >= 0 && first >= 0 && first + Int($0) < x.rows }, "an index is outside")
+    // Safe: every row exists, by the precondition.
+    return unsafe x.values.withUnsafeBufferPointer { values in
+      guard let values = values.baseAddress else { return [] }
+      return unsafe decide(indices, of: values + first * x.columns).labels
+    }
   }
-  var total = sums.sum()
-  while index < count {
-    unsafe total += x[index] * x[index]
-    index += 1
-  }
-  return total
-}
 
-@unsafe @inline(__always)
-private func addRow(
-  _ x: UnsafePointer<Double>, times weight: Double, to sum: UnsafeMutablePointer<Double>, count: Int
-) {
-  for index in 0..<count { unsafe sum[index] += weight * x[index] }
+  @unsafe private func decide(_ indices: [Int32], of rows: UnsafePointer<Double>) -> Assignment {
+    let d = centers.columns
+    var gathered: [Double] = []
+    gathered.reserveCapacity(indices.count * d)
+    for index in indices {
+      unsafe gathered.append(contentsOf: UnsafeBufferPointer(start: rows + Int(index) * d, count: d))
+    }
+    var result = Assignment(
+      labels: [Int32](repeating: 0, count: indices.count),
+      squaredDistances: [Double](repeating: 0, count: indices.count))
+    unsafe gathered.withUnsafeBufferPointer { gathered in
+      unsafe result.labels.withUnsafeMutableBufferPointer { labels in
+        unsafe result.squaredDistances.withUnsafeMutableBufferPointer { squares in
+          guard let rows = gathered.baseAddress, let labels = labels.baseAddress, let squares = squares.baseAddress
+          else { return }
+          unsafe assignByProducts(rows, count: indices.count, labels: labels, squares: squares)
+        }
+      }
+    }
+    return result
+  }
 }
 
 /// The power of two that brings `largest` near 1, or 1 for 0: multiplying by it rounds nothing.

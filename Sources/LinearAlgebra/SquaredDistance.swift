@@ -1,3 +1,5 @@
+internal import CKernels
+
 /// The squared Euclidean distance between `count` doubles at `a` and at `b`, in units of 1 / `scale`.
 ///
 /// Eight running sums, added in a fixed order: the same bits wherever the rows stand. Unit scale multiplies exactly.
@@ -31,37 +33,143 @@ extension Matrix {
   package func squaredDistances(rows range: Range<Int>, to point: [Double]) -> [Double] {
     precondition(
       range.lowerBound >= 0 && range.upperBound <= rows && point.count == columns, "\(range), \(point.count)")
-    return unsafe values.withUnsafeBufferPointer { x in
+    let level = Kernels.current
+    var squares = [Double](repeating: 0, count: range.count)
+    unsafe values.withUnsafeBufferPointer { x in
       unsafe point.withUnsafeBufferPointer { c in
-        guard let x = x.baseAddress, let c = c.baseAddress else { return [Double](repeating: 0, count: range.count) }
-        // Safe: the rows lie inside x, and c holds a row, by the precondition.
-        return range.map { unsafe squaredDistance(x + $0 * columns, c, count: columns) }
+        unsafe squares.withUnsafeMutableBufferPointer { squares in
+          guard let x = x.baseAddress, let c = c.baseAddress, let squares = squares.baseAddress else { return }
+          // Safe: the rows lie inside x, and c holds a row, by the precondition.
+          if level > .plain {
+            unsafe tessera_squared_distances(
+              Int32(level.rawValue), x + range.lowerBound * columns, Int64(range.count), Int64(columns), c, nil, 1,
+              squares)
+          } else {
+            for (index, row) in range.enumerated() {
+              unsafe squares[index] = unsafe squaredDistance(x + row * columns, c, count: columns)
+            }
+          }
+        }
       }
     }
+    return squares
+  }
+
+  /// The squared distance of each row of `range` to the one of `centers` (k x d) that its label (of the range) names.
+  package func squaredDistances(rows range: Range<Int>, to centers: Matrix, labels: [Int32]) -> [Double] {
+    precondition(
+      range.lowerBound >= 0 && range.upperBound <= rows && centers.columns == columns && labels.count == range.count
+        && labels.allSatisfy { $0 >= 0 && Int($0) < centers.rows }, "\(range) of \(rows)")
+    let level = Kernels.current
+    var squares = [Double](repeating: 0, count: range.count)
+    unsafe values.withUnsafeBufferPointer { x in
+      unsafe centers.values.withUnsafeBufferPointer { c in
+        unsafe squares.withUnsafeMutableBufferPointer { squares in
+          guard let x = x.baseAddress, let c = c.baseAddress, let squares = squares.baseAddress else { return }
+          // Safe: rows and centres exist for every label, by the precondition.
+          if level > .plain {
+            unsafe tessera_squared_distances(
+              Int32(level.rawValue), x + range.lowerBound * columns, Int64(range.count), Int64(columns), c, labels, 1,
+              squares)
+          } else {
+            for (index, row) in range.enumerated() {
+              let center = unsafe c + Int(labels[index]) * columns
+              unsafe squares[index] = unsafe squaredDistance(x + row * columns, center, count: columns)
+            }
+          }
+        }
+      }
+    }
+    return squares
   }
 
   /// For each candidate (c x d): the sum over the rows of `range` of weight times the squared distance to it, but no
   /// more than `caps` (n) allows for that row. What k-means++ asks of its candidates.
+  ///
+  /// Eight candidates at a time, one in each lane; the same bits at every level of ``Kernels``.
   package func cappedDistanceSums(
     rows range: Range<Int>, to candidates: Matrix, caps: [Double], weights: [Double]
   ) -> [Double] {
     precondition(
       range.lowerBound >= 0 && range.upperBound <= rows && candidates.columns == columns && caps.count == rows
         && weights.count == rows, "\(range) of \(rows)")
-    var sums = [Double](repeating: 0, count: candidates.rows)
+    let level = Kernels.current
+    return stride(from: 0, to: candidates.rows, by: 8).flatMap { first in
+      let count = min(8, candidates.rows - first)
+      // Column after column, eight candidates side by side; lanes without one repeat the first.
+      let packed = (0..<columns * 8).map { candidates[first + ($0 % 8 < count ? $0 % 8 : 0), $0 / 8] }
+      var sums = [Double](repeating: 0, count: 8)
+      unsafe values.withUnsafeBufferPointer { x in
+        unsafe packed.withUnsafeBufferPointer { packed in
+          unsafe caps.withUnsafeBufferPointer { caps in
+            unsafe weights.withUnsafeBufferPointer { weights in
+              guard let x = x.baseAddress, let packed = packed.baseAddress, let caps = caps.baseAddress,
+                let weights = weights.baseAddress
+              else { return }
+              // Safe: every row, cap and weight of the range exists, by the precondition; sums and packed hold eights.
+              let start = range.lowerBound
+              if level > .plain {
+                unsafe tessera_capped_sums(
+                  Int32(level.rawValue), x + start * columns, Int64(range.count), Int64(columns), packed,
+                  caps + start, weights + start, &sums)
+              } else {
+                unsafe cappedSums(
+                  x + start * columns, count: range.count, columns: columns, to: packed, caps: caps + start,
+                  weights: weights + start, sums: &sums)
+              }
+            }
+          }
+        }
+      }
+      return sums[..<count]
+    }
+  }
+
+  /// Adds each row of `range`, times its weight (of n), to the sum (k x d) of its label (of the range), in row order.
+  ///
+  /// The same bits at every level of ``Kernels``.
+  func addRows(_ range: Range<Int>, weights: [Double], labels: [Int32], to sums: inout [Double]) {
+    precondition(
+      range.lowerBound >= 0 && range.upperBound <= rows && weights.count == rows && labels.count == range.count
+        && labels.allSatisfy { $0 >= 0 && (Int($0) + 1) * columns <= sums.count }, "\(range) of \(rows)")
+    let level = Kernels.current
     unsafe values.withUnsafeBufferPointer { x in
-      unsafe candidates.values.withUnsafeBufferPointer { c in
-        guard let x = x.baseAddress, let c = c.baseAddress else { return }
-        for row in range {
-          let cap = caps[row]
-          for candidate in sums.indices {
-            // Safe: both rows lie inside their matrices, by the precondition.
-            let distance = unsafe squaredDistance(x + row * columns, c + candidate * columns, count: columns)
-            sums[candidate] += weights[row] * min(cap, distance)
+      unsafe weights.withUnsafeBufferPointer { weights in
+        unsafe sums.withUnsafeMutableBufferPointer { sums in
+          guard let x = x.baseAddress, let weights = weights.baseAddress, let sums = sums.baseAddress else { return }
+          // Safe: rows, weights and sums exist for every row and label, by the precondition.
+          if level > .plain {
+            unsafe tessera_add_rows(
+              Int32(level.rawValue), x + range.lowerBound * columns, Int64(range.count), Int64(columns),
+              weights + range.lowerBound, labels, sums)
+          } else {
+            for (index, row) in range.enumerated() {
+              let sum = unsafe sums + Int(labels[index]) * columns
+              for column in 0..<columns { unsafe sum[column] += unsafe x[row * columns + column] * weights[row] }
+            }
           }
         }
       }
     }
-    return sums
   }
+}
+
+/// Adds to `sums` (8) what `count` rows give to each of eight candidates, as the C kernel does: column after column and
+/// row after row, product and sum rounded apart.
+@unsafe private func cappedSums(
+  _ x: UnsafePointer<Double>, count: Int, columns: Int, to candidates: UnsafePointer<Double>,
+  caps: UnsafePointer<Double>, weights: UnsafePointer<Double>, sums: inout [Double]
+) {
+  var totals = SIMD8<Double>(sums)
+  for row in 0..<count {
+    var squares = SIMD8<Double>.zero
+    for column in 0..<columns {
+      let values = unsafe UnsafeRawPointer(candidates + column * 8).loadUnaligned(as: SIMD8<Double>.self)
+      let difference = unsafe SIMD8<Double>(repeating: x[row * columns + column]) - values
+      squares += difference * difference
+    }
+    let cap = unsafe SIMD8<Double>(repeating: caps[row])
+    totals += unsafe cap.replacing(with: squares, where: squares .< cap) * weights[row]
+  }
+  for lane in 0..<8 { sums[lane] = totals[lane] }
 }

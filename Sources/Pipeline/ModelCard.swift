@@ -63,7 +63,7 @@ extension SegmentModel {
 
   /// The table of segments, segment 1 first.
   public var lines: [SegmentLine] {
-    let total = max(1, segments.sizes.reduce(0, +))
+    let total = max(1, segments.sizes.reduce(0, +) + (segments.none ?? 0))
     let money = profiles["monetary"]
     let revenue = money?.sums.reduce(0, +) ?? 0
     return segments.sizes.indices.map { index in
@@ -93,7 +93,8 @@ extension SegmentModel {
     var text = "# \(name)\n\n"
     let date = features.asOf.map { " as of \($0)" } ?? ""
     text += "\(segments.k) segment\(segments.k == 1 ? "" : "s") of \(ReadableNumber.grouped(provenance.rows)) customers"
-    text += "\(date), found by k-means on \(transforms.columns.count) columns from "
+    text +=
+      "\(date), found by \(segments.mixture == nil ? "k-means" : "a mixture") on \(transforms.columns.count) columns from "
     text += "\(transforms.features.count) features.\n\n## Segments\n\n"
     text += markdownTable(
       ["segment", "customers", "share"] + (lines.first?.revenueShare == nil ? [] : ["revenue"]) + headlines
@@ -105,14 +106,7 @@ extension SegmentModel {
       })
     text += "\nColumns between share and the last are means over the segment's customers; `sd` counts standard "
     text += "deviations from the mean of all customers.\n\n## How they were found\n\n\(segments.reason)\n\n"
-    text += markdownTable(
-      ["k", "inertia", "silhouette", "Calinski-Harabasz", "Davies-Bouldin", "gap"],
-      segments.candidates.map {
-        [
-          "\($0.clusters)", ReadableNumber.text($0.inertia), ReadableNumber.text($0.silhouette),
-          ReadableNumber.text($0.calinskiHarabasz), ReadableNumber.text($0.daviesBouldin), ReadableNumber.text($0.gap),
-        ]
-      })
+    text += criteriaTable
     text += "\n## Features\n\n"
     text += markdownTable(
       ["feature", "all"] + (1...max(1, segments.k)).map { "\($0)" },
@@ -132,6 +126,29 @@ extension SegmentModel {
     text += "- fingerprint \(provenance.dataFingerprint); Tessera \(provenance.tessera); seed \(provenance.seed); "
     text += provenance.libraries.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
     return text + "\n"
+  }
+
+  /// What was tried, and what each criterion says of it.
+  private var criteriaTable: String {
+    if let mixture = segments.mixture {
+      return markdownTable(
+        ["family", "k", "log-likelihood", "parameters", "BIC", "ICL", "silhouette"],
+        mixture.candidates.map {
+          [
+            $0.family?.rawValue ?? "–", "\($0.clusters)", ReadableNumber.text($0.logLikelihood),
+            $0.parameters.map { "\($0)" } ?? "–", ReadableNumber.text($0.bic), ReadableNumber.text($0.icl),
+            ReadableNumber.text($0.silhouette),
+          ]
+        })
+    }
+    return markdownTable(
+      ["k", "inertia", "silhouette", "Calinski-Harabasz", "Davies-Bouldin", "gap"],
+      (segments.candidates ?? []).map {
+        [
+          "\($0.clusters)", ReadableNumber.text($0.inertia), ReadableNumber.text($0.silhouette),
+          ReadableNumber.text($0.calinskiHarabasz), ReadableNumber.text($0.daviesBouldin), ReadableNumber.text($0.gap),
+        ]
+      })
   }
 
   private func markdownTable(_ header: [String], _ rows: [[String]]) -> String {

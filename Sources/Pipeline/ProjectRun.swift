@@ -86,12 +86,14 @@ public struct ProjectRun {
   }
 
   /// Scores the customers of the sources with `model`, as of `asOf` (the project's date when nil).
-  public func score(_ model: SegmentModel, asOf: CalendarDate? = nil) throws -> (SegmentAssignments, TransformReport) {
+  public func score(
+    _ model: SegmentModel, asOf: CalendarDate? = nil, allMemberships: Bool = false
+  ) throws -> (SegmentAssignments, TransformReport) {
     guard let plan = model.features.plan else { throw PipelineError.needsFeatureTable }
     let sources = try sources(asOf: asOf)
     let table = try features(sources, plan)
     progress?(PipelineProgress(stage: "assigning \(table.rows) customers"))
-    return try model.score(try table.values())
+    return try model.score(try table.values(), allMemberships: allMemberships)
   }
 
   /// Writes assignments to `target`, in the format of its ending.

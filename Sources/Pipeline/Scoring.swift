@@ -6,18 +6,16 @@ extension SegmentModel {
   ///
   /// Works with the features that are there; what was imputed or unknown is counted in the report.
   /// - Throws: ``PipelineError/noFeatureFound(needed:)`` when none of the model's features is there.
-  public func score(_ values: FeatureValues) throws -> (assignments: SegmentAssignments, report: TransformReport) {
+  public func score(
+    _ values: FeatureValues, allMemberships: Bool = false
+  ) throws -> (assignments: SegmentAssignments, report: TransformReport) {
     let (matrix, report) = transforms.apply(values)
     guard report.absentFeatures.count < transforms.features.count else {
       throw PipelineError.noFeatureFound(needed: transforms.features)
     }
     do {
-      let assigned = try kmeans.assign(matrix)
-      return (
-        SegmentAssignments(
-          customers: values.customers, segments: assigned.labels.map { $0 + 1 }, distances: assigned.distances),
-        report
-      )
+      let assigned = try assigner.assign(matrix, customers: values.customers, allMemberships: allMemberships)
+      return (assigned, report)
     } catch {
       throw SegmentTraining.named(error, columns: transforms.columns, source: "the table to score")
     }

@@ -1,8 +1,15 @@
 public import Clustering
 public import Features
 internal import Foundation
-internal import LinearAlgebra
 public import ModelFiles
+
+/// How segments are found.
+public enum SegmentMethod: String, Sendable, Hashable, Codable, CaseIterable {
+  /// k-means: every customer in one segment, the nearest.
+  case kMeans = "kmeans"
+  /// A mixture of distributions: a customer may belong to several, more or less.
+  case mixture = "gmm"
+}
 
 /// A trained segmentation: everything that scoring a customer needs, and what there is to know about it. No row of a
 /// customer is in it.
@@ -23,24 +30,48 @@ public struct SegmentModel: Sendable {
 
   /// How the segments were found.
   public struct SegmentSection: Sendable, Hashable, Codable {
-    /// "kmeans".
-    public let method: String
+    /// How.
+    public let method: SegmentMethod
     /// The number of segments.
     public let k: Int
     /// Why this k, in a sentence.
     public let reason: String
-    /// Every number of segments that was tried.
-    public let candidates: [ClusterCountCandidate]
     /// Customers of each segment, segment 1 first.
     public let sizes: [Int]
-    /// Weighted sum of squared distances to the centroids, in the units after scaling.
-    public let inertia: Double
+    /// Customers that belong to none of them; nil where every customer has a segment.
+    public let none: Int?
     /// Whether the fit stopped of itself.
     public let converged: Bool
     /// The iterations of the kept start.
     public let iterations: Int
+    /// The numbers of segments that k-means tried.
+    public let candidates: [ClusterCountCandidate]?
+    /// k-means: the weighted sum of squared distances to the centroids, in the units after scaling.
+    public let inertia: Double?
+    /// The settings of k-means.
+    public let settings: KMeans?
+    /// What there is to know of a mixture.
+    public let mixture: MixtureSummary?
+    /// How stable each segment is over resamples; nil when it was not asked for.
+    public let stability: ClusterStability?
+  }
+
+  /// How well a mixture fits, and what else was tried.
+  public struct MixtureSummary: Sendable, Hashable, Codable {
+    /// The covariance family of its Gaussian columns; nil without any.
+    public let covariance: CovarianceFamily?
+    /// The weighted sum of log-densities, in the units after scaling.
+    public let logLikelihood: Double
+    /// The number of free parameters.
+    public let parameters: Int
+    /// p ln n - 2 LL, lower is better.
+    public let bic: Double
+    /// The integrated completed likelihood criterion, lower is better.
+    public let icl: Double
+    /// The families and numbers of components that were tried.
+    public let candidates: [MixtureCandidate]
     /// The settings of the fit.
-    public let settings: KMeans
+    public let settings: Mixture
   }
 
   /// Where the model comes from.
@@ -71,15 +102,14 @@ public struct SegmentModel: Sendable {
   public let quality: DataQuality
   /// Where the model comes from.
   public let provenance: Provenance
-  /// The centroids.
-  public let kmeans: KMeansModel
+  /// What gives customers their segments.
+  public let assigner: SegmentAssigner
 
   /// The model as a file's content.
   /// - Throws: ``ModelFileError`` when a number cannot be kept.
   public func file() throws -> ModelFile {
     var file = ModelFile()
-    let centroids = kmeans.centroids
-    try file.setTensor("centroids", Tensor(shape: [centroids.rows, centroids.columns], values: centroids.values))
+    try assigner.write(to: &file)
     try file.setSection("name", name)
     try file.setSection("features", features)
     try file.setSection("transforms", transforms)
@@ -94,21 +124,22 @@ public struct SegmentModel: Sendable {
   /// Reads a model from a file's content.
   /// - Throws: ``ModelFileError`` when a part is missing or does not fit the others.
   public init(_ file: ModelFile) throws {
-    let tensor = try file.tensor("centroids")
     transforms = try file.section("transforms", as: FeatureTransforms.self)
     segments = try file.section("segments", as: SegmentSection.self)
-    guard tensor.shape.count == 2, tensor.shape[0] == segments.k, segments.k > 0,
-      tensor.shape[1] == transforms.columns.count, tensor.shape[1] > 0, segments.sizes.count == segments.k
+    assigner = try SegmentAssigner(file, method: segments.method)
+    guard assigner.segments == segments.k, segments.k > 0, segments.sizes.count == segments.k,
+      assigner.columns == transforms.columns.count
     else {
-      throw PipelineError.modelInconsistent(reason: "its centroids do not fit its transforms and segments")
+      throw PipelineError.modelInconsistent(reason: "its arrays do not fit its transforms and segments")
     }
-    kmeans = KMeansModel(
-      centroids: Matrix(rows: tensor.shape[0], columns: tensor.shape[1], values: tensor.values))
     name = try file.section("name", as: String.self)
     features = try file.section("features", as: FeatureSection.self)
     profiles = try file.section("profiles", as: SegmentProfiles.self)
     quality = try file.section("quality", as: DataQuality.self)
     provenance = try file.section("provenance", as: Provenance.self)
+    guard profiles.fits(segments: segments.k) else {
+      throw PipelineError.modelInconsistent(reason: "its profiles do not fit its segments")
+    }
   }
 
   /// Reads the model file at `path`.
@@ -118,7 +149,7 @@ public struct SegmentModel: Sendable {
 
   init(
     name: String, features: FeatureSection, transforms: FeatureTransforms, segments: SegmentSection,
-    profiles: SegmentProfiles, quality: DataQuality, provenance: Provenance, kmeans: KMeansModel
+    profiles: SegmentProfiles, quality: DataQuality, provenance: Provenance, assigner: SegmentAssigner
   ) {
     self.name = name
     self.features = features
@@ -127,7 +158,7 @@ public struct SegmentModel: Sendable {
     self.profiles = profiles
     self.quality = quality
     self.provenance = provenance
-    self.kmeans = kmeans
+    self.assigner = assigner
   }
 }
 

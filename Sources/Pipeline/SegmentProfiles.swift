@@ -41,7 +41,8 @@ public struct SegmentProfiles: Sendable, Hashable, Codable {
   /// Every categorical feature.
   public let categories: [Category]
 
-  /// Profiles `values` by `labels` (n, from 0 to `segments` - 1).
+  /// Profiles `values` by `labels` (n, from 0 to `segments` - 1; below 0 for rows of no segment, which count only among
+  /// all customers).
   init(_ values: FeatureValues, labels: [Int], segments: Int) {
     let width = values.numbers.names.count
     numeric = Parallel.map(count: width) { column in
@@ -49,14 +50,16 @@ public struct SegmentProfiles: Sendable, Hashable, Codable {
       var squares = CompensatedSum()
       var sums = [CompensatedSum](repeating: CompensatedSum(), count: segments)
       var counts = [Int](repeating: 0, count: segments)
+      var present = 0
       for row in 0..<values.rows {
         let value = values.numbers.values[row * width + column]
         guard !value.isNaN else { continue }
         everyone.add(value)
+        present += 1
+        guard labels[row] >= 0 else { continue }
         sums[labels[row]].add(value)
         counts[labels[row]] += 1
       }
-      let present = counts.reduce(0, +)
       let mean = everyone.value / Double(max(1, present))
       for row in 0..<values.rows {
         let value = values.numbers.values[row * width + column]
@@ -74,13 +77,14 @@ public struct SegmentProfiles: Sendable, Hashable, Codable {
       var counts: [String: [Int]] = [:]
       for row in 0..<values.rows {
         guard let text = texts[row] else { continue }
-        counts[text, default: [Int](repeating: 0, count: segments)][labels[row]] += 1
+        // The last place is for rows of no segment.
+        counts[text, default: [Int](repeating: 0, count: segments + 1)][labels[row] < 0 ? segments : labels[row]] += 1
       }
       // Levels of few customers would tell of single ones.
       let common = counts.map { Level(name: $0.key, counts: $0.value) }.filter { $0.total >= 10 }
       let ranked = common.sorted { $0.total != $1.total ? $0.total > $1.total : $0.name < $1.name }.prefix(20)
       var sizes = [Int](repeating: 0, count: segments)
-      for label in labels { sizes[label] += 1 }
+      for label in labels where label >= 0 { sizes[label] += 1 }
       return Category(
         name: column.name, levels: ranked.map(\.name),
         shares: ranked.map { Double($0.total) / Double(max(1, values.rows)) },
@@ -106,6 +110,15 @@ public struct SegmentProfiles: Sendable, Hashable, Codable {
       all.sorted {
         abs($0.difference) != abs($1.difference) ? abs($0.difference) > abs($1.difference) : $0.feature < $1.feature
       }.prefix(limit))
+  }
+
+  /// Whether every feature has a value for each of `segments`.
+  func fits(segments: Int) -> Bool {
+    numeric.allSatisfy { $0.means.count == segments && $0.sums.count == segments }
+      && categories.allSatisfy { category in
+        category.shares.count == category.levels.count && category.segmentShares.count == segments
+          && category.segmentShares.allSatisfy { $0.count == category.levels.count }
+      }
   }
 
   /// The numeric feature called `name`, or nil.

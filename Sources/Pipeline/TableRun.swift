@@ -27,6 +27,7 @@ extension Connection {
   ) throws -> TrainedSegments {
     progress?(PipelineProgress(stage: "reading \(file)"))
     let table = try open(file: file)
+    if let model { try checkIsNoInput(model) }
     let columns = try TableLayout.columns(
       of: table, include: include, exclude: exclude, identifier: identifier, condition: condition, weights: weights)
     let trained = try train(table, columns, weights: weights, training, progress)
@@ -42,7 +43,7 @@ extension Connection {
     _ progress: ProgressObserver?
   ) throws -> TrainedSegments {
     try checkTexts(table, columns)
-    let values = try featureValues(table.relation, columns, source: table.name)
+    let values = try read(columns, of: table)
     guard values.rows > 0 else {
       if let condition = columns.condition { throw PipelineError.noRow(source: table.name, condition: condition) }
       throw WarehouseError.fileEmpty(path: table.name)
@@ -51,7 +52,7 @@ extension Connection {
       var weighed = columns
       weighed.numeric = [name]
       weighed.categories = []
-      return try featureValues(table.relation, weighed, source: table.name).numbers.values
+      return try read(weighed, of: table).numbers.values
     }
     if let weights, let row, let bad = row.firstIndex(where: { $0.isNaN || $0 < 0 }) {
       throw WarehouseError.badCell(
@@ -68,6 +69,14 @@ extension Connection {
       quality.notes.append("column '\(column.name)' was left out: its type \(column.type) forms no segment")
     }
     return try training.train(values, quality: quality, weights: row, source: table.name, progress: progress)
+  }
+
+  /// Reads `columns` of `table`: names and levels as they are written, so that 007 is not 7, nor a level 1 a number.
+  private func read(_ columns: FeatureColumns, of table: TableSource) throws(WarehouseError) -> FeatureValues {
+    let texts = Set(columns.categories + [columns.identifier].compactMap { $0 })
+    let values = try featureValues(table.relation(asText: texts), columns, source: table.name)
+    return FeatureValues(
+      customers: values.customers.asWholeNumbersIfExact, numbers: values.numbers, categories: values.categories)
   }
 
   /// A text column of numbers but for a few cells is a column of numbers with mistakes in it, not one of categories.
@@ -104,23 +113,27 @@ extension Connection {
 
   /// Scores the rows of one file of features with `model`. Columns the file lacks are imputed.
   public func score(
-    _ model: SegmentModel, file: String, identifier: String?
+    _ model: SegmentModel, file: String, identifier: String?, allMemberships: Bool = false
   ) throws -> (SegmentAssignments, TransformReport) {
     let table = try open(file: file)
     let names = Set(table.columns.map(\.name))
     if let identifier { _ = try table.column(identifier) }
     let known = model.features.identifier
-    let columns = FeatureColumns(
+    var columns = FeatureColumns(
       identifier: identifier ?? (names.contains(known) ? known : nil),
       numeric: model.features.numeric.filter(names.contains),
       categories: model.features.categories.filter(names.contains))
-    for name in columns.numeric {
-      let column = try table.column(name)
-      guard !column.kind.isNumeric else { continue }
-      throw WarehouseError.badCell(source: table.name, row: nil, column: name, needed: "numbers")
+    for name in columns.numeric where try !table.column(name).kind.isNumeric {
+      // A column without a single value has no type of its own, and says as much as one that is not there.
+      let counted = try query(
+        "SELECT count(\(SQL.identifier(name))) AS present FROM \(table.relation) AS t", reading: table.name)
+      guard counted["present"]?.doubles?.first == 0 else {
+        throw WarehouseError.badCell(source: table.name, row: nil, column: name, needed: "numbers")
+      }
+      columns.numeric.removeAll { $0 == name }
     }
-    let values = try featureValues(table.relation, columns, source: table.name)
+    let values = try read(columns, of: table)
     guard values.rows > 0 else { throw WarehouseError.fileEmpty(path: table.name) }
-    return try model.score(values)
+    return try model.score(values, allMemberships: allMemberships)
   }
 }

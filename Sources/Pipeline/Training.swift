@@ -11,8 +11,20 @@ public struct SegmentTraining: Sendable {
   public var range: ClosedRange<Int>
   /// How features become columns.
   public var transforms = TransformSettings()
+  /// How segments are found.
+  public var method = SegmentMethod.kMeans
   /// How k-means is run; its `clusters` are overridden.
   public var kmeans = KMeans(clusters: 1)
+  /// How a mixture is fitted; its `components` and `blocks` are overridden.
+  public var mixture = Mixture(components: 1)
+  /// The covariance families that a mixture tries.
+  public var families = CovarianceFamily.allCases
+  /// Numeric features that a mixture takes as counts, not as Gaussian.
+  public var counts: [String] = []
+  /// Whether the assignments tell memberships in every segment.
+  public var wantsAllMemberships = false
+  /// How many resamples tell how stable the segments are; nil for none.
+  public var resamples: Int?
   /// Features and families that form no segment.
   public var exclude: [String] = []
 
@@ -52,53 +64,52 @@ public struct SegmentTraining: Sendable {
     let features = values.numbers.names + values.categories.map(\.name)
     let use = try used(features, families: families ?? [:])
     progress?(PipelineProgress(stage: "transforming \(features.count) features of \(values.rows) customers"))
+    var transforms = transforms
+    transforms.form = method == .kMeans ? .distances : .likelihoods
+    for name in counts where !values.numbers.names.contains(name) {
+      throw PipelineError.unknownFeature(name: name, nearest: NearestNames.to(name, in: values.numbers.names))
+    }
+    transforms.unscaled = Set(counts)
     let fitted = FeatureTransforms.fit(values, settings: transforms, use: use) { families?[$0] ?? $0 }
     guard !fitted.columns.isEmpty else { throw PipelineError.noUsableFeature(dropped: fitted.dropped) }
     let (matrix, _) = fitted.apply(values)
     if Interruption.isRequested { throw WarehouseError.interrupted }
 
     let stage = range.count == 1 ? "finding \(range.lowerBound) segments" : "choosing the number of segments"
-    var search = ClusterCountSearch(range: range)
-    search.kMeans = kmeans
-    let choice: ClusterCountChoice
-    do {
-      choice = try search.fit(matrix, weights: weights) { state in
-        progress?(PipelineProgress(stage: stage, fraction: state.fraction))
-        return !Interruption.isRequested
-      }
-    } catch {
-      throw SegmentTraining.named(error, columns: fitted.columns, source: source)
+    let observer: FitObserver = { state in
+      let best = state.bestCriterion.map { "BIC \(ReadableNumber.text($0))" }
+      progress?(PipelineProgress(stage: stage, fraction: state.fraction, best: best))
+      return !Interruption.isRequested
     }
-    let fit = choice.fit
-    // The very assignment that scoring makes, so that scoring the training customers gives these labels.
-    let assigned = try fit.model.assign(matrix)
-    let profiles = SegmentProfiles(values, labels: assigned.labels, segments: choice.clusters)
-    var sizes = [Int](repeating: 0, count: choice.clusters)
-    for label in assigned.labels { sizes[label] += 1 }
+    let (found, assignments) = try found(matrix, fitted, values.customers, weights, source: source, observer)
     let model = SegmentModel(
       name: name,
       features: SegmentModel.FeatureSection(
         identifier: values.customers.name, asOf: asOf?.description, plan: plan, numeric: values.numbers.names,
         categories: values.categories.map(\.name)),
-      transforms: fitted,
-      segments: SegmentModel.SegmentSection(
-        method: "kmeans", k: choice.clusters, reason: reason(choice), candidates: choice.candidates, sizes: sizes,
-        inertia: fit.inertia, converged: fit.converged, iterations: fit.iterations, settings: kmeans),
-      profiles: profiles, quality: quality,
+      transforms: fitted, segments: found.section(assignments),
+      profiles: SegmentProfiles(
+        values, labels: assignments.segments.map { $0 - 1 }, segments: found.assigner.segments),
+      quality: quality,
       provenance: SegmentModel.Provenance(
         tessera: Tessera.version, seed: kmeans.seed, rows: values.rows, dataFingerprint: DataFingerprint.of(values),
         libraries: ["openblas": "\(BLASLibrary.current.version) \(BLASLibrary.current.kernel)"]),
-      kmeans: fit.model)
-    return TrainedSegments(
-      model: model,
-      assignments: SegmentAssignments(
-        customers: values.customers, segments: assigned.labels.map { $0 + 1 }, distances: assigned.distances))
+      assigner: found.assigner)
+    return TrainedSegments(model: model, assignments: assignments)
   }
 
-  /// Why there are so many segments; where one number was asked for there was nothing to choose.
-  private func reason(_ choice: ClusterCountChoice) -> String {
-    guard range.count == 1, choice.clusters == range.lowerBound else { return choice.reason }
-    return "k = \(choice.clusters) was asked for."
+  /// The segments and who is in which; errors name columns of `source`.
+  private func found(
+    _ x: Matrix, _ transforms: FeatureTransforms, _ customers: Column, _ weights: [Double]?, source: String,
+    _ observer: @escaping FitObserver
+  ) throws -> (FoundSegments, SegmentAssignments) {
+    do {
+      let found = try find(x, transforms, weights, observer)
+      // The very assignment that scoring makes, so that scoring the training customers gives these segments.
+      return (found, try found.assigner.assign(x, customers: customers, allMemberships: wantsAllMemberships))
+    } catch {
+      throw SegmentTraining.named(error, columns: transforms.columns, source: source)
+    }
   }
 
   /// The features that form segments; nil when all do.
@@ -131,24 +142,6 @@ public struct TrainedSegments: Sendable {
   public let model: SegmentModel
   /// Where the training customers went.
   public let assignments: SegmentAssignments
-}
-
-/// The segment of each customer.
-public struct SegmentAssignments: Sendable {
-  /// The identifiers, in row order.
-  public let customers: Column
-  /// 1 to k; 1 is the largest in training.
-  public let segments: [Int]
-  /// The distance to the segment's centroid, in the units after scaling.
-  public let distances: [Double]
-
-  /// A table of the identifier, `segment` and `distance`.
-  public var table: Table {
-    Table([
-      customers, Column(name: "segment", values: .integers(segments.map(Int64.init))),
-      Column(name: "distance", values: .reals(distances)),
-    ])
-  }
 }
 
 /// This program.

@@ -22,9 +22,68 @@ enum Report {
       table.add(cells)
     }
     for line in table.lines { Terminal.print(line) }
+    if let none = model.segments.none, none > 0 {
+      let share = Double(none) / Double(max(1, model.provenance.rows))
+      Terminal.print(
+        "      0: \(ReadableNumber.grouped(none)) (\(ReadableNumber.percent(share))) belong to none of these")
+    }
     Terminal.print("")
     Terminal.print(model.segments.reason)
+    if let stability = model.segments.stability { Terminal.print(sentence(stability)) }
   }
+
+  /// "Stability over 100 resamples (mean Jaccard): segment 1 0.98 highly stable, …".
+  private static func sentence(_ stability: ClusterStability) -> String {
+    let words = stability.clusters.map {
+      "segment \($0.label + 1) \(ReadableNumber.text($0.meanJaccard)) \($0.verdict.rawValue)"
+    }
+    let sampled = stability.isSubsampled ? " of \(ReadableNumber.grouped(stability.rowsDrawn)) rows" : ""
+    return "Stability over \(stability.resamples) resamples\(sampled) (mean Jaccard): "
+      + words.joined(separator: ", ") + "."
+  }
+
+  /// What was tried, and what each criterion says of it.
+  static func criteria(_ model: SegmentModel) {
+    var table: TextTable
+    if let mixture = model.segments.mixture {
+      guard mixture.candidates.count > 1 else { return }
+      table = TextTable([
+        ("family", .left), ("k", .right), ("log-likelihood", .right), ("parameters", .right), ("BIC", .right),
+        ("ICL", .right), ("silhouette", .right),
+      ])
+      let ranked = mixture.candidates.filter { $0.bic != nil }.sorted { ($0.bic ?? 0) < ($1.bic ?? 0) }
+      for candidate in ranked.prefix(criteriaLines) {
+        table.add([
+          candidate.family?.rawValue ?? "–", "\(candidate.clusters)", ReadableNumber.text(candidate.logLikelihood),
+          candidate.parameters.map { "\($0)" } ?? "–", ReadableNumber.text(candidate.bic),
+          ReadableNumber.text(candidate.icl), ReadableNumber.text(candidate.silhouette),
+        ])
+      }
+      Terminal.print("\nmodels tried, best BIC first:")
+    } else {
+      guard let candidates = model.segments.candidates, candidates.count > 1 else { return }
+      table = TextTable([
+        ("k", .right), ("inertia", .right), ("silhouette", .right), ("Calinski-Harabasz", .right),
+        ("Davies-Bouldin", .right), ("gap", .right),
+      ])
+      for candidate in candidates {
+        table.add([
+          "\(candidate.clusters)", ReadableNumber.text(candidate.inertia), ReadableNumber.text(candidate.silhouette),
+          ReadableNumber.text(candidate.calinskiHarabasz), ReadableNumber.text(candidate.daviesBouldin),
+          ReadableNumber.text(candidate.gap),
+        ])
+      }
+      Terminal.print("\nnumbers of clusters tried:")
+    }
+    for line in table.lines { Terminal.print(line) }
+    if let mixture = model.segments.mixture {
+      let more = mixture.candidates.count - min(criteriaLines, mixture.candidates.count { $0.bic != nil })
+      if more > 0 { Terminal.print("… and \(more) more, with --json") }
+    }
+  }
+
+  /// The most models that the table of criteria shows.
+  private static let criteriaLines = 8
 
   /// Rows left out of each source.
   static func quality(_ quality: DataQuality) {
@@ -45,14 +104,15 @@ enum Report {
   }
 
   /// What scoring met with.
-  static func transforms(_ report: TransformReport) {
+  static func transforms(_ report: TransformReport, form: MatrixForm) {
+    let absent = report.absentFeatures.joined(separator: ", ")
     if !report.absentFeatures.isEmpty {
-      Terminal.note(
-        "warning: not in the table, so taken at their training median: \(report.absentFeatures.joined(separator: ", "))"
-      )
+      let remedy = form == .distances ? "taken at their training median" : "integrated out"
+      Terminal.note("warning: not in the table, so \(remedy): \(absent)")
     }
     if report.imputedCells > 0 {
-      Terminal.note("note: \(ReadableNumber.grouped(report.imputedCells)) missing values imputed")
+      let remedy = form == .distances ? "imputed" : "integrated out"
+      Terminal.note("note: \(ReadableNumber.grouped(report.imputedCells)) missing values \(remedy)")
     }
     if report.unlistedLevels > 0 {
       Terminal.note("note: \(ReadableNumber.grouped(report.unlistedLevels)) values of categories were rare or new")
@@ -101,31 +161,60 @@ struct ModelJSON: Encodable {
 
 /// A clustering for machines.
 struct ClusterJSON: Encodable {
-  let method: String
+  let method: SegmentMethod
   let k: Int
+  let covariance: CovarianceFamily?
   let rows: Int
   let columns: [String]
   let sizes: [Int]
+  let none: Int?
   let converged: Bool
   let iterations: Int
-  let inertia: Double
-  let candidates: [ClusterCountCandidate]?
+  let inertia: Double?
+  let logLikelihood: Double?
+  let parameters: Int?
+  let bic: Double?
+  let icl: Double?
+  let candidates: Candidates?
   let reason: String?
+  let stability: [ClusterStability.Cluster]?
   let dropped: [FeatureTransforms.Dropped]
   let seconds: Double
 
+  /// What was tried, in the fields of its method.
+  enum Candidates: Encodable {
+    case kMeans([ClusterCountCandidate])
+    case mixture([MixtureCandidate])
+
+    func encode(to encoder: any Encoder) throws {
+      switch self {
+      case .kMeans(let candidates): try candidates.encode(to: encoder)
+      case .mixture(let candidates): try candidates.encode(to: encoder)
+      }
+    }
+  }
+
   init(_ model: SegmentModel, seconds: Double) {
-    method = model.segments.method
-    k = model.segments.k
+    let segments = model.segments
+    method = segments.method
+    k = segments.k
+    covariance = segments.mixture?.covariance
     rows = model.provenance.rows
     columns = model.transforms.columns
-    sizes = model.segments.sizes
-    converged = model.segments.converged
-    iterations = model.segments.iterations
-    inertia = model.segments.inertia
-    let hasChoice = model.segments.candidates.count > 1
-    candidates = hasChoice ? model.segments.candidates : nil
-    reason = hasChoice ? model.segments.reason : nil
+    sizes = segments.sizes
+    none = segments.none
+    converged = segments.converged
+    iterations = segments.iterations
+    inertia = segments.inertia
+    logLikelihood = segments.mixture?.logLikelihood
+    parameters = segments.mixture?.parameters
+    bic = segments.mixture?.bic
+    icl = segments.mixture?.icl
+    let tried = segments.mixture.map { Candidates.mixture($0.candidates) } ?? segments.candidates.map(Candidates.kMeans)
+    let hasChoice = (segments.mixture?.candidates.count ?? segments.candidates?.count ?? 0) > 1
+    candidates = hasChoice ? tried : nil
+    reason = hasChoice ? segments.reason : nil
+    stability = segments.stability?.clusters
     dropped = model.transforms.dropped
     self.seconds = seconds
   }

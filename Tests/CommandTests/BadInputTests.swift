@@ -16,7 +16,9 @@ import Testing
   private static func table(_ more: String..., x: (String) -> String = { $0 }) -> String {
     (["id,x,y"] + rows.map(x) + more).joined(separator: "\n") + "\n"
   }
-  private static let cluster = ["cluster", "t.csv", "--exclude", "id", "--output", "o.csv", "--model", "m.tessera"]
+  private static let cluster = [
+    "cluster", "t.csv", "--method", "kmeans", "--exclude", "id", "--output", "o.csv", "--model", "m.tessera",
+  ]
 
   static let tables = [
     Case(testDescription: "missing file", arguments: cluster, code: 66, says: ["no file 't.csv'"]),

@@ -50,7 +50,8 @@ struct ClusterReferenceTests {
   func `the sum of squares is within 1.001 of the least known`(_ reference: Case, seed: Int) throws {
     let outcome = try TesseraProcess.run(
       [
-        "cluster", SharedData.path(reference.file), "--scale", reference.scale, "--k", "\(reference.k)", "--seed",
+        "cluster", SharedData.path(reference.file), "--method", "kmeans", "--scale", reference.scale, "--k",
+        "\(reference.k)", "--seed",
         "\(seed)",
         "--json",
       ] + reference.columns, in: FileManager.default.temporaryDirectory)

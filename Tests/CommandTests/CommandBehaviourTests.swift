@@ -13,7 +13,7 @@ import Testing
   @Test func `a reader that goes away is no failure`() throws {
     let folder = try TemporaryFolder()
     try folder.write(CommandBehaviourTests.table, to: "t.csv")
-    let outcome = try shell("\"$T\" cluster t.csv --exclude id --k 4 --output o.csv | true", in: folder)
+    let outcome = try shell("\"$T\" cluster t.csv --method kmeans --exclude id --k 4 --output o.csv | true", in: folder)
     #expect(outcome.code == 0, "\(outcome.errors)")
     #expect(folder.files.contains("o.csv"))
   }
@@ -22,7 +22,7 @@ import Testing
   func `standard output that is full is an input-output failure`() throws {
     let folder = try TemporaryFolder()
     try folder.write(CommandBehaviourTests.table, to: "t.csv")
-    let outcome = try shell("\"$T\" cluster t.csv --exclude id --k 4 > /dev/full", in: folder)
+    let outcome = try shell("\"$T\" cluster t.csv --method kmeans --exclude id --k 4 > /dev/full", in: folder)
     #expect(outcome.code == 74)
     #expect(outcome.errors.contains("standard output could not be written"))
   }
@@ -30,7 +30,8 @@ import Testing
   @Test func `a table comes through a pipe`() throws {
     let folder = try TemporaryFolder()
     let outcome = try TesseraProcess.run(
-      ["cluster", "-", "--exclude", "id", "--k", "4", "--json"], in: folder.url, input: CommandBehaviourTests.table)
+      ["cluster", "-", "--method", "kmeans", "--exclude", "id", "--k", "4", "--json"], in: folder.url,
+      input: CommandBehaviourTests.table)
     #expect(outcome.code == 0, "\(outcome.errors)")
     #expect(outcome.output.contains("\"rows\" : 40"))
   }
@@ -66,7 +67,7 @@ import Testing
     let folder = try TemporaryFolder()
     try folder.write(CommandBehaviourTests.table, to: "t.csv")
     let outcome = try TesseraProcess.run(
-      ["cluster", "t.csv", "--id", "id", "--k", "4", "--output", "./t.csv"], in: folder.url)
+      ["cluster", "t.csv", "--method", "kmeans", "--id", "id", "--k", "4", "--output", "./t.csv"], in: folder.url)
     #expect(outcome.code == 74)
     #expect(outcome.errors.contains("this run reads it"))
     #expect(try folder.bytes("t.csv") == Data(CommandBehaviourTests.table.utf8))
@@ -75,7 +76,8 @@ import Testing
   @Test func `decimal commas are named, and read where they are stated`() throws {
     let folder = try TemporaryFolder()
     try folder.write("id;x\n1;1,5\n2;2,5\n3;9,0\n4;9,5\n", to: "t.csv")
-    let refused = try TesseraProcess.run(["cluster", "t.csv", "--id", "id", "--k", "2"], in: folder.url)
+    let refused = try TesseraProcess.run(
+      ["cluster", "t.csv", "--method", "kmeans", "--id", "id", "--k", "2"], in: folder.url)
     #expect(refused.code == 65)
     #expect(refused.errors.contains("decimal commas"))
 

@@ -7,7 +7,7 @@ import Testing
     let folder = try TemporaryFolder()
     try folder.write("id,x\n1,1\n2,2\n3,9\n4,10\n", to: "t.csv")
     let made = try TesseraProcess.run(
-      ["cluster", "t.csv", "--id", "id", "--k", "2", "--model", "m.tessera"], in: folder.url)
+      ["cluster", "t.csv", "--method", "kmeans", "--id", "id", "--k", "2", "--model", "m.tessera"], in: folder.url)
     try #require(made.code == 0, "\(made.errors)")
     return folder
   }
@@ -48,7 +48,8 @@ import Testing
 
   @Test func `scoring the rows a model was made from gives their clusters`() throws {
     let folder = try ModelFileFaultTests.makeModel()
-    try TesseraProcess.run(["cluster", "t.csv", "--id", "id", "--k", "2", "--output", "a.csv"], in: folder.url)
+    try TesseraProcess.run(
+      ["cluster", "t.csv", "--method", "kmeans", "--id", "id", "--k", "2", "--output", "a.csv"], in: folder.url)
     try TesseraProcess.run(["score", "m.tessera", "--input", "t.csv", "--output", "b.csv"], in: folder.url)
     #expect(try folder.bytes("a.csv") == folder.bytes("b.csv"))
   }
@@ -56,7 +57,8 @@ import Testing
   @Test func `scoring a table with some of the columns imputes the rest and says so`() throws {
     let folder = try TemporaryFolder()
     try folder.write("id,x,y\n1,1,1\n2,2,2\n3,9,9\n4,10,10\n", to: "t.csv")
-    try TesseraProcess.run(["cluster", "t.csv", "--id", "id", "--k", "2", "--model", "m.tessera"], in: folder.url)
+    try TesseraProcess.run(
+      ["cluster", "t.csv", "--method", "kmeans", "--id", "id", "--k", "2", "--model", "m.tessera"], in: folder.url)
     try folder.write("id,x\n7,1\n8,10\n", to: "n.csv")
     let outcome = try TesseraProcess.run(
       ["score", "m.tessera", "--input", "n.csv", "--output", "o.csv"], in: folder.url)

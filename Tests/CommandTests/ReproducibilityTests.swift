@@ -79,7 +79,8 @@ import Testing
     for name in ["a", "b"] {
       let outcome = try TesseraProcess.run(
         [
-          "cluster", "\(name).csv", "--id", "id", "--k", "4", "--threads", name == "a" ? "1" : "2", "--output",
+          "cluster", "\(name).csv", "--method", "kmeans", "--id", "id", "--k", "4", "--threads",
+          name == "a" ? "1" : "2", "--output",
           "\(name).out.csv", "--model", "\(name).tessera",
         ], in: folder.url)
       try #require(outcome.code == 0, "\(outcome.errors)")

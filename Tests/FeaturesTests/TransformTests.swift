@@ -262,3 +262,21 @@ import Warehouse
     #expect(FeatureTransforms.fit(Self.values(["x": x]), settings: Self.plain()).numeric[0].fill == median)
   }
 }
+
+@Suite struct `Transforms for likelihoods` {
+  @Test func `missing values stay missing, categories become level numbers, and unknown levels are missing`() {
+    let values = Transforms.values(["x": [1, .nan, 3, 5]], ["colour": ["red", "blue", nil, "red"]])
+    let fitted = FeatureTransforms.fit(values, settings: Transforms.plain { $0.form = .likelihoods })
+    #expect(fitted.columns == ["x", "colour"])
+    #expect(fitted.numeric[0].centre == 3 && fitted.numeric[0].indicator == nil)
+    let (matrix, report) = fitted.apply(values)
+    #expect(matrix[1, 0].isNaN && matrix[2, 1].isNaN)
+    #expect(matrix[2, 0] == 0)
+    #expect([matrix[0, 1], matrix[1, 1], matrix[3, 1]] == [0, 1, 0])
+    #expect(fitted.categoryColumns == 1..<2 && fitted.levelCount(0) == 2)
+    #expect(report.imputedCells == 2)
+    let (other, seen) = fitted.apply(Transforms.values([:], ["colour": ["green", "blue"]]))
+    #expect(other[0, 1].isNaN && other[1, 1] == 1 && other[0, 0].isNaN)
+    #expect(seen.unlistedLevels == 1 && seen.absentFeatures == ["x"])
+  }
+}

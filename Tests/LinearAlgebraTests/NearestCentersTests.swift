@@ -52,7 +52,10 @@ import Testing
     let x = normals(530, 5)
     let groups = [0..<100, 100..<101, 101..<530]
     let weights = (0..<530).map { Double($0 % 3) }
-    let sums = x.distanceSums(groups: groups, weights: weights)
+    var members = Matrix(rows: 530, columns: 3)
+    for (group, range) in groups.enumerated() { for row in range { members[row, group] = weights[row] } }
+    let bands = x.mapDistanceSums(to: members) { $1 }
+    let sums = Matrix(rows: 530, columns: 3, values: bands.flatMap { $0 })
     for row in [0, 127, 128, 529] {
       for (group, range) in groups.enumerated() {
         let expected = range.reduce(0) { total, other in

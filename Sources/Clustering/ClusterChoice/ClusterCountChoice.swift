@@ -18,6 +18,8 @@ public struct ClusterCountChoice: Sendable, Hashable, Codable {
   public let fit: KMeansFit
   /// How much structure the chosen clusters show.
   public let structure: Structure
+  /// Whether the chosen clusters are compact groups; nil for one cluster.
+  public let shape: ClusterShape?
   /// Why this k, in sentences to print.
   public let reason: String
 
@@ -53,14 +55,13 @@ public struct ClusterCountCandidate: Sendable, Hashable, Codable {
     case inertia, silhouette, calinskiHarabasz, daviesBouldin, gap, gapStandardError, sizes, converged, iterations
   }
 
-  init(_ fit: KMeansFit, _ x: Matrix, _ weights: [Double]?, seed: UInt64) throws(FitError) {
+  init(_ fit: KMeansFit, _ x: Matrix, _ weights: [Double]?, silhouette: Double?) throws(FitError) {
     clusters = fit.model.clusters
     inertia = fit.inertia
     let separation = try ClusterSeparation(x, labels: fit.labels, weights: weights)
     calinskiHarabasz = separation.calinskiHarabasz
     daviesBouldin = separation.daviesBouldin
-    silhouette =
-      fit.model.clusters > 1 ? try Silhouette(x, labels: fit.labels, weights: weights, seed: seed).mean : nil
+    self.silhouette = silhouette
     var sizes = [Int](repeating: 0, count: fit.model.clusters)
     for label in fit.labels { sizes[label] += 1 }
     self.sizes = sizes

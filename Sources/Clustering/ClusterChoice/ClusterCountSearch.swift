@@ -1,5 +1,4 @@
 public import LinearAlgebra
-internal import Randomness
 
 /// Fits k-means for every k of a range and chooses among them, giving its reason.
 ///
@@ -11,6 +10,8 @@ internal import Randomness
 /// It compares 1 with the winner, not with 2, because splitting many equal clusters in two gains nothing over even data
 /// (the paper's rule finds no structure in fifteen clear clusters). And its standard error is that of the *rise*
 /// log W(1) - log W(k) over the references, because log W(1) and log W(k) of one reference vary together.
+///
+/// Whatever is chosen is then looked at for its ``ClusterCountChoice/shape``.
 public struct ClusterCountSearch: Sendable, Hashable, Codable {
   /// How many standard errors the gap must rise above gap(1) before clusters are believed.
   public static let gapThreshold = 3.0
@@ -44,21 +45,29 @@ public struct ClusterCountSearch: Sendable, Hashable, Codable {
     let tried = range.lowerBound...last
     let board = ProgressBoard(parts: tried.count + 1, observer: observer)
 
-    var candidates: [ClusterCountCandidate] = []
     var fits: [KMeansFit] = []
     for (index, k) in tried.enumerated() {
       var kMeans = kMeans
       kMeans.clusters = k
       // Inertia falls with k, so the least so far would say nothing: only the work done is passed on.
       let fit = try kMeans.fit(rows, x, weights) { board.report(part: index, fraction: $0.fraction) }
-      candidates.append(try ClusterCountCandidate(fit, x, weights, seed: kMeans.seed))
       fits.append(fit)
+    }
+    let order = x.canonicalOrder(weights: weights)
+    let sample = SilhouetteSample(x, weights: weights, seed: kMeans.seed, order: order)
+    let silhouettes = sample.means(fits.map(\.labels))
+    var candidates: [ClusterCountCandidate] = []
+    for (fit, silhouette) in zip(fits, silhouettes) {
+      candidates.append(try ClusterCountCandidate(fit, x, weights, silhouette: silhouette))
     }
     var gap: GapStatistic?
     if tried.lowerBound == 1, tried.upperBound > 1 {
-      let sample = gapSample(x, weights: weights)
+      let own = WitnessSample(
+        x, weights: weights, limit: GapStatistic.rowLimit, seed: kMeans.seed, order: order)
       let part = tried.count
-      gap = GapStatistic(sample, range: tried, settings: kMeans, references: references, seed: kMeans.seed) {
+      gap = GapStatistic(
+        x.gatheringRows(own.rows), range: tried, settings: kMeans, references: references, seed: kMeans.seed
+      ) {
         board.report(part: part, fraction: $0)
       }
       guard let gap else { throw .cancelled }
@@ -66,17 +75,15 @@ public struct ClusterCountSearch: Sendable, Hashable, Codable {
     }
     guard board.report(part: tried.count, fraction: 1) else { throw .cancelled }
     let verdict = ClusterCountVerdict(candidates, asked: range, distinct: distinct, rise: { gap?.rise($0) })
+    let fit = fits[verdict.clusters - tried.lowerBound]
+    var shape: ClusterShape?
+    if verdict.clusters > 1 {
+      let own = WitnessSample(
+        x, weights: weights, limit: ClusterShape.rowLimit, seed: kMeans.seed, order: order)
+      shape = try ClusterShape(x.gatheringRows(own.rows), model: fit.model, seed: kMeans.seed)
+    }
     return ClusterCountChoice(
-      candidates: candidates, fit: fits[verdict.clusters - tried.lowerBound], structure: verdict.structure,
-      reason: verdict.reason)
-  }
-
-  /// At most ``GapStatistic/rowLimit`` rows, whatever the order of `x`; drawn by weight when there are more.
-  private func gapSample(_ x: Matrix, weights: [Double]?) -> Matrix {
-    let order = x.canonicalOrder(weights: weights).filter { weights?[$0] ?? 1 > 0 }
-    guard order.count > GapStatistic.rowLimit else { return x.gatheringRows(order) }
-    var random = RandomStream(seed: kMeans.seed, index: -1)
-    let drawn = systematicSample(GapStatistic.rowLimit, weights: order.map { weights?[$0] ?? 1 }, &random)
-    return x.gatheringRows(drawn.map { order[$0] })
+      candidates: candidates, fit: fit, structure: verdict.structure, shape: shape,
+      reason: ([verdict.reason] + [shape?.sentence].compactMap { $0 }).joined(separator: " "))
   }
 }

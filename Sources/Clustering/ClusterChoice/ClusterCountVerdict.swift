@@ -45,6 +45,7 @@ struct ClusterCountVerdict {
       notes.insert("Its gap statistic \(rises) \(needed).", at: 0)
     }
     clusters = winner.clusters
+    if let dissent = Self.dissent(candidates, from: winner.clusters) { notes.append(dissent) }
     let several = tried.filter { $0 > 1 }
     if several.count > 1, winner.clusters == several.last, winner.clusters < distinct {
       notes.append("It is the largest k tried: try a wider range.")
@@ -56,5 +57,23 @@ struct ClusterCountVerdict {
       notes.append("A silhouette below 0.25 shows no substantial structure: the split is practical, not natural.")
     }
     reason = ([best + "."] + notes).joined(separator: " ")
+  }
+
+  /// What the criteria that have no vote prefer, where it is another k.
+  private static func dissent(_ candidates: [ClusterCountCandidate], from clusters: Int) -> String? {
+    var others: [String] = []
+    let separated = candidates.compactMap { candidate in
+      candidate.calinskiHarabasz.map { (k: candidate.clusters, value: $0) }
+    }
+    if let best = separated.max(by: { $0.value < $1.value }), best.k != clusters {
+      others.append("Calinski-Harabasz prefers k = \(best.k)")
+    }
+    let similar = candidates.compactMap { candidate in
+      candidate.daviesBouldin.map { (k: candidate.clusters, value: $0) }
+    }
+    if let best = similar.min(by: { $0.value < $1.value }), best.k != clusters {
+      others.append("Davies-Bouldin prefers k = \(best.k)")
+    }
+    return others.isEmpty ? nil : others.joined(separator: ", ") + "."
   }
 }

@@ -24,7 +24,7 @@ package struct GapStatistic: Sendable {
     var settings = settings
     settings.restarts = 1
     settings.swaps = 2
-    let box = PrincipalBox(x)
+    let box = EvenBox(x, alongPrincipalAxes: true)
     let board = ProgressBoard(parts: count + 1) { goOn($0.fraction) }
     let fixed = settings
     let traces = Parallel.map(count: count + 1) { index -> [Int: Double]? in
@@ -72,34 +72,4 @@ private func moments(_ values: [Double]) -> (mean: Double, deviation: Double) {
   let mean = values.reduce(0, +) / Double(values.count)
   let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)
   return (mean, variance.squareRoot())
-}
-
-/// The box along the principal axes of a data set that just holds it.
-private struct PrincipalBox: Sendable {
-  private let mean: [Double]
-  private let axes: Matrix
-  private let bounds: [ClosedRange<Double>]
-
-  init(_ x: Matrix) {
-    mean = x.columnMeans()
-    var centered = x
-    centered.center(on: mean, scale: 1)
-    axes = SymmetricEigen(centered.crossProduct()).vectors
-    let turned = centered.timesTranspose(axes)
-    bounds = (0..<x.columns).map { column in
-      let values = turned.column(column)
-      return (values.min() ?? 0)...(values.max() ?? 0)
-    }
-  }
-
-  /// `count` rows spread evenly over the box, in the units and directions of the data.
-  func sample(_ count: Int, _ random: inout RandomStream) -> Matrix {
-    var even = Matrix(rows: count, columns: bounds.count)
-    for row in 0..<count {
-      for column in bounds.indices { even[row, column] = random.uniform(in: bounds[column]) }
-    }
-    var turned = even.times(axes)
-    turned.center(on: mean.map { -$0 }, scale: 1)
-    return turned
-  }
 }

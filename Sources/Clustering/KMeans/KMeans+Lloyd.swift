@@ -10,6 +10,8 @@ struct KMeansRun: Sendable {
   /// The inertia found by each iteration, before it moved the centres.
   var trace: [Double]
   var converged: Bool
+  /// Where the rows stand, for going on from here.
+  var assignment: TrackedAssignment?
 
   var inertia: Double { trace.last ?? .infinity }
 }
@@ -32,22 +34,25 @@ extension KMeans {
     guard runs.count == restarts else { throw .cancelled }
     guard isSampled else { return runs }
 
-    for index in runs.indices { runs[index].trace = [inertia(of: runs[index].centers, rows)] }
-    guard let best = runs.indices.min(by: { runs[$0].inertia < runs[$1].inertia }) else { throw .cancelled }
-    let finished = lloyd(from: runs[best].centers, rows, maxIterations) { trace in
+    var least = Double.infinity
+    var best = (index: 0, assignment: rows.assignment())
+    for index in runs.indices {
+      var assignment = rows.assignment()
+      assignment.move(to: runs[index].centers)
+      runs[index].trace = [assignment.inertia]
+      if assignment.inertia < least {
+        least = assignment.inertia
+        best = (index, assignment)
+      }
+    }
+    let finished = lloyd(from: runs[best.index].centers, rows, best.assignment, maxIterations) { trace in
       board.report(
         part: restarts, fraction: Double(trace.count) / Double(maxIterations),
         inertia: trace.last.map(rows.inertiaInDataUnits))
     }
     guard let finished else { throw .cancelled }
-    runs[best] = finished
+    runs[best.index] = finished
     return runs
-  }
-
-  private func inertia(of centers: Matrix, _ rows: PreparedRows) -> Double {
-    let nearest = NearestCenters(centered: centers)
-    return Parallel.map(rows: rows.matrix.rows) { nearest.step(rows.matrix, weights: rows.weights, rows: $0).inertia }
-      .reduce(0, +)
   }
 
   /// The most rows that one start looks at: enough for the clusters to be met.
@@ -69,13 +74,13 @@ extension KMeans {
     let rounds = clusters > 1 ? swaps + 1 : 1
     for round in 0..<rounds {
       guard let from = centers else { break }
-      let trial = lloyd(from: from, rows, maxIterations, toBeat: best?.inertia) { trace in
+      let trial = lloyd(from: from, rows, rows.assignment(), maxIterations, toBeat: best?.inertia) { trace in
         let done = (Double(round) + Double(trace.count) / Double(maxIterations)) / Double(rounds)
         return goOn(done, min(best?.inertia ?? .infinity, trace.last ?? .infinity))
       }
       guard let trial else { return nil }
       if trial.inertia < best?.inertia ?? .infinity { best = trial }
-      centers = round + 1 < rounds ? best.flatMap { swapped($0.centers, rows, &random) } : nil
+      centers = round + 1 < rounds ? best.flatMap { swapped($0, rows, &random) } : nil
     }
     guard let best, goOn(1, best.inertia) else { return nil }
     return best
@@ -86,29 +91,32 @@ extension KMeans {
   /// Given up as soon as ten times the last gain would not bring the inertia below the one `toBeat`: gains shrink from
   /// one iteration to the next.
   private func lloyd(
-    from centers: Matrix, _ rows: PreparedRows, _ limit: Int, toBeat: Double? = nil, _ goOn: ([Double]) -> Bool
+    from centers: Matrix, _ rows: PreparedRows, _ assignment: TrackedAssignment, _ limit: Int, toBeat: Double? = nil,
+    _ goOn: ([Double]) -> Bool
   ) -> KMeansRun? {
+    var assignment = assignment
     var run = KMeansRun(centers: centers, weights: [], trace: [], converged: false)
-    var labels: [[Int32]] = []
     while run.trace.count < limit {
-      let nearest = NearestCenters(centered: run.centers)
-      let steps = Parallel.map(rows: rows.matrix.rows) { nearest.step(rows.matrix, weights: rows.weights, rows: $0) }
+      let changed = assignment.move(to: run.centers)
       let before = run.trace.last
-      let inertia = steps.reduce(0) { $0 + $1.inertia }
+      let inertia = assignment.inertia
       run.trace.append(inertia)
-      run.moveCenters(steps)
-      let newLabels = steps.map(\.labels)
-      let emptied = run.weights.indices.filter { run.weights[$0] == 0 }
+      run.centers = assignment.means(elsewhere: run.centers)
+      let emptied = assignment.counts.indices.filter { assignment.counts[$0] == 0 }
       if !emptied.isEmpty {
         run.reseat(emptied, rows)
-      } else if newLabels == labels || before.map({ $0 - inertia <= tolerance * inertia }) ?? false {
+      } else if before != nil && changed == 0 || before.map({ $0 - inertia <= tolerance * inertia }) ?? false {
         run.converged = true
         break
       }
       if let toBeat, let before, inertia - 10 * (before - inertia) > toBeat { break }
-      labels = newLabels
       guard goOn(run.trace) else { return nil }
     }
+    // No rounding of what was added and taken off on the way stays in the centres.
+    assignment.recount()
+    run.centers = assignment.means(elsewhere: run.centers)
+    run.weights = assignment.weights
+    run.assignment = assignment
     return run
   }
 
@@ -119,34 +127,24 @@ extension KMeans {
     for _ in 0..<4 {
       let order = clusterOrder(run.weights, run.centers)
       if order == Array(order.indices) { break }
-      let centers = run.centers.gatheringRows(order)
-      guard let next = lloyd(from: centers, rows, max(2, maxIterations - run.trace.count), { _ in true }) else { break }
-      run = KMeansRun(
-        centers: next.centers, weights: next.weights, trace: run.trace + next.trace.dropFirst(),
-        converged: run.converged && next.converged)
+      var assignment = run.assignment ?? rows.assignment()
+      run.assignment = nil
+      assignment.reorder(order)
+      let limit = max(2, maxIterations - run.trace.count)
+      let next = lloyd(from: run.centers.gatheringRows(order), rows, assignment, limit) { _ in true }
+      guard var next else { break }
+      next.trace = run.trace + next.trace.dropFirst()
+      next.converged = next.converged && run.converged
+      run = next
     }
     return run
   }
 }
 
 extension KMeansRun {
-  /// Moves each centre that has rows to their mean. Sums are added in the order of the pieces.
-  fileprivate mutating func moveCenters(_ steps: [NearestCenters.Step]) {
-    let d = centers.columns
-    var sums = [Double](repeating: 0, count: centers.rows * d)
-    weights = [Double](repeating: 0, count: centers.rows)
-    for step in steps {
-      for index in sums.indices { sums[index] += step.sums[index] }
-      for cluster in weights.indices { weights[cluster] += step.weights[cluster] }
-    }
-    for cluster in weights.indices where weights[cluster] > 0 {
-      for column in 0..<d { centers[cluster, column] = sums[cluster * d + column] / weights[cluster] }
-    }
-  }
-
   /// Gives each empty cluster the row farthest from all other centres, one after the other.
   fileprivate mutating func reseat(_ emptied: [Int], _ rows: PreparedRows) {
-    let nearest = NearestCenters(centered: centers.gatheringRows(weights.indices.filter { weights[$0] > 0 }))
+    let nearest = NearestCenters(centered: centers.gatheringRows((0..<centers.rows).filter { !emptied.contains($0) }))
     var distances = Parallel.map(rows: rows.matrix.rows) { nearest.assign(rows.matrix, rows: $0).squaredDistances }
       .flatMap { $0 }
     for cluster in emptied {

@@ -58,7 +58,7 @@ public struct KMeans: Sendable, Hashable, Codable {
       restartInertias: runs.map { rows.inertiaInDataUnits($0.inertia) })
   }
 
-  private func checkSettings() throws(FitError) {
+  func checkSettings() throws(FitError) {
     guard clusters >= 1 else { throw .parameter(name: "clusters", requirement: "at least 1") }
     guard restarts >= 1 else { throw .parameter(name: "restarts", requirement: "at least 1") }
     guard swaps >= 0 else { throw .parameter(name: "swaps", requirement: "at least 0") }

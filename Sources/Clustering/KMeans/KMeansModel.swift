@@ -26,18 +26,53 @@ public struct KMeansModel: Sendable, Hashable, Codable {
 
   /// As ``assign(_:)``, with squared distances.
   func assignSquared(_ x: Matrix) throws(FitError) -> (labels: [Int], squares: [Double]) {
+    let parts = try assignments(x)
+    return (parts.labels(rows: x.rows), parts.flatMap(\.squaredDistances))
+  }
+
+  /// The assignments of the pieces of `x`, in order.
+  private func assignments(_ x: Matrix) throws(FitError) -> [NearestCenters.Assignment] {
     guard x.columns == centroids.columns else { throw .columnCount(have: x.columns, need: centroids.columns) }
     try DataChecks.checkValues(x)
     let nearest = NearestCenters(centroids)
+    return Parallel.map(rows: x.rows) { nearest.assign(x, rows: $0) }
+  }
+}
+
+extension [NearestCenters.Assignment] {
+  /// The labels of all `rows` rows.
+  fileprivate func labels(rows: Int) -> [Int] {
     var labels: [Int] = []
-    var squares: [Double] = []
-    labels.reserveCapacity(x.rows)
-    squares.reserveCapacity(x.rows)
-    for part in Parallel.map(rows: x.rows, { nearest.assign(x, rows: $0) }) {
-      for label in part.labels { labels.append(Int(label)) }
-      squares.append(contentsOf: part.squaredDistances)
+    labels.reserveCapacity(rows)
+    for part in self { labels.append(contentsOf: part.labels.lazy.map { Int($0) }) }
+    return labels
+  }
+}
+
+/// What the pieces of an assignment add up to, in two doubles so that the order of the rows does not show.
+private struct AssignmentTotals: Sendable {
+  var weights: [CompensatedSum]
+  var inertia = CompensatedSum()
+
+  init(_ part: NearestCenters.Assignment, clusters: Int, weights rowWeights: ArraySlice<Double>?) {
+    weights = [CompensatedSum](repeating: CompensatedSum(), count: clusters)
+    if let rowWeights {
+      for ((label, square), weight) in zip(zip(part.labels, part.squaredDistances), rowWeights) {
+        weights[Int(label)].add(weight)
+        inertia.add(square, times: weight)
+      }
+    } else {
+      // Counts are exact as they are.
+      var counts = [Int](repeating: 0, count: clusters)
+      for label in part.labels { counts[Int(label)] += 1 }
+      for cluster in counts.indices { weights[cluster].add(Double(counts[cluster])) }
+      for square in part.squaredDistances { inertia.add(square) }
     }
-    return (labels, squares)
+  }
+
+  mutating func add(_ other: AssignmentTotals) {
+    for cluster in weights.indices { weights[cluster].add(other.weights[cluster]) }
+    inertia.add(other.inertia)
   }
 }
 
@@ -49,18 +84,27 @@ extension KMeansModel {
     model: KMeansModel, labels: [Int], inertia: Double
   ) {
     var model = self
-    var assigned = try assignSquared(x)
+    var parts = try assignments(x)
+    var totals = model.totals(parts, weights)
     for _ in 0..<4 {
-      var totals = [CompensatedSum](repeating: CompensatedSum(), count: clusters)
-      for (row, label) in assigned.labels.enumerated() { totals[label].add(weights?[row] ?? 1) }
-      let order = clusterOrder(totals.map(\.value), model.centroids)
+      let order = clusterOrder(totals.weights.map(\.value), model.centroids)
       if order == Array(order.indices) { break }
       model = KMeansModel(centroids: model.centroids.gatheringRows(order))
-      assigned = try model.assignSquared(x)
+      parts = try model.assignments(x)
+      totals = model.totals(parts, weights)
     }
-    var inertia = CompensatedSum()
-    for (row, square) in assigned.squares.enumerated() { inertia.add(square, times: weights?[row] ?? 1) }
-    return (model, assigned.labels, inertia.value)
+    return (model, parts.labels(rows: x.rows), totals.inertia.value)
+  }
+
+  private func totals(_ parts: [NearestCenters.Assignment], _ weights: [Double]?) -> AssignmentTotals {
+    let sums = Parallel.map(count: parts.count) { index in
+      let first = index * Parallel.rowsPerPiece
+      return AssignmentTotals(
+        parts[index], clusters: clusters, weights: weights?[first..<first + parts[index].labels.count])
+    }
+    var totals = AssignmentTotals(.init(labels: [], squaredDistances: []), clusters: clusters, weights: nil)
+    for sum in sums { totals.add(sum) }
+    return totals
   }
 }
 

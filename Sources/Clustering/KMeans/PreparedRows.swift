@@ -6,33 +6,28 @@ struct PreparedRows: Sendable {
   private(set) var matrix: Matrix
   /// Their weights, scaled so that the heaviest is near 1 (m).
   private(set) var weights: [Double]
+  /// The rows in single precision, for the fused kernel; nil where none runs.
+  private var tiles: FloatTiles?
   private let mean: [Double]
   private let scale: Double
   private let weightScale: Double
 
   /// Prepares checked rows and weights. O(n d).
   init(_ x: Matrix, weights: [Double]?) {
-    let distinct = DistinctRows(x, weights: weights)
-    let mean = distinct.matrix.columnMeans(weights: distinct.weights)
-    var matrix = distinct.matrix
-    var largest = 0.0
-    for row in 0..<matrix.rows {
-      for (column, value) in matrix.row(row).enumerated() { largest = max(largest, (value - mean[column]).magnitude) }
-    }
-    let scale = powerOfTwoScale(for: largest)
+    var distinct = DistinctRows(x, weights: weights)
+    (mean, scale) = distinct.standardise()
     let weightScale = powerOfTwoScale(for: distinct.weights.max() ?? 1)
-    matrix.center(on: mean, scale: scale)
-    self.matrix = matrix
-    self.weights = distinct.weights.map { $0 * weightScale }
-    self.mean = mean
-    self.scale = scale
+    self.weights = weightScale == 1 ? distinct.weights : distinct.weights.map { $0 * weightScale }
     self.weightScale = weightScale
+    matrix = distinct.matrix
+    tiles = Kernels.current > .plain ? FloatTiles(matrix) : nil
   }
 
   /// Some of the rows, in the same units.
   func subset(_ indices: [Int]) -> PreparedRows {
     var subset = self
     subset.matrix = matrix.gatheringRows(indices)
+    subset.tiles = tiles == nil ? nil : FloatTiles(subset.matrix)
     subset.weights = indices.map { weights[$0] }
     return subset
   }
@@ -53,6 +48,9 @@ struct PreparedRows: Sendable {
     subset.weights = counts
     return subset
   }
+
+  /// The rows ready to be assigned to centres that move.
+  func assignment() -> TrackedAssignment { TrackedAssignment(matrix, weights: weights, tiles: tiles) }
 
   /// Centres (k x d) in the units of the data.
   func inDataUnits(_ centers: Matrix) -> Matrix {

@@ -39,8 +39,10 @@ struct GaussianFitter: BlockFitter {
 
   func addLogDensities(_ range: Range<Int>, to logDensities: inout [Double]) {
     let last = rows.complete.rows
-    components.addLogDensities(
-      of: rows.complete, rows: range.clamped(to: 0..<max(last, 0)), to: &logDensities, stride: range.count)
+    if range.lowerBound < last {
+      components.addLogDensities(
+        of: rows.complete, rows: range.clamped(to: 0..<last), to: &logDensities, stride: range.count)
+    }
     if range.upperBound > last {
       let outer = max(range.lowerBound, last)..<range.upperBound
       gaps.addLogDensities(
@@ -51,9 +53,11 @@ struct GaussianFitter: BlockFitter {
 
   func addSums(_ range: Range<Int>, responsibilities: [Double], to sums: inout [Double]) {
     let last = rows.complete.rows
-    components.addSums(
-      of: rows.complete, rows: range.clamped(to: 0..<max(last, 0)), responsibilities: responsibilities,
-      stride: range.count, to: &sums)
+    if range.lowerBound < last {
+      components.addSums(
+        of: rows.complete, rows: range.clamped(to: 0..<last), responsibilities: responsibilities, stride: range.count,
+        to: &sums)
+    }
     if range.upperBound > last {
       let outer = max(range.lowerBound, last)..<range.upperBound
       gaps.addSums(

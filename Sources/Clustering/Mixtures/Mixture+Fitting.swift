@@ -25,7 +25,10 @@ extension Mixture {
 
   /// What the starts of this mixture look at.
   func startingRows(_ rows: MixtureRows) -> StartingRows {
-    StartingRows(rows, components: components, criteria: [.varyingCovariances, .ward], noise: noise, seed: seed)
+    let isAgglomerated = blocks.contains { $0.kind.covarianceFamily != nil }
+    return StartingRows(
+      rows, components: components, criteria: isAgglomerated ? [.varyingCovariances, .ward] : [], noise: noise,
+      seed: seed)
   }
 
   /// As ``fit(_:weights:observer:)``, from the parameters of `model` alone: no start but this, all rows from the first.

@@ -9,9 +9,11 @@ struct MixtureSearchOutcome: Sendable {
 
 extension Mixture {
   /// How far runs are iterated and how many of the best are, stage after stage; runs that degenerate make room.
-  private static let stages = [
-    (iterations: 20, runs: Int.max), (iterations: 100, runs: 5), (iterations: .max, runs: 3),
-  ]
+  /// Of latent classes and the like, which start alike, it shows later which are the best.
+  private var stages: [(iterations: Int, runs: Int)] {
+    let startsAlike = !blocks.contains { $0.kind.covarianceFamily != nil }
+    return [(20, .max), (100, startsAlike ? 12 : 5), (.max, startsAlike ? 4 : 3)]
+  }
   /// Two log-likelihoods are those of one optimum when they differ by less than this a row.
   private static let sameOptimum = 1e-4
 
@@ -22,7 +24,7 @@ extension Mixture {
     let board = ProgressBoard(parts: starts.count + 1, observer: observer)
     let own = starting.rows
     var runs = Parallel.map(count: starts.count) { begin(starts[$0], starting) }
-    for stage in Self.stages {
+    for stage in stages {
       while true {
         let limit = min(stage.iterations, maxIterations)
         let ranked = runs.ranking.prefix(stage.runs)

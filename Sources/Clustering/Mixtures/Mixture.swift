@@ -16,7 +16,8 @@ public struct Mixture: Sendable, Hashable, Codable {
   public var components: Int
   /// The blocks of columns. Each column may stand in one block; columns of none are not used.
   public var blocks: [MixtureBlock]
-  /// Random starts beside those from agglomeration and k-means, at least 0.
+  /// Random starts beside those from agglomeration and k-means, at least 0. Where no block is Gaussian or log-normal
+  /// there is no agglomeration, and 24 are made if this is fewer.
   public var randomStarts = 4
   /// The most EM iterations of one start, at least 1.
   public var maxIterations = 1_000

@@ -3,14 +3,18 @@ internal import LinearAlgebra
 // The one place that knows which type works on which kind of block.
 
 extension MixtureBlock {
-  /// Checks the distinct rows of this block (`x`, m x own columns; NaN where missing) and prepares them.
+  /// Prepares the distinct rows of this block (`x`, m x own columns; NaN where missing), whose values were checked.
   ///
   /// `columns` are the places of its columns in the whole table, which errors name. `weights` (m) are above 0.
   func prepare(_ x: Matrix, weights: [Double], columns: [Int]) throws(FitError) -> any BlockRows {
     switch kind {
     case .gaussian: try GaussianRows(x, weights: weights, columns: columns)
-    case .logNormal, .poisson, .negativeBinomial, .categorical, .ordinal, .binary:
-      throw .parameter(name: "blocks", requirement: "Gaussian")
+    case .logNormal:
+      try LogNormalRows(x) { logarithms throws(FitError) in
+        try GaussianRows(logarithms, weights: weights, columns: columns)
+      }
+    case .poisson, .negativeBinomial: try CountRows(x, columns: columns)
+    case .categorical, .ordinal, .binary: try LevelRows(x, kind: kind, columns: columns)
     }
   }
 }
@@ -20,7 +24,15 @@ extension FittedBlock {
   var scorer: (any BlockScorer)? {
     switch parameters {
     case .gaussian(let parameters): GaussianScorer(parameters)
-    case .logNormal, .poisson, .negativeBinomial, .categorical, .ordinal, .binary: nil
+    case .logNormal(let parameters):
+      GaussianScorer(parameters).map {
+        LogNormalScorer($0, kind: .logNormal(parameters.family), components: parameters.means.rows)
+      }
+    case .poisson(let means): CountScorer(.poisson, means: means, sizes: nil)
+    case .negativeBinomial(let means, let sizes): CountScorer(.negativeBinomial, means: means, sizes: sizes)
+    case .categorical(let levels): LevelScorer(.categorical, probabilities: levels)
+    case .ordinal(let levels): LevelScorer(.ordinal, probabilities: levels)
+    case .binary(let ones): LevelScorer(.binary, probabilities: ones.asLevels)
     }
   }
 }

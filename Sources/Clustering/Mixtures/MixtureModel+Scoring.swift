@@ -129,6 +129,19 @@ struct MixtureScorer: Sendable {
     }
   }
 
+  /// The log-densities of each block alone for some rows, and of the noise (zeros without).
+  func densities(of matrices: [Matrix], _ rows: Range<Int>) -> (blocks: [[Double]], noise: [Double]) {
+    let empty = [Double](repeating: 0, count: width * rows.count)
+    let own = zip(blocks, matrices).map { scorer, matrix in
+      var values = empty
+      scorer.addLogDensities(rows, of: matrix, to: &values)
+      return Array(values.prefix(model.components * rows.count))
+    }
+    var noise = empty
+    if width > model.components { addNoise(matrices, rows, &noise) }
+    return (own, Array(noise.suffix(rows.count)))
+  }
+
   private func addNoise(_ matrices: [Matrix], _ block: Range<Int>, _ values: inout [Double]) {
     let first = model.components * block.count
     for (i, row) in block.enumerated() {

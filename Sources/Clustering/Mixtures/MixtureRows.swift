@@ -33,6 +33,7 @@ struct MixtureRows: Sendable {
     let used = columns.flatMap { $0 }.sorted()
     var values = x.selectingColumns(used)
     try DataChecks.checkValues(values, columns: used, missing: mixture.missing)
+    for (block, own) in zip(mixture.blocks, columns) { try block.kind.check(x, columns: own, isOwn: false) }
     try DataChecks.checkWeights(weights, rows: x.rows)
     values = values.withOneKindOfGap()
     let present = weights.map { $0.count { $0 > 0 } } ?? x.rows

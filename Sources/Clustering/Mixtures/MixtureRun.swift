@@ -92,6 +92,17 @@ extension MixtureRun {
     return false
   }
 
+  /// Estimates the first parameters from memberships (m x k); false when that cannot be.
+  mutating func begin(memberships: Matrix) -> Bool {
+    let (k, weights) = (components, rows.weights)
+    let expectation = pass { block, values in
+      for (i, row) in block.enumerated() {
+        for j in 0..<k { values[j * block.count + i] = weights[row] * memberships.values[row * k + j] }
+      }
+    }
+    return maximise(expectation, keepingNoise: true)
+  }
+
   /// Takes the parameters of a model; false when they are not those of the same blocks and k.
   ///
   /// A model without noise leaves the budget to it.

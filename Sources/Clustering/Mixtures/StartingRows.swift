@@ -19,7 +19,7 @@ struct StartingRows: Sendable {
 
   /// A sample of `all` that serves up to `components` components, agglomerated by `criteria`.
   init(
-    _ all: MixtureRows, components: Int, criteria: [ModelBasedAgglomeration.Criterion], noise: UniformNoise?,
+    _ all: MixtureRows, components: Int, criteria: [ModelBasedAgglomeration.Criterion], noise: UniformNoise? = nil,
     seed: UInt64
   ) {
     let rows = Self.sample(all, max(Parallel.rowsPerPiece, 256 * components), seed: seed)
@@ -52,6 +52,16 @@ struct StartingRows: Sendable {
   func spread(_ labels: [Int32]) -> [Int32] {
     var spread = [Int32](repeating: -1, count: rows.count)
     for (row, label) in zip(grouped, labels) { spread[row] = label }
+    return spread
+  }
+
+  /// Memberships of each of the rows from those of each grouped row (m x k); zeros for the others.
+  func spread(_ memberships: Matrix) -> Matrix {
+    guard grouped.count < rows.count else { return memberships }
+    var spread = Matrix(rows: rows.count, columns: memberships.columns)
+    for (index, row) in grouped.enumerated() {
+      for component in 0..<memberships.columns { spread[row, component] = memberships[index, component] }
+    }
     return spread
   }
 

@@ -17,49 +17,105 @@ public struct ClusterSeparation: Sendable, Hashable, Codable {
     try DataChecks.checkValues(x)
     try DataChecks.checkLabels(labels, rows: x.rows)
     try DataChecks.checkWeights(weights, rows: x.rows)
-    let present = (0..<x.rows).filter { weights?[$0] ?? 1 > 0 }
-    let names = Set(present.map { labels[$0] }).sorted()
-    let indexOfName = Dictionary(uniqueKeysWithValues: zip(names, names.indices))
-    let (k, d) = (names.count, x.columns)
+    let labels = dense(labels)
+    let totals = ClusterTotals(x, labels: labels, weights: weights)
+    let (k, weight, centroids) = (totals.weights.count, totals.weights, totals.centroids)
     guard k > 1 else {
       calinskiHarabasz = nil
       daviesBouldin = nil
       return
     }
-    var totals = [CompensatedSum](repeating: CompensatedSum(), count: k)
-    var sums = [CompensatedSum](repeating: CompensatedSum(), count: k * d)
-    let clusters = present.map { indexOfName[labels[$0]] ?? 0 }
-    for (row, cluster) in zip(present, clusters) {
-      let weight = weights?[row] ?? 1
-      totals[cluster].add(weight)
-      for (column, value) in x.row(row).enumerated() { sums[cluster * d + column].add(value, times: weight) }
-    }
-    let weight = totals.map(\.value)
-    let centroids = Matrix(rows: k, columns: d, values: sums.indices.map { sums[$0].value / weight[$0 / d] })
-    var within = CompensatedSum()
-    var lengths = [CompensatedSum](repeating: CompensatedSum(), count: k)
-    for (row, cluster) in zip(present, clusters) {
-      let square = squaredDistance(x.row(row), centroids.row(cluster))
-      within.add(square, times: weights?[row] ?? 1)
-      lengths[cluster].add(square.squareRoot(), times: weights?[row] ?? 1)
-    }
+    let (within, lengths) = totals.spread(x, labels: labels, weights: weights)
 
     let n = weight.reduce(0, +)
     let mean = x.columnMeans(weights: weights)[...]
     let between = (0..<k).reduce(0) { $0 + weight[$1] * squaredDistance(centroids.row($1), mean) }
-    let isDefined = within.value > 0 && n > Double(k)
-    calinskiHarabasz = isDefined ? between / Double(k - 1) / (within.value / (n - Double(k))) : nil
+    let isDefined = within > 0 && n > Double(k)
+    calinskiHarabasz = isDefined ? between / Double(k - 1) / (within / (n - Double(k))) : nil
 
     var worst = [Double](repeating: 0, count: k)
     var coincide = false
     for i in 0..<k {
       for j in 0..<k where i != j {
-        let spread = lengths[i].value / weight[i] + lengths[j].value / weight[j]
+        let spread = lengths[i] / weight[i] + lengths[j] / weight[j]
         let apart = squaredDistance(centroids.row(i), centroids.row(j)).squareRoot()
         if apart > 0 { worst[i] = max(worst[i], spread / apart) } else { coincide = true }
       }
     }
     daviesBouldin = coincide ? nil : worst.reduce(0, +) / Double(k)
+  }
+}
+
+/// `labels` as they are when they are small, else numbered from 0 in their order: arrays are as long as the largest.
+private func dense(_ labels: [Int]) -> [Int] {
+  guard labels.max() ?? 0 >= 1 << 16 else { return labels }
+  let names = Set(labels).sorted()
+  let indexOfName = Dictionary(uniqueKeysWithValues: zip(names, names.indices))
+  return labels.map { indexOfName[$0] ?? 0 }
+}
+
+/// The weight and the centroid of each cluster that has weight, in the order of their labels.
+private struct ClusterTotals {
+  let weights: [Double]
+  let centroids: Matrix
+  /// Where each label from 0 stands among these; nil for one without weight.
+  private let positions: [Int?]
+
+  init(_ x: Matrix, labels: [Int], weights: [Double]?) {
+    let (d, count) = (x.columns, (labels.max() ?? -1) + 1)
+    let parts = Parallel.map(rows: x.rows) { range in
+      var totals = [CompensatedSum](repeating: CompensatedSum(), count: count)
+      var sums = [CompensatedSum](repeating: CompensatedSum(), count: count * d)
+      for row in range {
+        let weight = weights?[row] ?? 1
+        guard weight > 0 else { continue }
+        totals[labels[row]].add(weight)
+        for column in 0..<d { sums[labels[row] * d + column].add(x.values[row * d + column], times: weight) }
+      }
+      return (totals: totals, sums: sums)
+    }
+    var totals = [CompensatedSum](repeating: CompensatedSum(), count: count)
+    var sums = [CompensatedSum](repeating: CompensatedSum(), count: count * d)
+    for part in parts {
+      for index in totals.indices { totals[index].add(part.totals[index]) }
+      for index in sums.indices { sums[index].add(part.sums[index]) }
+    }
+    let present = totals.indices.filter { totals[$0].value > 0 }
+    var positions = [Int?](repeating: nil, count: count)
+    for (position, label) in present.enumerated() { positions[label] = position }
+    self.positions = positions
+    self.weights = present.map { totals[$0].value }
+    centroids = Matrix(
+      rows: present.count, columns: d,
+      values: present.flatMap { label in (0..<d).map { sums[label * d + $0].value / totals[label].value } })
+  }
+
+  /// The weighted sum of squared distances to the centroids, and each cluster's sum of distances to its own.
+  func spread(_ x: Matrix, labels: [Int], weights: [Double]?) -> (within: Double, lengths: [Double]) {
+    let (d, k) = (x.columns, self.weights.count)
+    let parts = Parallel.map(rows: x.rows) { range in
+      var within = CompensatedSum()
+      var lengths = [CompensatedSum](repeating: CompensatedSum(), count: k)
+      for row in range {
+        let weight = weights?[row] ?? 1
+        guard weight > 0, let cluster = positions[labels[row]] else { continue }
+        var square = 0.0
+        for column in 0..<d {
+          let difference = x.values[row * d + column] - centroids.values[cluster * d + column]
+          square += difference * difference
+        }
+        within.add(square, times: weight)
+        lengths[cluster].add(square.squareRoot(), times: weight)
+      }
+      return (within: within, lengths: lengths)
+    }
+    var within = CompensatedSum()
+    var lengths = [CompensatedSum](repeating: CompensatedSum(), count: k)
+    for part in parts {
+      within.add(part.within)
+      for index in lengths.indices { lengths[index].add(part.lengths[index]) }
+    }
+    return (within.value, lengths.map(\.value))
   }
 }
 

@@ -38,8 +38,9 @@ extension FeatureTransforms {
       case .failure(let drop): dropped.append(Dropped(name: drop.name, reason: drop.reason))
       }
     }
-    var transforms = FeatureTransforms(numeric: numeric, categories: categories, dropped: dropped)
-    if settings.balanceFamilies, settings.scaling != .none { transforms.balance(family) }
+    var transforms = FeatureTransforms(
+      form: settings.form, numeric: numeric, categories: categories, dropped: dropped)
+    if settings.balanceFamilies, settings.scaling != .none, settings.form == .distances { transforms.balance(family) }
     return transforms
   }
 
@@ -51,12 +52,18 @@ extension FeatureTransforms {
   private static func fitNumeric(
     _ name: String, _ raw: [Double], _ settings: TransformSettings
   ) -> Result<Numeric, Drop> {
+    var settings = settings
+    if settings.unscaled.contains(name) {
+      settings.scaling = .none
+      settings.logAboveSkewness = nil
+    }
     let statistics = ColumnStatistics(raw)
     guard statistics.present > 0 else { return .failure(Drop(name: name, reason: "every value is missing")) }
     let missing = raw.count - statistics.present
     let missingShare = Double(missing) / Double(raw.count)
     guard missingShare <= settings.maximumMissingShare else { return .failure(tooSparse(name, missingShare)) }
-    let hasIndicator = missing > 0 && missingShare >= settings.indicatorFromMissingShare
+    let hasIndicator =
+      settings.form == .distances && missing > 0 && missingShare >= settings.indicatorFromMissingShare
     guard statistics.minimum < statistics.maximum else {
       return .failure(Drop(name: name, reason: "every value is the same"))
     }
@@ -69,11 +76,9 @@ extension FeatureTransforms {
       let logged = ColumnStatistics(raw.map(log1p))
       takesLog = abs(logged.skewness) < abs(statistics.skewness) && logged.standardDeviation > 0
     }
-    // Centre and scale of what will be scaled: imputed, then logged.
-    let prepared = raw.map { value in
-      let filled = value.isNaN ? fill : value
-      return takesLog ? log1p(filled) : filled
-    }
+    // Centre and scale of what will be scaled: imputed for distances, then logged.
+    let complete = settings.form == .likelihoods ? raw.filter { !$0.isNaN } : raw.map { $0.isNaN ? fill : $0 }
+    let prepared = takesLog ? complete.map(log1p) : complete
     let (centre, scale) = centreAndScale(prepared, settings.scaling)
     guard scale > 0, scale.isFinite, (1 / scale).isFinite else {
       return .failure(Drop(name: name, reason: "its values differ too little to be told apart"))
@@ -124,8 +129,9 @@ extension FeatureTransforms {
     let kept = levels.reduce(0) { $0 + (counts[$1] ?? 0) }
     let missing = texts.count { $0 == nil }
     let other = texts.count - kept - missing
+    let hasMissing = missing > 0 && settings.form == .distances
     let columnCounts =
-      levels.map { counts[$0] ?? 0 } + (other > 0 ? [other] : []) + (missing > 0 ? [missing] : [])
+      levels.map { counts[$0] ?? 0 } + (other > 0 ? [other] : []) + (hasMissing ? [missing] : [])
     guard columnCounts.count > 1 else {
       let reason = counts.count == 1 ? "every value is the same" : "each of its \(counts.count) levels is rare"
       return .failure(Drop(name: column.name, reason: reason))
@@ -135,7 +141,7 @@ extension FeatureTransforms {
     let isScaled = settings.scaling != .none
     return .success(
       Category(
-        name: column.name, levels: levels, hasOther: other > 0, hasMissing: missing > 0,
+        name: column.name, levels: levels, hasOther: other > 0, hasMissing: hasMissing,
         centres: isScaled ? shares : shares.map { _ in 0 },
         // Unscaled, two customers of different levels lie at distance 1.
         scale: isScaled ? variance.squareRoot() : 2.0.squareRoot(), weight: 1))

@@ -2,12 +2,24 @@ internal import Foundation
 public import LinearAlgebra
 internal import Warehouse
 
+/// What the transformed columns are made for.
+public enum MatrixForm: String, Sendable, Hashable, Codable {
+  /// Distances: nothing is missing, and a category is a 0/1 column a level.
+  case distances
+  /// Likelihoods: what is missing stays so (NaN), and a category is one column of level numbers from 0.
+  case likelihoods
+}
+
 /// How raw features become the columns that segments are found in.
 public struct TransformSettings: Sendable, Hashable, Codable {
+  /// What the columns are made for.
+  public var form = MatrixForm.distances
   /// Non-negative columns more skewed than this are replaced by log(1 + x) where that lowers the skewness; nil never.
   public var logAboveSkewness: Double? = 1
   /// How columns are brought to a common scale.
   public var scaling = Scaling.standard
+  /// Numeric features that are neither scaled nor replaced by logarithms: counts that are modelled as counts.
+  public var unscaled: Set<String> = []
   /// Families of equal name count equally, however many columns they have.
   public var balanceFamilies = true
   /// Categories rarer than this share of the rows become one level, "other".
@@ -77,6 +89,8 @@ public struct FeatureTransforms: Sendable, Hashable, Codable {
     public let reason: String
   }
 
+  /// What the columns are made for.
+  public let form: MatrixForm
   /// The numeric features used, in the order of the data.
   public internal(set) var numeric: [Numeric]
   /// The categorical features used.
@@ -86,6 +100,7 @@ public struct FeatureTransforms: Sendable, Hashable, Codable {
 
   /// The names of the transformed columns, in order.
   public var columns: [String] {
+    guard form == .distances else { return features }
     var names: [String] = []
     for transform in numeric {
       names.append(transform.name)
@@ -117,11 +132,15 @@ public struct TransformReport: Sendable, Hashable, Codable {
 }
 
 extension FeatureTransforms {
-  /// The transformed columns of `values`, n x ``columns``, all finite.
+  /// The transformed columns of `values`, n x ``columns``: all finite for distances, NaN where missing for likelihoods.
   ///
-  /// Works with whatever is there: a feature that is absent takes its training median (or counts as missing), a new
-  /// level counts as "other".
+  /// Works with whatever is there. For distances a feature that is absent takes its training median (or counts as
+  /// missing), and a new level counts as "other"; for likelihoods both count as missing.
   public func apply(_ values: FeatureValues) -> (matrix: Matrix, report: TransformReport) {
+    form == .likelihoods ? applyForLikelihoods(values) : applyForDistances(values)
+  }
+
+  private func applyForDistances(_ values: FeatureValues) -> (matrix: Matrix, report: TransformReport) {
     var report = TransformReport()
     let rows = values.rows
     let width = columns.count

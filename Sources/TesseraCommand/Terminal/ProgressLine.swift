@@ -8,6 +8,7 @@ final class ProgressLine: Sendable {
     var stage = ""
     var fraction: Double?
     var expected: Double?
+    var best: String?
     var began = Date()
     var hasEnded = false
   }
@@ -32,6 +33,7 @@ final class ProgressLine: Sendable {
         state.stage = progress.stage
         state.fraction = progress.fraction
         state.expected = progress.expectedSeconds
+        state.best = progress.best
       }
     }
   }
@@ -54,6 +56,7 @@ final class ProgressLine: Sendable {
     } else if let fraction = state.fraction, fraction > 0.02, elapsed > 1 {
       line += ", \(Int(fraction * 100))%, about \(ProgressLine.duration(elapsed * (1 - fraction) / fraction)) left"
     }
+    if let best = state.best { line += ", best so far: \(best)" }
     Terminal.progress(line)
     return true
   }

@@ -1,36 +1,51 @@
-internal import ArgumentParser
+public import ArgumentParser
 internal import Clustering
 internal import Features
 internal import Foundation
-internal import Pipeline
+public import Pipeline
 internal import Warehouse
 
 struct ClusterCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cluster",
-    abstract: "Groups the rows of one table by k-means.",
+    abstract: "Groups the rows of one table by a Gaussian mixture or k-means.",
     discussion: """
       Uses every numeric column, and text columns as categories. Examples:
         tessera cluster customers.csv --exclude name,email --id customer_id --output segments.csv
-        tessera cluster iris.csv --columns sepal_length,sepal_width --k 3 --scale none --json
-        zcat rows.csv.gz | tessera cluster - --k 2..12 --model rows.tessera
-      Text columns, missing values and constant columns are handled as in training, and reported.
+        tessera cluster iris.csv --columns sepal_length,sepal_width --k 1..6 --covariance VEV,VVV --json
+        tessera cluster customers.parquet --method kmeans --k 5 --model five.tessera
+        zcat rows.csv.gz | tessera cluster - --noise --memberships --output memberships.csv
+      A mixture tries every covariance family and k, and chooses by BIC; missing values are integrated out, and a row
+      may belong to several clusters. k-means divides sharply, by distance; missing values are imputed.
+      Constant columns and what else forms no cluster are reported.
       """)
-
-  enum Method: String, ExpressibleByArgument, CaseIterable, Encodable {
-    case kmeans
-  }
 
   @Argument(
     help: ArgumentHelp("A table: CSV, TSV, Parquet, JSON lines, .gz; '-' is CSV on standard input.", valueName: "table")
   )
   var table: String
 
-  @Option(help: "How: kmeans.")
-  var method = Method.kmeans
+  @Option(help: "How: by a mixture of Gaussians or by k-means.")
+  var method = SegmentMethod.mixture
 
   @Option(help: ArgumentHelp("The number of clusters, or a range to choose from.", valueName: "k or k..k"))
   var k = ClusterRange(lower: 1, upper: 9)
+
+  @Option(
+    help: ArgumentHelp(
+      "Mixture: the covariance families to try, of EII VII EEI VEI EVI VVI EEE VEE EVE VVE EEV VEV EVV VVV.",
+      valueName: "families or all"))
+  var covariance = CovarianceList.all
+
+  @Flag(
+    help: ArgumentHelp(
+      "Mixture: leave outliers to segment 0, 'none of these': at most 5% of the rows."))
+  var noise = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Mixture: whole-number columns to take as counts (negative binomial): a,b,c.", valueName: "names"))
+  var counts: String?
 
   @Option(help: "Bring columns to a common scale first: none, standard or robust.")
   var scale = Scaling.standard
@@ -52,6 +67,13 @@ struct ClusterCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Save the model here, for 'tessera score'.", valueName: "file.tessera"))
   var model: String?
 
+  @Flag(help: "Write a column of memberships a segment, too.")
+  var memberships = false
+
+  @Option(
+    help: ArgumentHelp("Fit again to N resamples and tell how stable each segment is.", valueName: "n"))
+  var bootstrap: Int?
+
   @Flag(help: "Print one JSON object instead of words.")
   var json = false
 
@@ -60,16 +82,15 @@ struct ClusterCommand: ParsableCommand {
 
   func validate() throws {
     if let restarts, restarts < 1 { throw ValidationError("--restarts must be 1 or more.") }
+    if let bootstrap, bootstrap < 2 { throw ValidationError("--bootstrap must be 2 or more.") }
+    if memberships, output == nil { throw ValidationError("--memberships goes into --output; give that too.") }
+    guard method == .kMeans else { return }
+    if noise { throw ValidationError("--noise needs --method gmm: k-means gives every row a segment.") }
+    if counts != nil { throw ValidationError("--counts needs --method gmm: k-means knows distances only.") }
+    if covariance != .all { throw ValidationError("--covariance needs --method gmm: k-means has no covariances.") }
   }
 
   func run() throws {
-    var training = SegmentTraining(name: "cluster", range: k.lower...k.upper)
-    training.transforms.scaling = scale
-    training.transforms.logAboveSkewness = nil
-    training.transforms.balanceFamilies = false
-    training.transforms.maximumMissingShare = 1
-    if let restarts { training.kmeans.restarts = restarts }
-    training.kmeans.seed = seed
     let progress = ProgressLine()
     defer { progress.end() }
     let began = Date()
@@ -86,9 +107,58 @@ struct ClusterCommand: ParsableCommand {
       return
     }
     Report.segments(trained.model)
+    Report.criteria(trained.model)
     if let output {
       Terminal.print("\nsegments of \(ReadableNumber.grouped(trained.assignments.segments.count)) rows in \(output)")
     }
     if let model { Terminal.print("model in \(model)") }
   }
+
+  private var training: SegmentTraining {
+    var training = SegmentTraining(name: "cluster", range: k.lower...k.upper)
+    training.method = method
+    training.transforms.scaling = scale
+    training.transforms.logAboveSkewness = nil
+    training.transforms.balanceFamilies = false
+    training.transforms.maximumMissingShare = 1
+    if let restarts {
+      training.kmeans.restarts = restarts
+      training.mixture.randomStarts = restarts
+    }
+    training.kmeans.seed = seed
+    training.mixture.seed = seed
+    if noise { training.mixture.noise = UniformNoise() }
+    training.families = covariance.families
+    training.counts = TableOptions.list(counts)
+    training.wantsAllMemberships = memberships
+    training.resamples = bootstrap
+    return training
+  }
+}
+
+extension SegmentMethod: ExpressibleByArgument {}
+
+/// Covariance families as they are written: `VVV`, `EEE,VVV` or `all`.
+struct CovarianceList: ExpressibleByArgument, Hashable, CustomStringConvertible {
+  static let all = CovarianceList(families: CovarianceFamily.allCases)
+
+  let families: [CovarianceFamily]
+
+  init(families: [CovarianceFamily]) { self.families = families }
+
+  init?(argument: String) {
+    if argument.lowercased() == "all" {
+      self = .all
+      return
+    }
+    var families: [CovarianceFamily] = []
+    for name in TableOptions.list(argument) {
+      guard let family = CovarianceFamily(rawValue: name.uppercased()) else { return nil }
+      if !families.contains(family) { families.append(family) }
+    }
+    guard !families.isEmpty else { return nil }
+    self.families = families
+  }
+
+  var description: String { self == .all ? "all" : families.map(\.rawValue).joined(separator: ",") }
 }

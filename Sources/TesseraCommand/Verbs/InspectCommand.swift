@@ -36,7 +36,14 @@ struct InspectCommand: ParsableCommand {
     for dropped in loaded.transforms.dropped {
       Terminal.print("             \(dropped.name): left out, \(dropped.reason)")
     }
-    Terminal.print("inertia      \(ReadableNumber.text(loaded.segments.inertia))")
+    if let mixture = loaded.segments.mixture {
+      let family = mixture.covariance.map { " \($0.rawValue)" } ?? ""
+      Terminal.print(
+        "mixture     \(family) BIC \(ReadableNumber.text(mixture.bic)), log-likelihood "
+          + "\(ReadableNumber.text(mixture.logLikelihood)), \(mixture.parameters) parameters")
+    } else {
+      Terminal.print("inertia      \(ReadableNumber.text(loaded.segments.inertia))")
+    }
     let libraries = loaded.provenance.libraries.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
     Terminal.print("made by      Tessera \(loaded.provenance.tessera), \(libraries.joined(separator: ", "))")
     Terminal.print("seed         \(loaded.provenance.seed)")

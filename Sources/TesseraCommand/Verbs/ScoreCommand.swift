@@ -30,6 +30,9 @@ struct ScoreCommand: ParsableCommand {
   @Option(name: .shortAndLong, help: ArgumentHelp("Where to: .parquet, .csv, .tsv or .jsonl.", valueName: "file"))
   var output: String
 
+  @Flag(help: "Write a column of memberships a segment, too.")
+  var memberships = false
+
   @Flag(help: "Print one JSON object instead of words.")
   var json = false
 
@@ -46,24 +49,32 @@ struct ScoreCommand: ParsableCommand {
     let scored: (SegmentAssignments, TransformReport)
     if let input {
       let connection = try engine.connect()
-      scored = try connection.score(loaded, file: input, identifier: id)
+      scored = try connection.score(loaded, file: input, identifier: id, allMemberships: memberships)
       try connection.write(scored.0, to: output)
     } else {
       let run = try ProjectRun(try projectOptions.project(engine), progress: progress.observer)
-      scored = try run.score(loaded, asOf: try projectOptions.date())
+      scored = try run.score(loaded, asOf: try projectOptions.date(), allMemberships: memberships)
       try run.write(scored.0, to: output)
     }
     progress.end()
     let (assignments, report) = scored
-    var sizes = [Int](repeating: 0, count: loaded.segments.k)
-    for segment in assignments.segments { sizes[segment - 1] += 1 }
-    Report.transforms(report)
+    let (sizes, none) = assignments.sizes(loaded.segments.k)
+    Report.transforms(report, form: loaded.transforms.form)
     if json {
-      try Terminal.printJSON(ScoreJSON(rows: assignments.segments.count, sizes: sizes, report: report))
+      try Terminal.printJSON(
+        ScoreJSON(
+          rows: assignments.segments.count, sizes: sizes, none: loaded.segments.none.map { _ in none }, report: report))
       return
     }
     var table = TextTable([("segment", .right), ("customers", .right), ("share", .right), ("in training", .right)])
-    let trained = Double(max(1, loaded.segments.sizes.reduce(0, +)))
+    let trained = Double(max(1, loaded.provenance.rows))
+    if none > 0 {
+      table.add([
+        "0", ReadableNumber.grouped(none),
+        ReadableNumber.percent(Double(none) / Double(max(1, assignments.segments.count))),
+        ReadableNumber.percent(Double(loaded.segments.none ?? 0) / trained),
+      ])
+    }
     for (index, size) in sizes.enumerated() {
       table.add([
         "\(index + 1)", ReadableNumber.grouped(size),
@@ -79,6 +90,7 @@ struct ScoreCommand: ParsableCommand {
   private struct ScoreJSON: Encodable {
     let rows: Int
     let sizes: [Int]
+    let none: Int?
     let report: TransformReport
   }
 }

@@ -71,6 +71,24 @@ public struct Column: Sendable, Hashable {
     return result
   }
 
+  /// A column of texts as whole numbers, when every one of them is a whole number written the usual way (7, not 007);
+  /// any other column as it is.
+  public var asWholeNumbersIfExact: Column {
+    guard case .texts(let texts) = values else { return self }
+    var numbers: [Int64] = []
+    numbers.reserveCapacity(texts.count)
+    for (row, text) in texts.enumerated() {
+      if isMissing(row) {
+        numbers.append(0)
+      } else if let number = Int64(text), text == "\(number)" {
+        numbers.append(number)
+      } else {
+        return self
+      }
+    }
+    return missingCount == count ? self : Column(name: name, values: .integers(numbers), missing: missing)
+  }
+
   /// The column as text, nil where missing; numbers in their shortest exact form, times with as much of the
   /// fraction of a second as there is.
   public var texts: [String?] {

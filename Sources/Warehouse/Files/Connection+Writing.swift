@@ -11,10 +11,7 @@ extension Connection {
   @discardableResult
   public func write(_ sql: String, to target: String, in files: StagedFiles) throws(WarehouseError) -> Int {
     let options = try outputOptions(target)
-    let place = URL(fileURLWithPath: target).resolvingSymlinksInPath().standardizedFileURL.path
-    guard !inputs.contains(place) else {
-      throw .notWritten(path: target, reason: "this run reads it; name another file")
-    }
+    try checkIsNoInput(target)
     let temporary = try files.stage(target)
     do throws(WarehouseError) {
       let copied = try query("COPY \(SQL.subquery(sql)) TO \(SQL.literal(temporary)) (\(options), USE_TMP_FILE false)")
@@ -36,6 +33,14 @@ extension Connection {
     try load(table, as: name)
     try write("SELECT * FROM temp.\(SQL.identifier(name))", to: target, in: files)
     try execute("DROP TABLE IF EXISTS temp.\(SQL.identifier(name))")
+  }
+
+  /// Throws ``WarehouseError/notWritten(path:reason:)`` when `target` is a file that this connection reads.
+  public func checkIsNoInput(_ target: String) throws(WarehouseError) {
+    let place = URL(fileURLWithPath: target).resolvingSymlinksInPath().standardizedFileURL.path
+    guard !inputs.contains(place) else {
+      throw .notWritten(path: target, reason: "this run reads it; name another file")
+    }
   }
 
   private func outputOptions(_ target: String) throws(WarehouseError) -> String {

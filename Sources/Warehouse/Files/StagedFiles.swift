@@ -33,6 +33,9 @@ public final class StagedFiles {
   public func stage(_ target: String) throws(WarehouseError) -> String {
     let place = URL(fileURLWithPath: target).resolvingSymlinksInPath()
     let folder = place.deletingLastPathComponent()
+    guard !staged.contains(where: { $0.place == place.path }) else {
+      throw .notWritten(path: target, reason: "another result of this run goes there too; name another file")
+    }
     try StagedFiles.checkReplaceable(place.path, target: target)
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

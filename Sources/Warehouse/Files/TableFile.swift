@@ -122,15 +122,7 @@ extension Connection {
       try checkPattern(full, shown: shown)
     } else {
       full = try readable(full, shown: shown)
-      // The engine reads a file that was cut off as far as it goes and says nothing of the rows that are gone.
-      if full.lowercased().hasSuffix(".gz"), unsafe tessera_gzip_check(full) == 1 {
-        let start = FileHandle(forReadingAtPath: full).flatMap { try? $0.read(upToCount: 2) }
-        throw .fileMalformed(
-          path: shown, row: nil,
-          reason: start == Data([0x1F, 0x8B])
-            ? "its compressed content is damaged or cut off"
-            : "its name ends in .gz, but it is not compressed with gzip")
-      }
+      try checkCompression(full, shown: shown)
     }
     switch FileFormat(path: full) {
     case .csv:
@@ -193,8 +185,25 @@ extension Connection {
   }
 
   private func checkPattern(_ path: String, shown: String) throws(WarehouseError) {
-    let found = try query("SELECT count(*) AS files FROM glob(\(SQL.literal(path)))")
-    guard found["files"]?.doubles?.first ?? 0 > 0 else { throw .fileNotFound(path: shown) }
+    let found = try query("SELECT file FROM glob(\(SQL.literal(path)))")
+    let files = (found["file"]?.texts ?? []).compactMap { $0 }
+    guard !files.isEmpty else { throw .fileNotFound(path: shown) }
+    for file in files {
+      inputs.insert(URL(fileURLWithPath: file).resolvingSymlinksInPath().standardizedFileURL.path)
+      try checkCompression(file, shown: file)
+    }
+  }
+
+  /// Throws unless a `.gz` file is whole: the engine reads one that was cut off as far as it goes and says nothing of
+  /// the rows that are gone.
+  private func checkCompression(_ path: String, shown: String) throws(WarehouseError) {
+    guard path.lowercased().hasSuffix(".gz"), unsafe tessera_gzip_check(path) == 1 else { return }
+    let start = FileHandle(forReadingAtPath: path).flatMap { try? $0.read(upToCount: 2) }
+    throw .fileMalformed(
+      path: shown, row: nil,
+      reason: start == Data([0x1F, 0x8B])
+        ? "its compressed content is damaged or cut off"
+        : "its name ends in .gz, but it is not compressed with gzip")
   }
 
   /// The size of a file in bytes; a number above all limits for a pattern.

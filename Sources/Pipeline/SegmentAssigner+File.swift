@@ -1,0 +1,165 @@
+internal import Clustering
+internal import LinearAlgebra
+internal import ModelFiles
+
+/// The arrays of a model file. k-means has `centroids` (k x d); a mixture has `proportions` (k) and, for its block
+/// number b, `block.b.means` (k x d) and `block.b.covariances` (k x d x d), or whatever its kind of distribution has.
+/// The section `mixture` says which kind each block is, and which columns it takes.
+extension SegmentAssigner {
+  /// What a model file says of a mixture beside its arrays.
+  private struct MixtureSection: Codable {
+    let columns: Int
+    let missing: Mixture.MissingValues
+    let noise: MixtureModel.Noise?
+    let blocks: [Block]
+
+    struct Block: Codable {
+      let name: String
+      let columns: [Int]
+      let kind: MixtureBlock.Kind
+      /// The power of two by which the Gaussian columns are multiplied before anything is computed with them.
+      let scale: Double?
+    }
+  }
+
+  func write(to file: inout ModelFile) throws {
+    switch self {
+    case .kMeans(let model):
+      try file.setTensor("centroids", Tensor(model.centroids))
+    case .mixture(let model):
+      try file.setTensor("proportions", Tensor(shape: [model.components], values: model.proportions))
+      for (index, block) in model.blocks.enumerated() {
+        for (name, tensor) in block.parameters.tensors { try file.setTensor("block.\(index).\(name)", tensor) }
+      }
+      let blocks = model.blocks.map {
+        MixtureSection.Block(
+          name: $0.name, columns: $0.columns, kind: $0.parameters.kind, scale: $0.parameters.scale)
+      }
+      try file.setSection(
+        "mixture",
+        MixtureSection(columns: model.columns, missing: model.missing, noise: model.noise, blocks: blocks))
+    }
+  }
+
+  /// Reads what `method` wrote.
+  init(_ file: ModelFile, method: SegmentMethod) throws {
+    switch method {
+    case .kMeans:
+      let centroids = try file.matrix("centroids")
+      guard centroids.rows > 0, centroids.columns > 0 else {
+        throw PipelineError.modelInconsistent(reason: "it has no centroid")
+      }
+      self = .kMeans(KMeansModel(centroids: centroids))
+    case .mixture:
+      let section = try file.section("mixture", as: MixtureSection.self)
+      let blocks = try section.blocks.enumerated().map { index, block in
+        FittedBlock(
+          name: block.name, columns: block.columns,
+          parameters: try FittedBlock.Parameters(
+            block.kind, columns: block.columns.count, scale: block.scale ?? 1, file, prefix: "block.\(index)."))
+      }
+      let model = MixtureModel(
+        columns: section.columns, proportions: try file.tensor("proportions").values, noise: section.noise,
+        blocks: blocks,
+        missing: section.missing)
+      guard (try? model.assign(Matrix(rows: 0, columns: section.columns))) != nil else {
+        throw PipelineError.modelInconsistent(reason: "its arrays are not those of a mixture")
+      }
+      self = .mixture(model)
+    }
+  }
+}
+
+extension Tensor {
+  fileprivate init(_ matrix: Matrix) { self.init(shape: [matrix.rows, matrix.columns], values: matrix.values) }
+
+  /// Square matrices of one size, one behind the other.
+  fileprivate init(_ matrices: [Matrix]) {
+    let d = matrices.first?.rows ?? 0
+    self.init(shape: [matrices.count, d, d], values: matrices.flatMap(\.values))
+  }
+}
+
+extension ModelFile {
+  fileprivate func matrix(_ name: String) throws -> Matrix {
+    let tensor = try tensor(name)
+    guard tensor.shape.count == 2 else {
+      throw PipelineError.modelInconsistent(reason: "its '\(name)' is not a matrix")
+    }
+    return Matrix(rows: tensor.shape[0], columns: tensor.shape[1], values: tensor.values)
+  }
+
+  fileprivate func matrices(_ name: String) throws -> [Matrix] {
+    let tensor = try tensor(name)
+    guard tensor.shape.count == 3 else {
+      throw PipelineError.modelInconsistent(reason: "its '\(name)' is not a row of matrices")
+    }
+    let (rows, columns) = (tensor.shape[1], tensor.shape[2])
+    let size = rows * columns
+    return (0..<tensor.shape[0]).map {
+      Matrix(rows: rows, columns: columns, values: Array(tensor.values[$0 * size..<($0 + 1) * size]))
+    }
+  }
+}
+
+extension FittedBlock.Parameters {
+  /// The arrays by name.
+  fileprivate var tensors: [(String, Tensor)] {
+    switch self {
+    case .gaussian(let gaussian), .logNormal(let gaussian):
+      [("means", Tensor(gaussian.means)), ("covariances", Tensor(gaussian.covariances))]
+    case .poisson(let means): [("means", Tensor(means))]
+    case .negativeBinomial(let means, let sizes): [("means", Tensor(means)), ("sizes", Tensor(sizes))]
+    case .categorical(let columns), .ordinal(let columns):
+      columns.enumerated().map { ("probabilities.\($0)", Tensor($1)) }
+    case .binary(let probabilities): [("probabilities", Tensor(probabilities))]
+    }
+  }
+
+  /// The kind of distribution these are parameters of.
+  fileprivate var kind: MixtureBlock.Kind {
+    switch self {
+    case .gaussian(let gaussian): .gaussian(gaussian.family)
+    case .logNormal(let gaussian): .logNormal(gaussian.family)
+    case .poisson: .poisson
+    case .negativeBinomial: .negativeBinomial
+    case .categorical: .categorical
+    case .ordinal: .ordinal
+    case .binary: .binary
+    }
+  }
+
+  /// What the computation multiplies Gaussian columns by; nil for other kinds.
+  fileprivate var scale: Double? {
+    switch self {
+    case .gaussian(let gaussian), .logNormal(let gaussian): gaussian.scale
+    default: nil
+    }
+  }
+
+  fileprivate init(
+    _ kind: MixtureBlock.Kind, columns: Int, scale: Double, _ file: ModelFile, prefix: String
+  ) throws {
+    func gaussian(_ family: CovarianceFamily) throws -> GaussianParameters {
+      GaussianParameters(
+        family: family, means: try file.matrix("\(prefix)means"), scale: scale,
+        scaledCovariances: try file.matrices("\(prefix)covariances").map { covariance in
+          // Exact, because the scale is a power of two.
+          let values = covariance.values.map { $0 * scale * scale }
+          return Matrix(rows: covariance.rows, columns: covariance.columns, values: values)
+        })
+    }
+    func perColumn() throws -> [Matrix] { try (0..<columns).map { try file.matrix("\(prefix)probabilities.\($0)") } }
+    switch kind {
+    case .gaussian(let family): self = .gaussian(try gaussian(family))
+    case .logNormal(let family): self = .logNormal(try gaussian(family))
+    case .poisson: self = .poisson(means: try file.matrix("\(prefix)means"))
+    case .negativeBinomial:
+      self = .negativeBinomial(
+        means: try file.matrix("\(prefix)means"), sizes: try file.matrix("\(prefix)sizes"))
+    case .categorical: self = .categorical(try perColumn())
+    case .ordinal: self = .ordinal(try perColumn())
+    case .binary: self = .binary(try file.matrix("\(prefix)probabilities"))
+    }
+  }
+}

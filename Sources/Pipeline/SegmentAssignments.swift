@@ -1,0 +1,39 @@
+public import LinearAlgebra
+public import Warehouse
+
+/// The segment of each customer.
+public struct SegmentAssignments: Sendable {
+  /// The identifiers, in row order.
+  public let customers: Column
+  /// 1 to k; 1 is the largest in training. 0 is none of these.
+  public let segments: [Int]
+  /// How far each customer belongs to its segment, from 0 to 1; 1 where segments are divided sharply.
+  public let memberships: [Double]
+  /// The distance to the segment's centroid, in the units after scaling; nil for a mixture, which has none.
+  public let distances: [Double]?
+  /// Memberships in every segment (n x k), when they were asked for; what is left of 1 belongs to none of these.
+  public let allMemberships: Matrix?
+
+  /// A table of the identifier, `segment`, `membership`, then `distance` and a column `membership_1` ... a segment, as
+  /// far as there are any.
+  public var table: Table {
+    var columns = [
+      customers, Column(name: "segment", values: .integers(segments.map(Int64.init))),
+      Column(name: "membership", values: .reals(memberships)),
+    ]
+    if let distances { columns.append(Column(name: "distance", values: .reals(distances))) }
+    if let allMemberships {
+      for segment in 0..<allMemberships.columns {
+        columns.append(Column(name: "membership_\(segment + 1)", values: .reals(allMemberships.column(segment))))
+      }
+    }
+    return Table(columns)
+  }
+
+  /// The rows of each segment, segment 1 first, and of none of them.
+  public func sizes(_ segments: Int) -> (segments: [Int], none: Int) {
+    var sizes = [Int](repeating: 0, count: segments + 1)
+    for segment in self.segments { sizes[segment] += 1 }
+    return (Array(sizes.dropFirst()), sizes[0])
+  }
+}
