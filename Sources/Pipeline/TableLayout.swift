@@ -8,20 +8,23 @@ public enum TableLayout {
   /// - Parameters:
   ///   - include: the columns to use; empty takes every numeric, true/false and text column.
   ///   - exclude: columns to leave out.
+  ///   - categories: columns whose values are levels, whatever they look like.
   ///   - identifier: the column that names rows; nil numbers them.
   /// Columns whose type cannot be clustered (dates, nested values) are left out unless asked for by name.
   /// - Throws: ``WarehouseError`` for unknown columns and, when asked for by name, unusable ones.
   public static func columns(
-    of table: TableSource, include: [String], exclude: [String], identifier: String?, condition: String? = nil,
-    weights: String? = nil
+    of table: TableSource, include: [String], exclude: [String], categories levels: [String] = [],
+    identifier: String?, condition: String? = nil, weights: String? = nil
   ) throws(WarehouseError) -> FeatureColumns {
-    for name in include + exclude + [identifier, weights].compactMap({ $0 }) { _ = try table.column(name) }
+    for name in include + exclude + levels + [identifier, weights].compactMap({ $0 }) { _ = try table.column(name) }
     let left = Set(exclude + [identifier, weights].compactMap { $0 })
     var numeric: [String] = []
     var categories: [String] = []
     for column in table.columns where !left.contains(column.name) {
       guard include.isEmpty || include.contains(column.name) else { continue }
-      if column.kind.isNumeric {
+      if levels.contains(column.name) {
+        categories.append(column.name)
+      } else if column.kind.isNumeric {
         numeric.append(column.name)
       } else if column.kind == .text {
         categories.append(column.name)

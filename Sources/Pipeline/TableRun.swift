@@ -22,15 +22,17 @@ extension ProjectRun {
 extension Connection {
   /// Clusters the rows of one file and writes what is asked for: all of it or nothing.
   public func cluster(
-    file: String, include: [String], exclude: [String], identifier: String?, condition: String?, weights: String?,
+    file: String, include: [String], exclude: [String], categories: [String] = [], identifier: String?,
+    condition: String?, weights: String?,
     training: SegmentTraining, output: String?, model: String?, progress: ProgressObserver?
   ) throws -> TrainedSegments {
     progress?(PipelineProgress(stage: "reading \(file)"))
     let table = try open(file: file)
     if let model { try checkIsNoInput(model) }
     let columns = try TableLayout.columns(
-      of: table, include: include, exclude: exclude, identifier: identifier, condition: condition, weights: weights)
-    let trained = try train(table, columns, weights: weights, training, progress)
+      of: table, include: include, exclude: exclude, categories: categories, identifier: identifier,
+      condition: condition, weights: weights)
+    let trained = try train(table, columns, levels: categories, weights: weights, training, progress)
     let files = StagedFiles()
     if let output { try write(trained.assignments.table, to: output, in: files) }
     if let model { try files.write(try trained.model.file().encoded(), to: model) }
@@ -39,10 +41,10 @@ extension Connection {
   }
 
   func train(
-    _ table: TableSource, _ columns: FeatureColumns, weights: String?, _ training: SegmentTraining,
-    _ progress: ProgressObserver?
+    _ table: TableSource, _ columns: FeatureColumns, levels: [String] = [], weights: String?,
+    _ training: SegmentTraining, _ progress: ProgressObserver?
   ) throws -> TrainedSegments {
-    try checkTexts(table, columns)
+    try checkTexts(table, columns.categories.filter { !levels.contains($0) })
     let values = try read(columns, of: table)
     guard values.rows > 0 else {
       if let condition = columns.condition { throw PipelineError.noRow(source: table.name, condition: condition) }
@@ -80,9 +82,9 @@ extension Connection {
   }
 
   /// A text column of numbers but for a few cells is a column of numbers with mistakes in it, not one of categories.
-  private func checkTexts(_ table: TableSource, _ columns: FeatureColumns) throws(WarehouseError) {
-    guard !columns.categories.isEmpty else { return }
-    let counts = columns.categories.enumerated().flatMap { index, name in
+  private func checkTexts(_ table: TableSource, _ columns: [String]) throws(WarehouseError) {
+    guard !columns.isEmpty else { return }
+    let counts = columns.enumerated().flatMap { index, name in
       let text = SQL.identifier(name)
       let number = dialect.attempt(text, as: dialect.real)
       return [
@@ -96,7 +98,7 @@ extension Connection {
       SELECT \(counts.joined(separator: ", "))
       FROM (SELECT *, row_number() OVER () AS row_index FROM \(table.relation) AS t) AS numbered
       """, reading: table.name)
-    for (index, name) in columns.categories.enumerated() {
+    for (index, name) in columns.enumerated() {
       guard let numbers = found["numbers_\(index)"]?.doubles?.first,
         let present = found["present_\(index)"]?.doubles?.first,
         let commas = found["commas_\(index)"]?.doubles?.first,

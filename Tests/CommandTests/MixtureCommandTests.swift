@@ -132,4 +132,16 @@ import Testing
     #expect(found.covariance == family && found.parameters == parameters && found.converged)
     #expect(found.bic <= bic + 0.1 && found.bic > bic - 5)
   }
+
+  /// poLCA's example (Linzer & Lewis, 2011): log-likelihoods of 1 to 4 classes, BIC lowest at 3.
+  @Test(.enabled(if: SharedData.isPresent, Comment(rawValue: SharedData.absence)))
+  func `categories alone are latent classes`() throws {
+    let folder = try TemporaryFolder()
+    let found = try answer(
+      [SharedData.path("polca/carcinoma.csv.gz"), "--categories", "A,B,C,D,E,F,G", "--k", "1..4"], in: folder.url)
+    #expect(found.k == 3 && found.covariance == nil && found.parameters == 23)
+    #expect(abs(found.logLikelihood + 293.705) < 0.001)
+    let bics = found.candidates?.compactMap(\.bic) ?? []
+    #expect(zip(bics, [1082.32, 706.0739, 697.1357, 726.46]).allSatisfy { abs($0 - $1) < 0.01 } && bics.count == 4)
+  }
 }

@@ -47,6 +47,11 @@ struct ClusterCommand: ParsableCommand {
       "Mixture: whole-number columns to take as counts (negative binomial): a,b,c.", valueName: "names"))
   var counts: String?
 
+  @Option(
+    help: ArgumentHelp("Columns whose values are categories, though they look like numbers: a,b,c.", valueName: "names")
+  )
+  var categories: String?
+
   @Option(help: "Bring columns to a common scale first: none, standard or robust.")
   var scale = Scaling.standard
 
@@ -96,7 +101,8 @@ struct ClusterCommand: ParsableCommand {
     let began = Date()
     let trained = try engine.connect().cluster(
       file: table, include: TableOptions.list(tableOptions.columns), exclude: TableOptions.list(tableOptions.exclude),
-      identifier: tableOptions.id, condition: tableOptions.condition, weights: weights, training: training,
+      categories: TableOptions.list(categories), identifier: tableOptions.id, condition: tableOptions.condition,
+      weights: weights, training: training,
       output: output, model: model, progress: progress.observer)
     let seconds = Date().timeIntervalSince(began)
     progress.end()
