@@ -30,7 +30,7 @@ struct MixtureVerdict {
       sentences.append(
         "No structure: \(best.name) has the least BIC of \(fitted.count) models (\(Self.number(bic))), but even data"
           + " without clusters are described as well by so many components. \(Self.words(test)) One cloud explains the"
-          + " data as well, so k = 1 (\(candidates[single].name)).")
+          + " data as well, so k = 1\(candidates[single].family.map { ", \($0.rawValue)" } ?? "").")
     } else {
       chosen = winner
       sentences.append("\(best.name) has the least BIC of \(fitted.count) models (\(Self.number(bic))).")
@@ -100,7 +100,7 @@ struct MixtureVerdict {
     guard let rise = test.rise, let even = test.evenGain else {
       return "Its BIC is \(gain) below that of one component, and \(dip); even clouds could not be fitted to compare."
     }
-    let rises = String(format: "%.1f standard deviations above", rise)
+    let rises = String(format: "%.1f standard deviations ", rise.magnitude) + (rise < 0 ? "below that" : "above that")
     let needed = String(format: "%.0f", StructureTest.gainThreshold)
     let onEven = even < 0 ? "\(number(-even)) above" : "\(number(even)) below"
     return "Its BIC is \(gain) below that of one component, where on even clouds it is \(onEven): \(rises)"
