@@ -84,7 +84,8 @@ package struct GaussianComponents: Sendable {
   ///
   /// `range` begins at a multiple of 8. Each row is computed by itself. O(k d^2) a row, O(k d) when diagonal.
   package func addLogDensities(
-    of tiles: RowTiles, rows range: Range<Int>, to logDensities: inout [Double], stride: Int
+    of tiles: RowTiles, rows range: Range<Int>, to logDensities: inout [Double], stride: Int,
+    kernels level: Kernels = .current
   ) {
     precondition(
       range.lowerBound % RowTiles.lanes == 0 && range.upperBound <= tiles.rows && tiles.columns == columns
@@ -97,7 +98,6 @@ package struct GaussianComponents: Sendable {
       unsafe logDensities.withUnsafeMutableBufferPointer { out in
         guard let x = x.baseAddress, let out = out.baseAddress else { return }
         let first = unsafe x + range.lowerBound * columns
-        let level = Kernels.current
         guard level != .plain else {
           return unsafe plainLogDensities(first, count: range.count, out, stride: stride)
         }
@@ -115,7 +115,8 @@ package struct GaussianComponents: Sendable {
   ///
   /// `range` begins at a multiple of 8.
   package func addSums(
-    of tiles: RowTiles, rows range: Range<Int>, responsibilities: [Double], stride: Int, to sums: inout [Double]
+    of tiles: RowTiles, rows range: Range<Int>, responsibilities: [Double], stride: Int, to sums: inout [Double],
+    kernels level: Kernels = .current
   ) {
     precondition(
       range.lowerBound % RowTiles.lanes == 0 && range.upperBound <= tiles.rows && tiles.columns == columns
@@ -129,7 +130,6 @@ package struct GaussianComponents: Sendable {
         unsafe sums.withUnsafeMutableBufferPointer { sums in
           guard let x = x.baseAddress, let r = r.baseAddress, let sums = sums.baseAddress else { return }
           let first = unsafe x + range.lowerBound * columns
-          let level = Kernels.current
           guard level != .plain else {
             return unsafe plainSums(first, count: range.count, r, stride: stride, sums)
           }

@@ -1,7 +1,6 @@
 internal import CKernels
-internal import Synchronization
 
-/// Which of the fast inner loops run: chosen from what the processor can do, and settable so that tests try them all.
+/// Which of the fast inner loops run: chosen from what the processor can do, unless tests ask for less.
 ///
 /// Whatever runs, labels are the same; sums may differ in their last bits from one level to another.
 public enum Kernels: Int, Sendable, Hashable, Comparable, CaseIterable {
@@ -17,12 +16,23 @@ public enum Kernels: Int, Sendable, Hashable, Comparable, CaseIterable {
   /// The best that this processor can run.
   public static let best = Kernels(rawValue: Int(tessera_cpu_level())) ?? .plain
 
-  private static let chosen = Atomic<Int>(best.rawValue)
+  @TaskLocal private static var chosen = best
 
-  /// What runs now; never above ``best``. One setting for the whole process.
-  public static var current: Kernels {
-    get { Kernels(rawValue: chosen.load(ordering: .relaxed)) ?? .plain }
-    set { chosen.store(min(newValue, best).rawValue, ordering: .relaxed) }
+  /// What runs here and now: ``best``, unless inside ``run(at:_:)``.
+  public static var current: Kernels { chosen }
+
+  /// Runs `body`, and whatever it does on other workers through ``Parallel``, at `level`, but never above ``best``.
+  public static func run<Result, Failure: Error>(
+    at level: Kernels, _ body: () throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    let outcome = $chosen.withValue(min(level, best)) { () -> Swift.Result<Result, Failure> in
+      do throws(Failure) {
+        return .success(try body())
+      } catch {
+        return .failure(error)
+      }
+    }
+    return try outcome.get()
   }
 
   /// The levels that this processor can run, ascending.

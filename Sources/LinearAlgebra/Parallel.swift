@@ -24,12 +24,15 @@ public enum Parallel {
     guard threads > 1 else { return (0..<max(0, count)).map(body) }
     let next = Atomic<Int>(0)
     let results = Mutex<[Result?]>([Result?](repeating: nil, count: count))
+    let level = Kernels.current
     DispatchQueue.concurrentPerform(iterations: threads) { _ in
-      while true {
-        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        guard index < count else { return }
-        let result = body(index)
-        results.withLock { $0[index] = result }
+      Kernels.run(at: level) {
+        while true {
+          let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+          guard index < count else { return }
+          let result = body(index)
+          results.withLock { $0[index] = result }
+        }
       }
     }
     return results.withLock { finished in finished.compactMap { $0 } }

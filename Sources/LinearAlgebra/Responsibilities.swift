@@ -12,12 +12,12 @@ package enum Responsibilities {
   /// Log-sum-exp: the greatest term is taken out first, so nothing overflows. `weights` are those of the rows
   /// `firstRow` and on. Adds to `totals` (one a component) the summed responsibilities.
   package static func normalize(
-    _ values: inout [Double], components: Int, count: Int, weights: [Double], firstRow: Int, totals: inout [Double]
+    _ values: inout [Double], components: Int, count: Int, weights: [Double], firstRow: Int, totals: inout [Double],
+    kernels level: Kernels = .current
   ) -> Double {
     precondition(
       values.count >= components * count && firstRow + count <= weights.count && totals.count == components,
       "\(components) x \(count) of \(values.count)")
-    let level = Kernels.current
     if level != .plain {
       var sum = 0.0
       // Safe: the sizes were checked above; the scratch is as large as the kernel says.

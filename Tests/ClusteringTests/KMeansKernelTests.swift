@@ -3,8 +3,7 @@ import LinearAlgebra
 import Randomness
 import Testing
 
-/// A fit is the same whichever kernels run. The setting is one for the whole process: other tests run at whatever level
-/// is set here meanwhile, which must not show.
+/// A fit is the same whichever kernels run.
 @Suite struct KMeansKernelTests {
   private func rows(_ n: Int, scale: Double) -> Matrix {
     var random = RandomStream(seed: 41)
@@ -16,29 +15,22 @@ import Testing
     scale: Double
   ) throws {
     let x = rows(3000, scale: scale)
-    let before = Kernels.current
-    defer { Kernels.current = before }
     let fits = try Kernels.available.map { level in
-      Kernels.current = level
-      return try KMeans(clusters: 7).fit(x, weights: (0..<3000).map { Double($0 % 4) })
+      try Kernels.run(at: level) { try KMeans(clusters: 7).fit(x, weights: (0..<3000).map { Double($0 % 4) }) }
     }
     #expect(fits.allSatisfy { $0 == fits[0] })
   }
 
   @Test func `starts on samples end the same with and without kernels`() throws {
     let x = rows(70_000, scale: 1)
-    let before = Kernels.current
-    defer { Kernels.current = before }
     var kMeans = KMeans(clusters: 6)
     kMeans.restarts = 2
     let fits = try [Kernels.plain, .best].map { level in
-      Kernels.current = level
-      return try kMeans.fit(x)
+      try Kernels.run(at: level) { try kMeans.fit(x) }
     }
     #expect(fits[0] == fits[1])
     let distances = try [Kernels.plain, .best].map { level in
-      Kernels.current = level
-      return try fits[0].model.assign(x).distances
+      try Kernels.run(at: level) { try fits[0].model.assign(x).distances }
     }
     #expect(distances[0] == distances[1])
   }

@@ -170,4 +170,18 @@ import Testing
     }
     #expect(count.withLock { $0 } == calls)
   }
+
+  @Test func `a fit goes on from given centroids`() throws {
+    let x = Matrix(rows: 6, columns: 1, values: [0, 1, 2, 10, 11, 12])
+    let start = KMeansModel(centroids: Matrix(rows: 2, columns: 1, values: [0, 1]))
+    let fit = try KMeans(clusters: 2).fit(x, from: start)
+    #expect(fit.model.centroids.values == [1, 11] && fit.inertia == 4 && fit.converged)
+    #expect(try KMeans(clusters: 2).fit(x, from: fit.model).model == fit.model)
+    #expect(throws: FitError.parameter(name: "from", requirement: "a model of 3 clusters")) {
+      try KMeans(clusters: 3).fit(x, from: start)
+    }
+    #expect(throws: FitError.columnCount(have: 2, need: 1)) {
+      try KMeans(clusters: 2).fit(Matrix(rows: 3, columns: 2, repeating: 1), from: start)
+    }
+  }
 }

@@ -50,4 +50,10 @@ struct MixtureReferenceTests {
     #expect(fit.converged)
     #expect(fit.bic <= reference.bic + 0.1)
   }
+
+  @Test func `iris in three components of one shape agrees with its species at 0_9039`() throws {
+    let iris = try KMeansReference.iris()
+    let fit = try Mixture(components: 3, family: .vev).fit(iris.matrix)
+    #expect(abs(try LabelAgreement(iris.labels, fit.labels).adjustedRandIndex - 0.9039) < 0.0001)
+  }
 }

@@ -26,7 +26,7 @@ import Testing
     // With one component EEE and VVV are one model.
     #expect(choice.candidates.map(\.clusters) == [1, 1] + (2...5).flatMap { [$0, $0, $0] })
     #expect(choice.reason.hasPrefix("EII with k = 3 has the least BIC of 14 models"))
-    #expect(choice.reason.contains("standard deviations above"))
+    #expect(choice.reason.contains("standard deviations more"))
     let test = try #require(choice.test)
     #expect(test.findsStructure && test.gainSpeaks)
     let chosen = try #require(choice.candidates.first { $0.family == .eii && $0.clusters == 3 })

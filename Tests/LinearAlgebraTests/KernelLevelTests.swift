@@ -36,14 +36,12 @@ import Testing
     difficulty: Difficulty, columns: Int
   ) {
     let x = difficulty.rows(1500, columns)
-    let before = Kernels.current
-    defer { Kernels.current = before }
     for clusters in [1, 2, 5, 23] {
       let centers = x.gatheringRows((0..<clusters).map { $0 * 60 })
       let expected = nearestByHand(x, centers)
       for level in Kernels.available {
-        Kernels.current = level
-        #expect(NearestCenters(centered: centers).assign(x, rows: 0..<x.rows).labels == expected, "\(level)")
+        let assigned = Kernels.run(at: level) { NearestCenters(centered: centers).assign(x, rows: 0..<x.rows) }
+        #expect(assigned.labels == expected, "\(level)")
       }
     }
   }
@@ -52,12 +50,9 @@ import Testing
     difficulty: Difficulty
   ) {
     let x = difficulty.rows(2000, 9)
-    let before = Kernels.current
-    defer { Kernels.current = before }
     let nearest = NearestCenters(x.gatheringRows((0..<13).map { $0 * 99 }))
     let assigned = Kernels.available.map { level in
-      Kernels.current = level
-      return nearest.assign(x, rows: 3..<1990)
+      Kernels.run(at: level) { nearest.assign(x, rows: 3..<1990) }
     }
     #expect(assigned.allSatisfy { $0.labels == assigned[0].labels })
     #expect(assigned.allSatisfy { $0.squaredDistances == assigned[0].squaredDistances })
@@ -68,14 +63,13 @@ import Testing
     let weights = (0..<700).map { 1 + Double($0 % 7) / 3 }
     let caps = (0..<700).map { Double($0 % 50) }
     let candidates = x.gatheringRows([3, 1, 4, 1, 5, 9, 2, 6, 5, 3])
-    let before = Kernels.current
-    defer { Kernels.current = before }
     let results = Kernels.available.map { level -> [Double] in
-      Kernels.current = level
-      let step = NearestCenters(centered: candidates).step(x, weights: weights, rows: 5..<699)
-      return x.squaredDistances(rows: 0..<700, to: Array(x.row(7)))
-        + x.cappedDistanceSums(rows: 1..<690, to: candidates, caps: caps, weights: weights) + step.sums + step.weights
-        + [step.inertia]
+      Kernels.run(at: level) {
+        let step = NearestCenters(centered: candidates).step(x, weights: weights, rows: 5..<699)
+        return x.squaredDistances(rows: 0..<700, to: Array(x.row(7)))
+          + x.cappedDistanceSums(rows: 1..<690, to: candidates, caps: caps, weights: weights) + step.sums
+          + step.weights + [step.inertia]
+      }
     }
     #expect(results.allSatisfy { $0 == results[0] })
   }
@@ -83,11 +77,10 @@ import Testing
   @Test(arguments: Kernels.available) func `sums of capped distances agree with sums by hand`(level: Kernels) {
     let x = Difficulty.clouds.rows(300, 5)
     let candidates = x.gatheringRows(Array(0..<11))
-    let before = Kernels.current
-    defer { Kernels.current = before }
-    Kernels.current = level
-    let sums = x.cappedDistanceSums(
-      rows: 0..<300, to: candidates, caps: [Double](repeating: 4, count: 300), weights: (0..<300).map(Double.init))
+    let sums = Kernels.run(at: level) {
+      x.cappedDistanceSums(
+        rows: 0..<300, to: candidates, caps: [Double](repeating: 4, count: 300), weights: (0..<300).map(Double.init))
+    }
     for candidate in 0..<11 {
       let squares = x.squaredDistances(rows: 0..<300, to: Array(candidates.row(candidate)))
       let expected = squares.enumerated().reduce(0) { $0 + Double($1.offset) * min(4, $1.element) }
@@ -102,28 +95,28 @@ import Testing
     var x = difficulty.rows(16_500, 3)
     x.center(on: x.columnMeans(), scale: 1)
     let weights = (0..<x.rows).map { 1 + Double($0 % 3) }
-    let before = Kernels.current
-    defer { Kernels.current = before }
-    var results: [[Double]] = []
-    for level in Kernels.available {
-      Kernels.current = level
-      var assignment = TrackedAssignment(x, weights: weights, tiles: FloatTiles(x))
-      var centers = x.gatheringRows((0..<11).map { $0 * 700 })
-      var numbers: [Double] = []
-      for round in 0..<8 {
-        if round == 4 { centers = centers.gatheringRows([1, 0] + Array(2..<11)) }
-        if round == 6 { for column in 0..<3 { centers[4, column] = x[12_345, column] } }
-        assignment.move(to: centers)
-        #expect(assignment.labels == NearestCenters(centered: centers).assign(x, rows: 0..<x.rows).labels, "\(level)")
-        numbers.append(assignment.inertia)
-        centers = assignment.means(elsewhere: centers)
-      }
-      let tracked = assignment.inertia
-      assignment.recount()
-      #expect(abs(tracked - assignment.inertia) <= 1e-7 * (1 + assignment.inertia))
-      results.append(numbers + centers.values + assignment.weights)
-    }
+    let results = Kernels.available.map { level in Kernels.run(at: level) { follow(x, weights, "\(level)") } }
     #expect(results.allSatisfy { $0 == results[0] })
+  }
+
+  /// Every inertia, the last centres and weights of a path of centres over `x`, its labels checked at every step.
+  private func follow(_ x: Matrix, _ weights: [Double], _ name: String) -> [Double] {
+    var assignment = TrackedAssignment(x, weights: weights, tiles: FloatTiles(x))
+    var centers = x.gatheringRows((0..<11).map { $0 * 700 })
+    var numbers: [Double] = []
+    for round in 0..<8 {
+      if round == 4 { centers = centers.gatheringRows([1, 0] + Array(2..<11)) }
+      if round == 6 { for column in 0..<3 { centers[4, column] = x[12_345, column] } }
+      assignment.move(to: centers)
+      let exact = NearestCenters(centered: centers).assign(x, rows: 0..<x.rows).labels
+      #expect(assignment.labels == exact, Comment(rawValue: name))
+      numbers.append(assignment.inertia)
+      centers = assignment.means(elsewhere: centers)
+    }
+    let tracked = assignment.inertia
+    assignment.recount()
+    #expect(abs(tracked - assignment.inertia) <= 1e-7 * (1 + assignment.inertia))
+    return numbers + centers.values + assignment.weights
   }
 
   @Test func `rows at rest are not compared again`() {

@@ -24,6 +24,7 @@ public protocol LawfulEstimator: Sendable {
 public enum EstimatorLaw: String, CaseIterable, Sendable {
   case sameSeedGivesTheSameBits
   case threadsDoNotShow
+  case kernelsDoNotShow
   case rowOrderDoesNotShow
   case weightsEqualRepeatedRows
   case rowsOfWeightZeroAreAbsent
@@ -38,6 +39,7 @@ public enum EstimatorLaw: String, CaseIterable, Sendable {
     switch self {
     case .sameSeedGivesTheSameBits: try same(estimator, x)
     case .threadsDoNotShow: try threads(estimator, x)
+    case .kernelsDoNotShow: try kernels(estimator, x)
     case .rowOrderDoesNotShow: try rowOrder(estimator, x)
     case .weightsEqualRepeatedRows: try weights(estimator, x)
     case .rowsOfWeightZeroAreAbsent: try absence(estimator, x)
@@ -71,6 +73,17 @@ extension EstimatorLaw {
     let five = try estimator.fit(x, weights: nil, seed: 0)
     if one.model != two.model || one.labels != two.labels { return "1 and 2 workers differ" }
     if one.model != five.model || one.labels != five.labels { return "1 and 5 workers differ" }
+    return nil
+  }
+
+  /// Labels are the same whatever kernels run; numbers may differ in their last bits.
+  private func kernels(_ estimator: some LawfulEstimator, _ x: Matrix) throws -> String? {
+    let labels = try Kernels.available.map { level in
+      try Kernels.run(at: level) { try estimator.fit(x, weights: nil, seed: 0).labels }
+    }
+    for (level, own) in zip(Kernels.available, labels) where own != labels[0] {
+      return "labels with \(level) kernels differ from those with \(Kernels.available[0])"
+    }
     return nil
   }
 

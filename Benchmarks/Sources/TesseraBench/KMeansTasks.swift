@@ -23,6 +23,9 @@ struct KMeansTask: ParsableCommand {
   @Option(help: ArgumentHelp("Tries to move one centre elsewhere, for each start.", valueName: "n"))
   var swaps: Int?
 
+  @Option(help: ArgumentHelp("Begin with these centres, a k x d matrix file.", valueName: "file"))
+  var start: String?
+
   @Option(help: ArgumentHelp("Where the random numbers begin.", valueName: "n"))
   var seed: UInt64 = 0
 
@@ -38,7 +41,13 @@ struct KMeansTask: ParsableCommand {
     settings.seed = seed
 
     let x = try data.load()
-    let (fit, seconds) = try Report.timed { try settings.fit(x) }
+    let given = try start.map { path in
+      let values = try RawFile.doubles(path, count: clusters * data.columns)
+      return KMeansModel(centroids: Matrix(rows: clusters, columns: data.columns, values: values))
+    }
+    let (fit, seconds) = try Report.timed {
+      if let given { try settings.fit(x, from: given) } else { try settings.fit(x) }
+    }
     try data.write(labels: fit.labels)
     if let centersOut { try RawFile.write(fit.model.centroids.values, to: centersOut) }
     try Report(

@@ -92,19 +92,16 @@ struct MixtureVerdict {
 
   /// What the two witnesses against one cloud say.
   private static func words(_ test: StructureTest) -> String {
-    let gain = number(test.gain)
     let dip =
       test.valleySpeaks
-      ? "a valley parts a component from the rest (dip test, p = \(String(format: "%.3f", test.dipPValue)))"
-      : "no valley parts a component from the rest (dip test, p = \(String(format: "%.2f", test.dipPValue)))"
+      ? "A valley parts a component from the rest (dip test, p = \(String(format: "%.3f", test.dipPValue)))."
+      : "No valley parts a component from the rest (dip test, p = \(String(format: "%.2f", test.dipPValue)))."
     guard let rise = test.rise, let even = test.evenGain else {
-      return "Its BIC is \(gain) below that of one component, and \(dip); even clouds could not be fitted to compare."
+      return "It gains \(number(test.gain)) of BIC on one component; even clouds could not be fitted to compare. \(dip)"
     }
-    let rises = String(format: "%.1f standard deviations ", rise.magnitude) + (rise < 0 ? "below that" : "above that")
-    let needed = String(format: "%.0f", StructureTest.gainThreshold)
-    let onEven = even < 0 ? "\(number(-even)) above" : "\(number(even)) below"
-    return "Its BIC is \(gain) below that of one component, where on even clouds it is \(onEven): \(rises)"
-      + " (more than \(needed) are needed), and \(dip)."
+    return "It gains \(number(test.gain)) of BIC on one component, where even clouds gain \(number(even)):"
+      + " \(String(format: "%.1f", rise.magnitude)) standard deviations \(rise < 0 ? "less" : "more")"
+      + " (\(String(format: "%.0f", StructureTest.gainThreshold)) are needed). \(dip)"
   }
 
   /// What the criteria that have no vote prefer, where it is another model.

@@ -73,7 +73,8 @@ public struct StructureTest: Sendable, Hashable, Codable {
 /// The least BIC of one component on `x` less that of `mixture`; nil when one cannot be fitted.
 func bicGain(of mixture: Mixture, on x: Matrix, single: [CovarianceFamily]) -> Double? {
   guard let rows = try? MixtureRows(mixture, x, weights: nil) else { return nil }
-  let starting = StartingRows(rows, components: mixture.components, criteria: [], seed: mixture.seed)
+  let starting = StartingRows(
+    rows, components: mixture.components, criteria: [], noise: mixture.noise, seed: mixture.seed)
   let starts: [MixtureStart] = [.kMeans, .random(0), .random(1)]
   guard let many = try? mixture.fit(rows, starting, x, nil, starts: starts).bic else { return nil }
   return singleBIC(mixture, on: x, families: single).map { $0 - many }

@@ -55,6 +55,15 @@ extension KMeans {
     return runs
   }
 
+  /// Lloyd's iterations on all rows from given centres; nil when cancelled.
+  func run(from centers: Matrix, _ rows: PreparedRows, _ board: ProgressBoard) -> KMeansRun? {
+    lloyd(from: centers, rows, rows.assignment(), maxIterations) { trace in
+      board.report(
+        part: 0, fraction: Double(trace.count) / Double(maxIterations),
+        inertia: trace.last.map(rows.inertiaInDataUnits))
+    }
+  }
+
   /// The most rows that one start looks at: enough for the clusters to be met.
   private var startRows: Int { max(Parallel.rowsPerPiece, 256 * clusters) }
 

@@ -42,16 +42,49 @@ public struct KMeans: Sendable, Hashable, Codable {
     _ rows: PreparedRows, _ x: Matrix, _ weights: [Double]?, _ observer: FitObserver?
   ) throws(FitError) -> KMeansFit {
     try checkSettings()
+    try checkRows(rows, x, weights)
+    let board = ProgressBoard(parts: restarts + 1, observer: observer)
+    return try finish(try runs(rows, board), rows, x, weights, board, part: restarts)
+  }
+
+  /// As ``fit(_:weights:observer:)``, from the centroids of `model` alone: no seeds, no samples, no swaps, all rows from
+  /// the first iteration.
+  ///
+  /// - Throws: as ``fit(_:weights:observer:)``; also when `model` has another number of clusters or columns.
+  public func fit(
+    _ x: Matrix, weights: [Double]? = nil, from model: KMeansModel, observer: FitObserver? = nil
+  ) throws(FitError) -> KMeansFit {
+    try checkSettings()
+    guard model.clusters == clusters else {
+      throw .parameter(name: "from", requirement: "a model of \(clusters) clusters")
+    }
+    guard model.centroids.columns == x.columns else {
+      throw .columnCount(have: x.columns, need: model.centroids.columns)
+    }
+    try DataChecks.checkValues(x)
+    try DataChecks.checkValues(model.centroids)
+    try DataChecks.checkWeights(weights, rows: x.rows)
+    let rows = PreparedRows(x, weights: weights)
+    try checkRows(rows, x, weights)
+    let board = ProgressBoard(parts: 1, observer: observer)
+    guard let run = run(from: rows.inOwnUnits(model.centroids), rows, board) else { throw .cancelled }
+    return try finish([run], rows, x, weights, board, part: 0)
+  }
+
+  private func checkRows(_ rows: PreparedRows, _ x: Matrix, _ weights: [Double]?) throws(FitError) {
     let present = weights.map { $0.count { $0 > 0 } } ?? x.rows
     guard present >= clusters else { throw .tooFewRows(have: present, need: clusters) }
     guard rows.matrix.rows >= clusters else { throw .tooFewDistinctRows(have: rows.matrix.rows, need: clusters) }
+  }
 
-    let board = ProgressBoard(parts: restarts + 1, observer: observer)
-    let runs = try runs(rows, board)
+  /// The result of the best of `runs`, in the units of the data.
+  private func finish(
+    _ runs: [KMeansRun], _ rows: PreparedRows, _ x: Matrix, _ weights: [Double]?, _ board: ProgressBoard, part: Int
+  ) throws(FitError) -> KMeansFit {
     guard let best = runs.min(by: { $0.inertia < $1.inertia }) else { throw .cancelled }
     let run = settled(best, rows)
     let final = try KMeansModel(centroids: rows.inDataUnits(run.centers)).heaviestFirst(x, weights)
-    guard board.report(part: restarts, fraction: 1, inertia: final.inertia) else { throw .cancelled }
+    guard board.report(part: part, fraction: 1, inertia: final.inertia) else { throw .cancelled }
     return KMeansFit(
       model: final.model, labels: final.labels, inertia: final.inertia,
       inertiaTrace: run.trace.map(rows.inertiaInDataUnits), converged: run.converged,

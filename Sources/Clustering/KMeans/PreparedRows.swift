@@ -52,6 +52,13 @@ struct PreparedRows: Sendable {
   /// The rows ready to be assigned to centres that move.
   func assignment() -> TrackedAssignment { TrackedAssignment(matrix, weights: weights, tiles: tiles) }
 
+  /// Centres (k x d) of the data in the units of these rows.
+  func inOwnUnits(_ centers: Matrix) -> Matrix {
+    var result = centers
+    result.center(on: mean, scale: scale)
+    return result
+  }
+
   /// Centres (k x d) in the units of the data.
   func inDataUnits(_ centers: Matrix) -> Matrix {
     var result = centers

@@ -19,7 +19,7 @@ extension Mixture {
   ) throws(FitError) -> MixtureFit {
     try checkSettings()
     let rows = try MixtureRows(self, x, weights: weights)
-    try checkRows(rows, x, weights)
+    try checkRows(rows)
     return try fit(rows, startingRows(rows), x, weights, starts: ownStarts, observer: observer)
   }
 
@@ -27,7 +27,8 @@ extension Mixture {
   func startingRows(_ rows: MixtureRows) -> StartingRows {
     let isAgglomerated = blocks.contains { $0.kind.covarianceFamily != nil }
     return StartingRows(
-      rows, components: components, criteria: isAgglomerated ? [.varyingCovariances, .ward] : [], seed: seed)
+      rows, components: components, criteria: isAgglomerated ? [.varyingCovariances, .ward] : [], noise: noise,
+      seed: seed)
   }
 
   /// As ``fit(_:weights:observer:)``, from the parameters of `model` alone: no start but this, all rows from the first.
@@ -39,7 +40,7 @@ extension Mixture {
   ) throws(FitError) -> MixtureFit {
     try checkSettings()
     let rows = try MixtureRows(self, x, weights: weights)
-    try checkRows(rows, x, weights)
+    try checkRows(rows)
     var run = MixtureRun(self, rows)
     guard run.begin(model) else {
       throw .parameter(name: "from", requirement: "a model of the same blocks with \(components) components")
@@ -63,15 +64,13 @@ extension Mixture {
     observer: FitObserver? = nil
   ) throws(FitError) -> MixtureFit {
     try checkSettings()
-    try checkRows(rows, x, weights)
+    try checkRows(rows)
     let outcome = try search(rows, starting, starts: starts, observer: observer)
     return try finish(outcome.run, rows, x, weights, starts: outcome.starts, hitRate: outcome.hitRate)
   }
 
   /// Throws unless there are rows enough and every block can be fitted.
-  private func checkRows(_ rows: MixtureRows, _ x: Matrix, _ weights: [Double]?) throws(FitError) {
-    let present = weights.map { $0.count { $0 > 0 } } ?? x.rows
-    guard present >= components else { throw .tooFewRows(have: present, need: components) }
+  private func checkRows(_ rows: MixtureRows) throws(FitError) {
     guard rows.count >= components else { throw .tooFewDistinctRows(have: rows.count, need: components) }
     for (block, rows) in zip(blocks, rows.blocks) { try rows.check(block.kind) }
   }

@@ -54,7 +54,9 @@ extension Mixture {
       case .done: break
       }
     }
-    guard board.report(part: starts.count, fraction: 1) else { throw .cancelled }
+    for part in 0...starts.count {
+      guard board.report(part: part, fraction: 1) else { throw .cancelled }
+    }
     // On a sample, log-likelihoods are those of a row of the sample times the rows.
     let unit = rows.totalWeight / own.totalWeight / rows.weightScale
     return MixtureSearchOutcome(

@@ -29,68 +29,6 @@ enum MixtureStart: Sendable {
   }
 }
 
-/// What starts look at: all rows or a sample of them. Made once for all families and numbers of components of a search.
-struct StartingRows: Sendable {
-  /// The rows themselves.
-  let rows: MixtureRows
-  /// Numbers whose distances say which of them are alike (m x any).
-  let coordinates: Matrix
-  /// The rows that were agglomerated, ascending, and how.
-  private let agglomerated: [Int]
-  private let trees: [ModelBasedAgglomeration.Criterion: ModelBasedAgglomeration]
-
-  /// A sample of `rows` that serves up to `components` components, agglomerated by `criteria`.
-  init(_ all: MixtureRows, components: Int, criteria: [ModelBasedAgglomeration.Criterion], seed: UInt64) {
-    let rows = Self.sample(all, max(Parallel.rowsPerPiece, 256 * components), seed: seed)
-    self.rows = rows
-    guard components > 1 else {
-      coordinates = Matrix(rows: rows.count, columns: 0)
-      agglomerated = []
-      trees = [:]
-      return
-    }
-    let coordinates = rows.coordinates
-    self.coordinates = coordinates
-    let limit = max(components, ModelBasedAgglomeration.greatestRows(columns: coordinates.columns))
-    var random = RandomStream(seed: seed, index: -2)
-    let kept = rows.count <= limit ? Array(0..<rows.count) : random.sample(limit, from: rows.count)
-    agglomerated = kept
-    let built = Parallel.map(count: criteria.count) { index in
-      ModelBasedAgglomeration(
-        coordinates.gatheringRows(kept), weights: kept.map { rows.weights[$0] }, criterion: criteria[index])
-    }
-    trees = Dictionary(uniqueKeysWithValues: zip(criteria, built))
-  }
-
-  /// A component for each row, -1 for those that were not agglomerated.
-  func labels(_ criterion: ModelBasedAgglomeration.Criterion, components: Int) -> [Int32] {
-    var labels = [Int32](repeating: -1, count: rows.count)
-    guard let tree = trees[criterion], tree.rows >= components else { return labels }
-    for (row, label) in zip(agglomerated, tree.labels(clusters: components)) { labels[row] = Int32(label) }
-    return labels
-  }
-
-  /// All rows, or of more than four times `count` that many, drawn by weight.
-  private static func sample(_ rows: MixtureRows, _ count: Int, seed: UInt64) -> MixtureRows {
-    guard rows.count > 4 * count else { return rows }
-    var random = RandomStream(seed: seed, index: -1)
-    var kept: [Int] = []
-    var hits: [Double] = []
-    for row in systematicSample(count, weights: rows.weights, &random) {
-      if row == kept.last {
-        hits[hits.count - 1] += 1
-      } else {
-        kept.append(row)
-        hits.append(1)
-      }
-    }
-    if kept.count >= count / 4 { return rows.subset(kept, weights: hits) }
-    // A few rows bear nearly all the weight: as many rows, with their weights.
-    let some = random.sample(count, from: rows.count)
-    return rows.subset(some, weights: some.map { rows.weights[$0] })
-  }
-}
-
 extension Mixture {
   /// The starts of a fit from nothing, in order.
   var ownStarts: [MixtureStart] {
@@ -110,15 +48,15 @@ extension Mixture {
   ///
   /// A pure function of the rows, the settings and the start.
   func begin(_ start: MixtureStart, _ starting: StartingRows) -> MixtureRun? {
-    let (rows, coordinates) = (starting.rows, starting.coordinates)
+    let rows = starting.rows
     var run = MixtureRun(self, rows)
     let begun =
       switch start {
       case .model(let model, _): run.begin(model)
       case .labels(let labels, _): run.begin(components == 1 ? [Int32](repeating: 0, count: rows.count) : labels)
       case .kMeans: run.begin(kMeansLabels(starting))
-      case .random(let index): run.begin(randomLabels(index, coordinates, rows.weights))
-      case .scattered(let index): run.begin(memberships: scattered(index, coordinates))
+      case .random(let index): run.begin(starting.spread(randomLabels(index, starting)))
+      case .scattered(let index): run.begin(memberships: starting.spread(scattered(index, starting.coordinates)))
       case .agglomeration(let criterion): run.begin(starting.labels(criterion, components: components))
       }
     return begun ? run : nil
@@ -131,15 +69,16 @@ extension Mixture {
     kMeans.restarts = 2
     kMeans.swaps = 4
     // Fewer different coordinates than components: no start from k-means.
-    guard let fit = try? kMeans.fit(starting.coordinates, weights: starting.rows.weights) else {
-      return [Int32](repeating: -1, count: starting.rows.count)
+    guard let fit = try? kMeans.fit(starting.coordinates, weights: starting.weights) else {
+      return starting.spread([])
     }
-    return fit.labels.map { Int32($0) }
+    return starting.spread(fit.labels.map { Int32($0) })
   }
 
-  private func randomLabels(_ index: Int, _ coordinates: Matrix, _ weights: [Double]) -> [Int32] {
+  private func randomLabels(_ index: Int, _ starting: StartingRows) -> [Int32] {
+    let coordinates = starting.coordinates
     var random = RandomStream(seed: seed, index: index)
-    var left = weights
+    var left = starting.weights
     var drawn: [Int] = []
     while drawn.count < components, left.contains(where: { $0 > 0 }) {
       let row = random.category(weights: left)
@@ -168,16 +107,5 @@ extension Mixture {
       for term in terms { values.append(term / sum) }
     }
     return Matrix(rows: coordinates.rows, columns: k, values: values)
-  }
-}
-
-extension MixtureRows {
-  /// The coordinates of all blocks side by side (m x any).
-  var coordinates: Matrix {
-    let parts = blocks.map(\.coordinates)
-    guard parts.count > 1 else { return parts.first ?? Matrix(rows: count, columns: 0) }
-    var values: [Double] = []
-    for row in 0..<count { for part in parts { values += part.row(row) } }
-    return Matrix(rows: count, columns: parts.reduce(0) { $0 + $1.columns }, values: values)
   }
 }

@@ -26,7 +26,8 @@ struct MixtureRows: Sendable {
   /// m, the number of distinct rows.
   var count: Int { weights.count }
 
-  /// Checks `x` (n x d) and `weights` (n, >= 0; all 1 when nil) for `mixture` and prepares them. O(n d).
+  /// Checks `x` (n x d) and `weights` (n, >= 0; all 1 when nil) for `mixture` and prepares them, for any number of
+  /// components. O(n d).
   init(_ mixture: Mixture, _ x: Matrix, weights: [Double]?) throws(FitError) {
     let columns = try mixture.columnsOfBlocks(width: x.columns)
     let used = columns.flatMap { $0 }.sorted()
@@ -35,7 +36,14 @@ struct MixtureRows: Sendable {
     for (block, own) in zip(mixture.blocks, columns) { try block.kind.check(x, columns: own, isOwn: false) }
     try DataChecks.checkWeights(weights, rows: x.rows)
     values = values.withOneKindOfGap()
+    let present = weights.map { $0.count { $0 > 0 } } ?? x.rows
+    guard present >= max(1, mixture.components) else {
+      throw .tooFewRows(have: present, need: max(1, mixture.components))
+    }
     let distinct = DistinctRows(values, weights: weights)
+    guard distinct.matrix.rows >= mixture.components else {
+      throw .tooFewDistinctRows(have: distinct.matrix.rows, need: mixture.components)
+    }
     let order = mixture.missing == .integrated ? GapPattern.order(of: distinct.matrix) : nil
     let ordered = order.map { distinct.matrix.gatheringRows($0) } ?? distinct.matrix
     let orderedWeights = order.map { $0.map { distinct.weights[$0] } } ?? distinct.weights
@@ -43,7 +51,6 @@ struct MixtureRows: Sendable {
     let largest = orderedWeights.max() ?? 1
     let weightScale = largest > 0x1p64 || largest < 0x1p-64 ? powerOfTwoScale(for: largest) : 1
     let scaled = orderedWeights.map { $0 * weightScale }
-    guard !scaled.isEmpty else { throw .tooFewRows(have: 0, need: max(1, mixture.components)) }
     var blocks: [any BlockRows] = []
     for (block, own) in zip(mixture.blocks, columns) {
       let places = own.map { column in used.firstIndex(of: column) ?? 0 }

@@ -16,7 +16,8 @@ extension BootstrapStability {
       mixture.tolerance = max(mixture.tolerance, 1e-6)
       let rows = try MixtureRows(mixture, x, weights: counts)
       let starts: [MixtureStart] = [.model(fit.model, name: "given"), .kMeans, .random(0)]
-      let starting = StartingRows(rows, components: mixture.components, criteria: [], seed: mixture.seed)
+      let starting = StartingRows(
+        rows, components: mixture.components, criteria: [], noise: mixture.noise, seed: mixture.seed)
       return try mixture.fit(rows, starting, x, counts, starts: starts).labels
     }
   }
