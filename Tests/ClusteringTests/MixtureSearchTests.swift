@@ -81,7 +81,7 @@ import Testing
     #expect(choice.components == 1)
     #expect(choice.structure == .none)
     #expect(choice.reason.hasPrefix("No structure"))
-    #expect(choice.reason.contains("One cloud explains the data as well, so k = 1"))
+    #expect(choice.reason.contains("One cloud explains the data as well, so k = 1, E"))
     let gaussian = try search(1...3).fit(Cloud.gaussian.rows(300, columns: 2, seed: 1))
     #expect(gaussian.test == nil)
     #expect(gaussian.reason.hasPrefix("No structure: one component is enough."))

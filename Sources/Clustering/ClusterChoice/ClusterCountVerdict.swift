@@ -31,7 +31,12 @@ struct ClusterCountVerdict {
     let best = "k = \(winner.clusters) has the largest mean silhouette of those tried (\(silhouette))"
     if tried.first == 1 {
       let rise = rise(winner.clusters)
-      let rises = rise.map { String(format: "rises %.1f standard errors above that of k = 1", $0) }
+      let rises = rise.map { rise in
+        String(
+          format: rise < 0 ? "falls %.1f standard errors below that" : "rises %.1f standard errors above that",
+          rise.magnitude)
+          + " of k = 1"
+      }
       let needed = String(format: "(%.0f are needed)", ClusterCountSearch.gapThreshold)
       guard let rise, let rises, rise > ClusterCountSearch.gapThreshold else {
         clusters = 1

@@ -30,7 +30,7 @@ struct MixtureVerdict {
       sentences.append(
         "No structure: \(best.name) has the least BIC of \(fitted.count) models (\(Self.number(bic))), but even data"
           + " without clusters are described as well by so many components. \(Self.words(test)) One cloud explains the"
-          + " data as well, so k = 1 (\(candidates[single].name)).")
+          + " data as well, so k = 1\(candidates[single].family.map { ", \($0.rawValue)" } ?? "").")
     } else {
       chosen = winner
       sentences.append("\(best.name) has the least BIC of \(fitted.count) models (\(Self.number(bic))).")
@@ -100,7 +100,7 @@ struct MixtureVerdict {
       return "It gains \(number(test.gain)) of BIC on one component; even clouds could not be fitted to compare. \(dip)"
     }
     return "It gains \(number(test.gain)) of BIC on one component, where even clouds gain \(number(even)):"
-      + " \(String(format: "%.1f", rise)) standard deviations more"
+      + " \(String(format: "%.1f", rise.magnitude)) standard deviations \(rise < 0 ? "less" : "more")"
       + " (\(String(format: "%.0f", StructureTest.gainThreshold)) are needed). \(dip)"
   }
 
