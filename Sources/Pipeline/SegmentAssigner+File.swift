@@ -62,7 +62,7 @@ extension SegmentAssigner {
         columns: section.columns, proportions: try file.tensor("proportions").values, noise: section.noise,
         blocks: blocks,
         missing: section.missing)
-      guard (try? model.assign(Matrix(rows: 0, columns: section.columns))) != nil else {
+      guard section.columns > 0, (try? model.assign(Matrix(rows: 0, columns: section.columns))) != nil else {
         throw PipelineError.modelInconsistent(reason: "its arrays are not those of a mixture")
       }
       self = .mixture(model)
@@ -89,15 +89,15 @@ extension ModelFile {
     return Matrix(rows: tensor.shape[0], columns: tensor.shape[1], values: tensor.values)
   }
 
-  fileprivate func matrices(_ name: String) throws -> [Matrix] {
+  /// As many square matrices as `means` has rows, each as wide as it is.
+  fileprivate func matrices(_ name: String, like means: Matrix) throws -> [Matrix] {
     let tensor = try tensor(name)
-    guard tensor.shape.count == 3 else {
-      throw PipelineError.modelInconsistent(reason: "its '\(name)' is not a row of matrices")
+    let d = means.columns
+    guard tensor.shape == [means.rows, d, d] else {
+      throw PipelineError.modelInconsistent(reason: "its '\(name)' does not fit its means")
     }
-    let (rows, columns) = (tensor.shape[1], tensor.shape[2])
-    let size = rows * columns
-    return (0..<tensor.shape[0]).map {
-      Matrix(rows: rows, columns: columns, values: Array(tensor.values[$0 * size..<($0 + 1) * size]))
+    return (0..<means.rows).map {
+      Matrix(rows: d, columns: d, values: Array(tensor.values[$0 * d * d..<($0 + 1) * d * d]))
     }
   }
 }
@@ -141,9 +141,10 @@ extension FittedBlock.Parameters {
     _ kind: MixtureBlock.Kind, columns: Int, scale: Double, _ file: ModelFile, prefix: String
   ) throws {
     func gaussian(_ family: CovarianceFamily) throws -> GaussianParameters {
-      GaussianParameters(
-        family: family, means: try file.matrix("\(prefix)means"), scale: scale,
-        scaledCovariances: try file.matrices("\(prefix)covariances").map { covariance in
+      let means = try file.matrix("\(prefix)means")
+      return GaussianParameters(
+        family: family, means: means, scale: scale,
+        scaledCovariances: try file.matrices("\(prefix)covariances", like: means).map { covariance in
           // Exact, because the scale is a power of two.
           let values = covariance.values.map { $0 * scale * scale }
           return Matrix(rows: covariance.rows, columns: covariance.columns, values: values)

@@ -137,6 +137,9 @@ public struct SegmentModel: Sendable {
     profiles = try file.section("profiles", as: SegmentProfiles.self)
     quality = try file.section("quality", as: DataQuality.self)
     provenance = try file.section("provenance", as: Provenance.self)
+    guard (segments.sizes + [segments.none ?? 0]).allSatisfy({ $0 >= 0 && $0 <= provenance.rows }) else {
+      throw PipelineError.modelInconsistent(reason: "its segments hold more customers than it was trained on")
+    }
     guard profiles.fits(segments: segments.k) else {
       throw PipelineError.modelInconsistent(reason: "its profiles do not fit its segments")
     }
@@ -172,6 +175,8 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
   case noUsableFeature(dropped: [FeatureTransforms.Dropped])
   /// Fewer customers than segments.
   case tooFewCustomers(have: Int, need: Int)
+  /// A column that its kind of distribution cannot be fitted to; the reason names it.
+  case columnUnusable(reason: String)
   /// A name under `segments.exclude` that is neither a feature nor a family.
   case unknownFeature(name: String, nearest: [String])
   /// A model that was trained on a ready table cannot compute features from sources.
@@ -193,6 +198,7 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
     case .tooFewCustomers(let have, let need):
       "At least \(need) customers that differ are needed, but there \(have == 1 ? "is 1" : "are \(have)"). "
         + "Lower k or add customers."
+    case .columnUnusable(let reason): reason
     case .unknownFeature(let name, let nearest):
       "There is no feature or family '\(name)'.\(PipelineError.hint(nearest))"
     case .needsFeatureTable:

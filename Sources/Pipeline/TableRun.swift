@@ -61,6 +61,7 @@ extension Connection {
         source: table.name, row: bad + 1, column: weights, needed: "weights of 0 or more, none missing")
     }
     var quality = DataQuality()
+    let counted = row.flatMap { scaledToRows($0, &quality) }
     let names = columns.identifier == nil ? [] : values.customers.texts
     let unnamed = names.count { $0 == nil }
     let repeated = names.count - unnamed - Set(names.compactMap { $0 }).count
@@ -70,7 +71,16 @@ extension Connection {
     where column.kind != .text && !column.kind.isNumeric && column.name != columns.identifier {
       quality.notes.append("column '\(column.name)' was left out: its type \(column.type) forms no segment")
     }
-    return try training.train(values, quality: quality, weights: row, source: table.name, progress: progress)
+    return try training.train(values, quality: quality, weights: counted, source: table.name, progress: progress)
+  }
+
+  /// Weights count rows. Those that sum to less than the rows they stand at are shares, and are scaled to the rows.
+  private func scaledToRows(_ weights: [Double], _ quality: inout DataQuality) -> [Double] {
+    let rows = Double(weights.count { $0 > 0 })
+    let sum = weights.reduce(0, +)
+    guard sum > 0, sum < rows else { return weights }
+    quality.notes.append("the weights sum to less than the rows: they were taken as shares and scaled to the rows")
+    return weights.map { $0 * (rows / sum) }
   }
 
   /// Reads `columns` of `table`: names and levels as they are written, so that 007 is not 7, nor a level 1 a number.

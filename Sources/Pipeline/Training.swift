@@ -131,6 +131,11 @@ public struct SegmentTraining: Sendable {
         source: source, row: row + 1, column: columns[column], needed: "finite numbers of ordinary size")
     case .tooFewRows(let have, let need), .tooFewDistinctRows(let have, let need):
       PipelineError.tooFewCustomers(have: have, need: need)
+    case .notCount(_, let column), .notCategory(_, let column, _), .notBinary(_, let column),
+      .constantColumn(let column), .collinearColumn(let column), .spreadApart(let column), .missingColumn(let column):
+      PipelineError.columnUnusable(
+        reason: error.description.replacing("column \(column + 1)", with: "column '\(columns[column])'")
+          .replacing("Column \(column + 1)", with: "Column '\(columns[column])'"))
     default: error
     }
   }

@@ -58,6 +58,10 @@ struct MixtureVerdict {
         }
       }
     }
+    let refused = candidates.filter { $0.problem != nil }
+    if let problem = refused.first?.problem {
+      sentences.append("\(refused.count) of \(candidates.count) models could not be fitted: \(problem)")
+    }
     if let dissent = Self.dissent(candidates, from: candidates[chosen]) { sentences.append(dissent) }
     let tried = Set(candidates.map(\.clusters)).sorted()
     if let first = tried.first, let last = tried.last {

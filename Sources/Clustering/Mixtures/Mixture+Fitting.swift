@@ -27,7 +27,8 @@ extension Mixture {
   func startingRows(_ rows: MixtureRows) -> StartingRows {
     let isAgglomerated = blocks.contains { $0.kind.covarianceFamily != nil }
     return StartingRows(
-      rows, components: components, criteria: isAgglomerated ? [.varyingCovariances, .ward] : [], noise: noise,
+      rows, components: components, criteria: isAgglomerated && components > 1 ? [.varyingCovariances, .ward] : [],
+      noise: noise,
       seed: seed)
   }
 
