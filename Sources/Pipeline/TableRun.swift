@@ -28,6 +28,7 @@ extension Connection {
   ) throws -> TrainedSegments {
     progress?(PipelineProgress(stage: "reading \(file)"))
     let table = try open(file: file)
+    if let output { try checkOutput(output) }
     if let model { try checkIsNoInput(model) }
     let columns = try TableLayout.columns(
       of: table, include: include, exclude: exclude, categories: categories, identifier: identifier,

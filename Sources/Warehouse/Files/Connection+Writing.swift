@@ -35,6 +35,13 @@ extension Connection {
     try execute("DROP TABLE IF EXISTS temp.\(SQL.identifier(name))")
   }
 
+  /// Throws ``WarehouseError/notWritten(path:reason:)`` when a table could not be written to `target` because its ending
+  /// names no format or this connection reads it: before long work rather than after.
+  public func checkOutput(_ target: String) throws(WarehouseError) {
+    _ = try outputOptions(target)
+    try checkIsNoInput(target)
+  }
+
   /// Throws ``WarehouseError/notWritten(path:reason:)`` when `target` is a file that this connection reads.
   public func checkIsNoInput(_ target: String) throws(WarehouseError) {
     let place = URL(fileURLWithPath: target).resolvingSymlinksInPath().standardizedFileURL.path
