@@ -5,7 +5,7 @@ public import Warehouse
 public struct SegmentAssignments: Sendable {
   /// The identifiers, in row order.
   public let customers: Column
-  /// 1 to k; 1 is the largest in training. 0 is none of these.
+  /// 1 to k; 1 has the largest share of the weight in training. 0 is none of these.
   public let segments: [Int]
   /// How far each customer belongs to its segment, from 0 to 1; 1 where segments are divided sharply.
   public let memberships: [Double]

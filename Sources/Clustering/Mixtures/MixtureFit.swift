@@ -20,7 +20,7 @@ public struct MixtureFit: Sendable, Hashable, Codable {
   public let logLikelihoodTrace: [Double]
   /// p, the number of free parameters.
   public let parameters: Int
-  /// p ln n - 2 LL: lower is better (Schwarz, 1978). n is the summed weight.
+  /// p ln n - 2 LL: lower is better (Schwarz, 1978). n is the summed weight, so a weight is a number of rows.
   public let bic: Double
   /// BIC less twice the log responsibilities of the labels: lower is better (Biernacki, Celeux & Govaert, 2000).
   public let icl: Double
