@@ -334,8 +334,8 @@ extension TrackedAssignment {
         Int32(level.rawValue), bounds, labels, reach, Int64(rows.count), &stale)
       stale.removeLast(stale.count - Int(count))
     }
-    // Gathering costs about as much as comparing does, so it pays while half the rows stay out.
-    let isWhole = isFirst || 2 * stale.count > rows.count
+    // To gather a row costs about twice what it costs to compare it, so it pays while two thirds stay out.
+    let isWhole = isFirst || 3 * stale.count > rows.count
     result.compared = isWhole ? rows.count : stale.count
     guard isWhole || !stale.isEmpty else { return }
     let chunk = isWhole ? room : min(Self.chunkRows, room)

@@ -10,6 +10,8 @@ struct KMeansRun: Sendable {
   /// The inertia found by each iteration, before it moved the centres.
   var trace: [Double]
   var converged: Bool
+  /// Whether the last iteration moved no row, so that the centres are the means of their own rows.
+  var isFixed = false
   /// Where the rows stand, for going on from here.
   var assignment: TrackedAssignment?
 
@@ -116,6 +118,7 @@ extension KMeans {
         run.reseat(emptied, rows)
       } else if before != nil && changed == 0 || before.map({ $0 - inertia <= tolerance * inertia }) ?? false {
         run.converged = true
+        run.isFixed = changed == 0
         break
       }
       if let toBeat, let before, inertia - 10 * (before - inertia) > toBeat { break }
@@ -129,18 +132,30 @@ extension KMeans {
     return run
   }
 
-  /// Puts the heaviest cluster first, equal ones by their centres, and iterates on until that order stands: which of
-  /// two equally near centres takes a row depends on their order.
+  /// Puts the heaviest cluster first, equal ones by their centres. Which of two equally near centres takes a row depends
+  /// on their order: where that moves a row off the means it stood by, the run goes on until the order stands.
   func settled(_ run: KMeansRun, _ rows: PreparedRows) -> KMeansRun {
     var run = run
     for _ in 0..<4 {
       let order = clusterOrder(run.weights, run.centers)
       if order == Array(order.indices) { break }
-      var assignment = run.assignment ?? rows.assignment()
-      run.assignment = nil
+      let centers = run.centers.gatheringRows(order)
+      guard run.isFixed, var assignment = run.assignment else {
+        run.centers = centers
+        run.weights = order.map { run.weights[$0] }
+        break
+      }
+      // The bounds still hold, so that only rows between centres are looked at again.
       assignment.reorder(order)
+      if assignment.move(to: centers) == 0 {
+        run.centers = centers
+        run.weights = assignment.weights
+        run.assignment = assignment
+        break
+      }
+      run.assignment = nil
       let limit = max(2, maxIterations - run.trace.count)
-      let next = lloyd(from: run.centers.gatheringRows(order), rows, assignment, limit) { _ in true }
+      let next = lloyd(from: centers, rows, assignment, limit) { _ in true }
       guard var next else { break }
       next.trace = run.trace + next.trace.dropFirst()
       next.converged = next.converged && run.converged
