@@ -23,7 +23,7 @@ extension FeatureFamily {
           definitions.append(
             feature(
               column.name, "Attribute '\(column.name)'", source: source, from: [passed],
-              as: context.dialect.real(name)))
+              as: context.dialect.asReal(name)))
         case .date:
           definitions.append(
             feature(
@@ -38,7 +38,7 @@ extension FeatureFamily {
             feature(
               column.name, "Attribute '\(column.name)', rank of its level from 0 (\(levels.joined(separator: " < ")))",
               unit: "rank", source: source, from: [passed],
-              as: context.dialect.real(name)))
+              as: context.dialect.asReal(name)))
         }
       }
     }

@@ -1,3 +1,5 @@
+internal import Warehouse
+
 extension FeatureFamily {
   /// On which weekdays, and at what time of day, a customer's orders fall: shares that add up to 1.
   func calendarDefinitions(_ context: FamilyContext) -> [FeatureDefinition] {

@@ -1,6 +1,9 @@
 internal import Warehouse
 
 /// The tables that aggregates are taken over, all of one customer's records known at the as-of date.
+///
+/// Rows that happen on a day have it as `day`, and as `age` in days before the as-of date (0 on it): a window of 30 days
+/// is `age < 30`.
 public enum AggregateLevel: Sendable, Hashable, Codable {
   /// Purchased lines.
   case lines
@@ -111,7 +114,7 @@ public struct FeatureDefinition: Sendable, Hashable, Codable {
 /// What a family may rely on: the project, what its sources offer, and what was found in the data.
 struct FamilyContext {
   let project: Project
-  let dialect: DialectFacts
+  let dialect: Dialect
   let transactions: Source?
   /// Categories with a share of their own, most widely bought first.
   let categories: [String]
@@ -126,12 +129,6 @@ struct FamilyContext {
   func offers(_ role: ColumnRole) -> Bool { transactions?.columns[role] != nil }
 
   var hasAmounts: Bool { offers(.amount) || offers(.price) }
-}
-
-/// The two casts that feature SQL needs of a dialect.
-struct DialectFacts {
-  let real: @Sendable (String) -> String
-  let ratio: @Sendable (String, String) -> String
 }
 
 /// An attribute of customers, as its source offers it.

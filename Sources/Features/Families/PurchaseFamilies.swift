@@ -1,10 +1,12 @@
+internal import Warehouse
+
 extension FeatureFamily {
   /// Recency, frequency, monetary value, tenure, basket and rhythm: from orders and the days they fall on.
   ///
   /// Sums are of decimals and whole numbers throughout, so no feature depends on the order in which an engine adds.
   func purchaseDefinitions(_ context: FamilyContext) -> [FeatureDefinition] {
     guard let source = context.transactions?.name else { return [] }
-    let real = context.dialect.real
+    let real = context.dialect.asReal
     let ratio = context.dialect.ratio
     let orders = Aggregate(.orders, "orders", "count(*)")
     let value = Aggregate(.orders, "order_value", "sum(value)", needs: [.amount])

@@ -54,7 +54,7 @@ extension Project {
       asOf = date
     }
     sources = try Project.sources(top)
-    if let section = try top.section("features", allowed: ["families", "categories", "returns", "ordinal"]) {
+    if let section = try top.section("features", allowed: FeatureSettings.keys) {
       features = try FeatureSettings(section)
     }
     if let section = try top.section(
@@ -124,7 +124,9 @@ extension Project {
     var sources: [Source] = []
     for name in section.keys {
       let keys = [
-        "file", "table", "query", "role", "columns", "attributes", "where", "encoding", "decimal", "time_format",
+        "file", "table", "query", "role", "columns", "attributes", "explains", "timeless", "where", "encoding",
+        "decimal",
+        "time_format",
       ]
       guard let entry = try section.section(name, allowed: keys) else {
         throw section.error(name, "source '\(name)' is empty: give it a file and a role.")
@@ -156,17 +158,34 @@ extension Source {
     }
     for role in allowed {
       guard let names = try columns.texts(role.rawValue), !names.isEmpty else { continue }
-      guard names.count == 1 || role == .discount else {
-        throw columns.error(role.rawValue, "'\(role.rawValue)' takes one column; only 'discount' takes a list.")
+      guard names.count == 1 || role.takesSeveral else {
+        let several = ColumnRole.allCases.filter(\.takesSeveral).map { "'\($0.rawValue)'" }.joined(separator: ", ")
+        throw columns.error(role.rawValue, "'\(role.rawValue)' takes one column; only \(several) take a list.")
       }
       self.columns[role] = names
     }
     for role in role.required where self.columns[role] == nil {
       throw columns.error(nil, "source '\(name)' (\(self.role.rawValue)) must name its '\(role.rawValue)' column.")
     }
+    if [.events, .campaigns].contains(role), column(.customer) == nil, column(.visitor) == nil {
+      throw columns.error(
+        nil, "source '\(name)' (\(role.rawValue)) must name its 'customer' column, or its 'visitor' column.")
+    }
+    if role == .products, column(.category) == nil, column(.brand) == nil {
+      throw columns.error(nil, "source '\(name)' (products) must name its 'category' column, or its 'brand' column.")
+    }
     attributes = try section.texts("attributes")
-    if attributes != nil, role != .customers {
-      throw section.error("attributes", "only a source of role 'customers' has attributes.")
+    if attributes != nil, !role.hasAttributes {
+      let roles = SourceRole.allCases.filter(\.hasAttributes).map { "'\($0.rawValue)'" }.joined(separator: ", ")
+      throw section.error("attributes", "only sources of the roles \(roles) have attributes.")
+    }
+    explains = try section.text("explains")
+    if explains != nil, role != .lookups {
+      throw section.error("explains", "only a source of role 'lookups' explains an attribute.")
+    }
+    isTimeless = try section.flag("timeless") ?? false
+    if isTimeless, self.columns[.time] != nil {
+      throw section.error("timeless", "source '\(name)' has a 'time' column, so it is not timeless; keep one of both.")
     }
     condition = try section.text("where")
     encoding = try section.text("encoding")
@@ -180,10 +199,31 @@ extension Source {
 }
 
 extension FeatureSettings {
+  fileprivate static let keys = [
+    "families", "weights", "describe_only", "categories", "returns", "ordinal", "windows", "half_life",
+  ]
+
   fileprivate init(_ section: YAMLSection) throws(ProjectError) {
-    if let families = try section.section("families", allowed: FeatureFamily.allCases.map(\.rawValue)) {
+    let names = FeatureFamily.allCases.map(\.rawValue)
+    if let families = try section.section("families", allowed: names) {
       for name in families.keys where try families.flag(name) == false { switchedOff.insert(name) }
     }
+    if let given = try section.section("weights", allowed: names) {
+      for name in given.keys {
+        guard let weight = try given.text(name).flatMap({ Double($0) }), weight >= 0, weight <= 1000 else {
+          throw given.error(name, "'features.weights.\(name)' must be a number from 0 to 1000; 1 counts as usual.")
+        }
+        weights[name] = weight
+      }
+    }
+    describeOnly = try section.texts("describe_only") ?? []
+    if let texts = try section.texts("windows") {
+      let days = texts.compactMap { Int($0) }
+      guard days.count == texts.count, Set(days).count == days.count, days.allSatisfy({ (1...36_500).contains($0) })
+      else { throw section.error("windows", "'features.windows' must list different whole numbers of days from 1.") }
+      windows = days.sorted()
+    }
+    halfLife = try section.integer("half_life", in: 1...36_500) ?? halfLife
     categories = try section.integer("categories", in: 0...200) ?? categories
     returns = try section.choice("returns", Returns.self) ?? returns
     if let ordered = try section.section("ordinal", allowed: nil) {

@@ -48,32 +48,87 @@ public enum SourceRole: String, Sendable, Hashable, Codable, CaseIterable {
   case campaigns
   /// One row a campaign: when it began.
   case campaignCalendar = "campaign_calendar"
+  /// One row a customer's answers (a column a question), or one row an answer (`question` and `answer`).
+  case surveys
+  /// One row a company: attributes of accounts.
+  case companies
+  /// One row a customer and company: who works where.
+  case contacts
+  /// One row a value of some attribute of customers or transactions (a postcode, a store): what else is known of it.
+  case lookups
+  /// One row a visitor who turned out to be a customer: merges anonymous records with known ones.
+  case identities
+  /// One row a customer of an experiment: treatment and outcome. Never features, only what predictions are learnt from.
+  case experiments
 
   /// What a source of this role must say about its columns.
   public var required: [ColumnRole] {
     switch self {
-    case .transactions, .events: [.customer, .time]
-    case .products: [.product, .category]
-    case .customers: [.customer]
-    case .campaigns: [.customer, .campaign]
+    case .transactions: [.customer, .time]
+    case .events: [.time]
+    case .products: [.product]
+    case .customers, .surveys: [.customer]
+    case .campaigns: [.campaign]
     case .campaignCalendar: [.campaign, .time]
+    case .companies: [.company]
+    case .contacts: [.customer, .company]
+    case .lookups: [.key]
+    case .identities: [.visitor, .customer]
+    case .experiments: [.customer, .treatment]
     }
   }
 
   /// What it may say besides.
   public var optional: [ColumnRole] {
     switch self {
-    case .transactions: [.order, .amount, .price, .quantity, .discount, .product, .category, .store]
-    case .customers, .campaigns: [.time]
-    case .products, .events, .campaignCalendar: []
+    case .transactions:
+      [
+        .order, .amount, .price, .quantity, .discount, .product, .category, .brand, .store, .channel, .plan, .currency,
+      ]
+    case .products: [.category, .brand, .plan]
+    case .customers: [.time, .birth, .region, .company]
+    case .events: [.customer, .visitor, .type, .session, .device, .product, .category, .channel]
+    case .campaigns: [.customer, .visitor, .time, .type, .channel]
+    case .surveys: [.time, .question, .answer]
+    case .companies, .contacts, .identities: [.time]
+    case .experiments: [.time, .outcome]
+    case .campaignCalendar, .lookups: []
     }
   }
+
+  /// Whether each row belongs to one customer.
+  var isOfCustomers: Bool {
+    switch self {
+    case .transactions, .customers, .events, .campaigns, .surveys, .contacts, .identities, .experiments: true
+    case .products, .campaignCalendar, .companies, .lookups: false
+    }
+  }
+
+  /// Whether its other columns are attributes.
+  var hasAttributes: Bool { [.customers, .companies, .lookups, .surveys].contains(self) }
 }
 
 /// What a column means.
 public enum ColumnRole: String, Sendable, Hashable, Codable, CaseIterable {
-  /// The meanings; a source's role says which it takes.
-  case customer, time, order, amount, price, quantity, discount, product, category, store, campaign
+  /// Whose record it is, and when it was made.
+  case customer, time
+  /// What was bought: the order, its money, the product and where.
+  case order, amount, price, quantity, discount, product, category, brand, store, channel, plan, currency
+  /// A campaign; the type of an event or contact ("view", "opened"), the session and device it came from.
+  case campaign, type, session, device
+  /// Someone not yet known as a customer.
+  case visitor
+  /// Who customers are: the day of birth, places from the widest to the narrowest, the company.
+  case birth, region, company
+  /// A survey's question and the answer to it.
+  case question, answer
+  /// What a lookup table explains.
+  case key
+  /// What an experiment did to a customer, and what came of it.
+  case treatment, outcome
+
+  /// Whether several columns may play it: discounts are added, the others stand from the widest to the narrowest.
+  var takesSeveral: Bool { [.discount, .category, .region, .outcome].contains(self) }
 }
 
 /// One table of raw records.
@@ -94,10 +149,15 @@ public struct Source: Sendable, Hashable {
   public var role: SourceRole
   /// Where the records are.
   public var origin: Origin
-  /// The columns that mean something, by meaning; only discounts may be several, which are added.
+  /// The columns that mean something, by meaning; see ``ColumnRole/takesSeveral``.
   public var columns: [ColumnRole: [String]]
-  /// Customers: the attribute columns; nil takes every other column.
+  /// Customers, companies, lookups and surveys: the attribute columns; nil takes every other column.
   public var attributes: [String]?
+  /// Lookups: the attribute of customers, or the role of a column of transactions, that the key is a value of; nil takes
+  /// the name of the key's own column.
+  public var explains: String?
+  /// Says that rows without a time were always known, so that nobody need be told.
+  public var isTimeless = false
   /// An SQL condition on the source's own columns; rows that fail it are left out.
   public var condition: String?
   /// A CSV file's text encoding when it is not UTF-8.
@@ -139,6 +199,14 @@ public struct FeatureSettings: Sendable, Hashable {
   public var returns = Returns.exclude
   /// Levels of ordered attributes, lowest first.
   public var ordinal: [String: [String]] = [:]
+  /// The lengths of time windows that end with the as-of date, in days, ascending; besides them stands "ever".
+  public var windows = [7, 30, 90, 180, 365]
+  /// Days in which a decayed count or sum loses half its weight.
+  public var halfLife = 90
+  /// How much a family counts beside the others, where not 1.
+  public var weights: [String: Double] = [:]
+  /// Columns or features that describe segments and never form or score them.
+  public var describeOnly: [String] = []
 
   /// The defaults.
   public init() {}

@@ -174,12 +174,12 @@ public struct ProjectDraft: Sendable {
   private static func comment(_ role: ColumnRole, _ guess: RoleGuess) -> String {
     guard let column = guess.column(role) else { return "" }
     switch role {
-    case .customer, .order, .product, .store, .category, .campaign:
-      return "  # \(column.distinct) different values in \(column.rows) rows"
-        + (column.missing > 0 ? ", \(column.missing) without one" : "")
     case .amount, .price, .quantity:
       return column.minimum.map { $0 < 0 ? "  # negative values are taken for returns" : "" } ?? ""
-    case .discount, .time: return ""
+    case .discount, .time, .birth, .outcome: return ""
+    default:
+      return "  # \(column.distinct) different values in \(column.rows) rows"
+        + (column.missing > 0 ? ", \(column.missing) without one" : "")
     }
   }
 

@@ -16,10 +16,9 @@ public struct FeaturePlan: Sendable, Hashable, Codable {
     let project = sources.project
     let rows = PurchaseRows(sources)
     let found = try Findings(sources, rows, project)
-    let dialect = sources.connection.dialect
     let context = FamilyContext(
       project: project,
-      dialect: DialectFacts(real: { dialect.asReal($0) }, ratio: { dialect.ratio($0, $1) }),
+      dialect: sources.connection.dialect,
       transactions: rows?.source, categories: found.categories, hasOtherCategories: found.hasOther,
       hasTimeOfDay: found.hasTimeOfDay, hasReturns: found.hasReturns,
       attributes: project.sources(.customers).map { ($0.name, sources.attributes($0)) })

@@ -64,6 +64,7 @@ extension SourceSet {
         """
         orders AS (
           SELECT customer, order_id, min(ts) AS ts, CAST(min(ts) AS DATE) AS day,
+            \(age(of: "min(ts)")) AS age,
             CAST(sum(amount) AS \(PreparedSource.money)) AS value,
             CAST(round(\(connection.dialect.asReal("sum(amount)")) * 100) AS BIGINT) AS cents,
             sum(quantity) AS items, count(*) AS lines
@@ -171,8 +172,8 @@ extension SourceSet {
     case .orders: return "SELECT * FROM orders"
     case .days:
       return """
-        SELECT customer, day, CAST(day - lag(day) OVER (PARTITION BY customer ORDER BY day) AS INT) AS gap
-        FROM (SELECT customer, day FROM orders GROUP BY customer, day) AS d
+        SELECT customer, day, age, CAST(day - lag(day) OVER (PARTITION BY customer ORDER BY day) AS INT) AS gap
+        FROM (SELECT customer, day, min(age) AS age FROM orders GROUP BY customer, day) AS d
         """
     default: return try otherRows(level, source)
     }
@@ -190,8 +191,15 @@ extension SourceSet {
         ? "round(\(connection.dialect.asReal(amount)) * 10000)"
         : "CAST(CAST(\(amount) AS DECIMAL(38,4)) * 10000 AS DECIMAL(38,0))"
     }
-    return "SELECT *, \(units("amount")) AS amount_units, \(units("discount")) AS discount_units FROM (\(lines)) AS u"
+    return """
+      SELECT *, \(age(of: "ts")) AS age, \(units("amount")) AS amount_units, \(units("discount")) AS discount_units
+      FROM (\(lines)) AS u
+      """
   }
+
+  /// Days from the day of the time `ts` to the as-of date: 0 on that date itself, so that the last 30 days are those
+  /// of an age below 30.
+  func age(of ts: String) -> String { "CAST(\(asOfLiteral) - CAST(\(ts) AS DATE) AS INT)" }
 
   private func missingTransactions() throws -> ProjectError {
     ProjectError(file: project.file, reason: "the features need a source of role transactions.")
@@ -202,10 +210,13 @@ extension SourceSet {
   ) throws -> String {
     switch level {
     case .events(let name):
-      return "SELECT customer, CAST(ts AS DATE) AS day FROM (\(visible(try source(name, .events)))) AS e"
+      return
+        "SELECT *, CAST(ts AS DATE) AS day, \(age(of: "ts")) AS age FROM (\(visible(try source(name, .events)))) AS e"
     case .attributes(let name): return visible(try source(name, .customers))
     case .campaigns(let name):
-      return "SELECT customer, campaign, CAST(ts AS DATE) AS day FROM (\(visible(try source(name, .campaigns)))) AS c"
+      return """
+        SELECT *, CAST(ts AS DATE) AS day, \(age(of: "ts")) AS age FROM (\(visible(try source(name, .campaigns)))) AS c
+        """
     default: return "SELECT 1 AS customer WHERE FALSE"
     }
   }

@@ -18,8 +18,10 @@ struct PreparedSource {
   let relation: String
   /// A flag column for each parsed column that may hold unreadable cells: (flag, raw column, what is needed).
   let checks: [(flag: String, column: String, needed: String)]
-  /// Customers: the attributes, with their forms.
+  /// The attributes of what a row is of, with their forms.
   let attributes: [AttributeColumn]
+  /// The names of the relation's columns.
+  let columns: [String]
 
   /// Amounts and quantities keep four decimal places.
   static let money = "DECIMAL(18,4)"
@@ -193,6 +195,36 @@ struct SourceParser {
   }
 
   mutating func select(_ sql: String) { selected.append(sql) }
+
+  /// Selects a column that the source does not have, of the type that the others have it in.
+  mutating func selectMissing(_ name: String) {
+    let type = ColumnRole(rawValue: name).flatMap { keys[$0] } == .integer ? "BIGINT" : dialect.text
+    select("CAST(NULL AS \(type)) AS \(SQL.identifier(name))")
+  }
+
+  /// Selects the columns that play `role`: the first under the role's name, the others as `role_2`, `role_3`.
+  mutating func selectKeys(_ role: ColumnRole) {
+    for (index, column) in (source.columns[role] ?? []).enumerated() {
+      let name = index == 0 ? role.rawValue : "\(role.rawValue)_\(index + 1)"
+      selected.append("\(keySQL(role, column)) AS \(SQL.identifier(name))")
+    }
+  }
+
+  /// Selects a day, under the role's name.
+  mutating func selectDay(_ role: ColumnRole) {
+    guard let column = source.column(role) else { return }
+    let raw = cell(column)
+    let parsed = "CAST(\(isText(column) ? dialect.attempt(raw, as: "TIMESTAMP") : raw) AS DATE)"
+    selected.append("\(parsed) AS \(role.rawValue)")
+    check(role.rawValue, raw: raw, column: column, parsed: parsed, needed: "dates such as 1980-12-31")
+  }
+
+  /// The names of the parsed columns.
+  var columns: [String] {
+    selected.compactMap { part in
+      part.range(of: " AS ", options: .backwards).map { String(part[$0.upperBound...]).replacing("\"", with: "") }
+    }
+  }
 
   /// The raw rows: with the columns as text that are to be parsed, and for a condition also with their own types.
   private var raw: String {

@@ -1,0 +1,177 @@
+internal import Foundation
+internal import Warehouse
+
+/// Opens the sources of a project and parses each to what its columns mean.
+extension SourceSet {
+  static func checkRoles(_ project: Project) throws(ProjectError) {
+    for role in [SourceRole.transactions, .products, .campaignCalendar] where project.sources(role).count > 1 {
+      throw ProjectError(
+        file: project.file, line: project.sources(role).last?.line,
+        reason: "there is more than one source of role \(role.rawValue); put them into one, for instance with "
+          + "'query: SELECT … UNION ALL SELECT …'.")
+    }
+    // Their names become names in SQL, where case does not tell names apart.
+    var names: Set<String> = []
+    for source in project.sources where !names.insert(source.name.lowercased()).inserted {
+      throw ProjectError(
+        file: project.file, line: source.line,
+        reason: "two sources are called '\(source.name)', but for capital letters; give one another name.")
+    }
+    for source in project.sources(.campaigns)
+    where source.column(.time) == nil && project.sources(.campaignCalendar).isEmpty {
+      throw ProjectError(
+        file: project.file, line: source.line,
+        reason: "source '\(source.name)' does not say when its contacts happened; name its 'time' column, or add a "
+          + "source of role campaign_calendar.")
+    }
+  }
+
+  static func open(
+    _ source: Source, in project: Project, _ connection: Connection
+  ) throws(WarehouseError) -> TableSource {
+    let table =
+      switch source.origin {
+      case .file(let path): try connection.open(file: path, relativeTo: project.folder, encoding: source.encoding)
+      case .table(let name): try connection.open(table: name)
+      case .query(let sql): try connection.open(query: sql, name: "the query of source '\(source.name)'")
+      }
+    let named = ColumnRole.allCases.flatMap { source.columns[$0] ?? [] } + (source.attributes ?? [])
+    for name in named { _ = try table.column(name) }
+    return table
+  }
+
+  /// For each kind of identifier, whether every source has it as a whole number, so that it can be compared as one.
+  static func keyForms(
+    _ project: Project, _ tables: [String: TableSource]
+  ) throws(WarehouseError) -> [ColumnRole: CustomerKey] {
+    var forms: [ColumnRole: CustomerKey] = [:]
+    for source in project.sources {
+      guard let table = tables[source.name] else { continue }
+      for role in [ColumnRole.customer, .order, .product, .store, .campaign, .company] {
+        guard let column = source.column(role) else { continue }
+        let described = try table.column(column)
+        // Unsigned and very wide numbers (hashes, mostly) have no place among 64-bit integers.
+        let isWhole =
+          described.kind == .integer && !["UBIGINT", "HUGEINT", "UHUGEINT"].contains(described.type)
+          && !table.isText(column, asText: [column])
+        forms[role] = isWhole && forms[role] != .text ? .integer : .text
+      }
+    }
+    return forms
+  }
+
+  static func latestDay(
+    _ project: Project, _ prepared: [String: PreparedSource], _ connection: Connection
+  ) throws -> CalendarDate {
+    let timed = project.sources(.transactions) + project.sources(.events)
+    guard let source = timed.first, let ready = prepared[source.name] else {
+      throw ProjectError(
+        file: project.file, reason: "without transactions or events, 'as_of' must say for which day features are made.")
+    }
+    let last = try connection.query("SELECT CAST(max(ts) AS DATE) AS day FROM \(ready.relation) AS t")
+    guard case .dates(let days)? = last["day"]?.values, let day = days.first, last["day"]?.isMissing(0) == false else {
+      throw ProjectError(
+        file: project.file, line: source.line,
+        reason: "source '\(source.name)' has no row with a time, so there is nothing to make features of. "
+          + "Check its file, its 'time' column and 'where'.")
+    }
+    return CalendarDate(daysSince1970: Int(day))
+  }
+
+  // MARK: Parsing
+
+  static func prepare(
+    _ parser: inout SourceParser, in project: Project, view: String, _ connection: Connection
+  ) throws -> PreparedSource {
+    let source = parser.source
+    let table = parser.table
+    var attributes: [AttributeColumn] = []
+    for role in [ColumnRole.customer, .visitor, .company] { parser.selectKey(role, as: role.rawValue) }
+    if source.role.isOfCustomers, source.column(.customer) == nil { parser.selectMissing("customer") }
+    if source.role != .products, source.role != .lookups { try parser.selectTime() }
+    switch source.role {
+    case .transactions:
+      try parser.selectOrder()
+      try parser.selectMoney()
+      for role in [ColumnRole.product, .brand, .store, .channel, .plan, .currency] {
+        parser.selectKey(role, as: role.rawValue)
+      }
+      parser.selectKeys(.category)
+    case .products:
+      for role in [ColumnRole.product, .brand, .plan] { parser.selectKey(role, as: role.rawValue) }
+      parser.selectKeys(.category)
+    case .customers:
+      parser.selectDay(.birth)
+      parser.selectKeys(.region)
+    case .events:
+      for role in [ColumnRole.type, .session, .device, .product, .category, .channel] {
+        parser.selectKey(role, as: role.rawValue)
+      }
+    case .campaigns, .campaignCalendar:
+      for role in [ColumnRole.campaign, .type, .channel] { parser.selectKey(role, as: role.rawValue) }
+    case .surveys:
+      for role in [ColumnRole.question, .answer] { parser.selectKey(role, as: role.rawValue) }
+    case .lookups: parser.selectKey(.key, as: ColumnRole.key.rawValue)
+    case .experiments:
+      parser.selectKey(.treatment, as: ColumnRole.treatment.rawValue)
+      for (index, column) in (source.columns[.outcome] ?? []).enumerated() {
+        parser.select(
+          "\(parser.dialect.attempt(SQL.identifier(column), as: parser.dialect.real)) AS outcome_\(index + 1)")
+      }
+    case .companies, .contacts, .identities: break
+    }
+    if source.role.hasAttributes, source.column(.question) == nil {
+      attributes = try selectAttributes(source, table, project.features, &parser)
+    }
+    try checkCondition(parser, project: project, connection)
+    let relation = try SourceSet.place(parser.sql, table, view: view, connection)
+    return PreparedSource(
+      source: source, table: table, relation: relation, checks: parser.checks, attributes: attributes,
+      columns: parser.columns)
+  }
+
+  /// Makes the parsed rows readable as often as needed: text is parsed once into Parquet, anything else is a view.
+  static func place(
+    _ sql: String, _ table: TableSource, view name: String, _ connection: Connection
+  ) throws(WarehouseError) -> String {
+    let view = SQL.identifier(name)
+    guard table.isSlowToRead else {
+      try connection.execute("CREATE OR REPLACE TEMP VIEW \(view) AS \(sql)", reading: table.name)
+      return view
+    }
+    let copy = connection.scratchFolder.appendingPathComponent("\(name).parquet").path
+    try connection.execute("COPY (\(sql)) TO \(SQL.literal(copy)) (FORMAT parquet)", reading: table.name)
+    try connection.execute(
+      "CREATE OR REPLACE TEMP VIEW \(view) AS SELECT * FROM read_parquet(\(SQL.literal(copy)))", reading: table.name)
+    return view
+  }
+
+  static func selectAttributes(
+    _ source: Source, _ table: TableSource, _ settings: FeatureSettings, _ parser: inout SourceParser
+  ) throws(WarehouseError) -> [AttributeColumn] {
+    let taken = Set(source.columns.values.joined())
+    let names = source.attributes ?? table.columns.map(\.name).filter { !taken.contains($0) }
+    var attributes: [AttributeColumn] = []
+    for name in names where !attributes.contains(where: { $0.name == name }) {
+      let column = try table.column(name)
+      let raw = SQL.identifier(name)
+      let place = PreparedSource.attributeColumn(name)
+      let form: AttributeColumn.Form
+      if let levels = settings.ordinal[name] {
+        form = .ordered(levels)
+        parser.select("nullif(trim(\(parser.dialect.asText(raw))), '') AS \(place)")
+      } else if column.kind.isNumeric {
+        form = .number
+        parser.select("\(parser.dialect.asReal(raw)) AS \(place)")
+      } else if column.kind == .date || column.kind == .time {
+        form = .date
+        parser.select("CAST(\(raw) AS DATE) AS \(place)")
+      } else {
+        form = .text
+        parser.select("nullif(trim(\(parser.dialect.asText(raw))), '') AS \(place)")
+      }
+      attributes.append(AttributeColumn(name: name, form: form))
+    }
+    return attributes
+  }
+}
