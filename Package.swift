@@ -69,7 +69,8 @@ let package = Package(
     .testTarget(
       name: "ModelFilesTests", dependencies: ["ModelFiles", "TestSupport"], exclude: ["Golden", "Python"],
       swiftSettings: house),
-    .testTarget(name: "FeaturesTests", dependencies: ["Features", "TestSupport"], swiftSettings: house),
+    .testTarget(
+      name: "FeaturesTests", dependencies: ["Features", "TestSupport"], exclude: ["Snapshots"], swiftSettings: house),
     .testTarget(
       name: "ClusteringTests", dependencies: ["Clustering", "TestSupport"], exclude: ["Fixtures"],
       swiftSettings: house),

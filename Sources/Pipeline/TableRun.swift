@@ -107,7 +107,7 @@ extension Connection {
     let found = try query(
       """
       SELECT \(counts.joined(separator: ", "))
-      FROM (SELECT *, row_number() OVER () AS row_index FROM \(table.relation) AS t) AS numbered
+      FROM (SELECT *, \(dialect.rowNumber) AS row_index FROM \(table.relation) AS t) AS numbered
       """, reading: table.name)
     for (index, name) in columns.enumerated() {
       guard let numbers = found["numbers_\(index)"]?.doubles?.first,

@@ -20,6 +20,7 @@ public final class Connection: @unchecked Sendable {
   private let database: UnsafeMutablePointer<AdbcDatabase>
   private let connection: UnsafeMutablePointer<AdbcConnection>
   private var cancellation = 0
+  private let rehearsal: ((String) -> Table)?
   /// The files that were opened as tables, links followed: no output of this connection may replace one.
   var inputs: Set<String> = []
   /// The CSV files opened so far, by path, to name them in errors.
@@ -33,6 +34,7 @@ public final class Connection: @unchecked Sendable {
     library = try DriverLibrary.find(settings.name, explicit: settings.driver)
     driver = try LoadedDriver.load(library)
     dialect = Dialect.named(settings.name) ?? .standard(settings.name)
+    rehearsal = nil
     scratchFolder = try Connection.makeScratchFolder(settings.spillFolder)
     unsafe database = .allocate(capacity: 1)
     unsafe database.initialize(to: AdbcDatabase())
@@ -46,6 +48,22 @@ public final class Connection: @unchecked Sendable {
       throw error
     }
     cancellation = Interruption.onRequest { [weak self] in self?.cancel() }
+  }
+
+  /// A connection to no engine at all, on which everything is said in `dialect` and nothing is carried out: `answer`
+  /// hears each statement and makes up the result. Shows what an engine would be asked where there is none.
+  package init(
+    rehearsing dialect: Dialect, _ answer: @escaping (String) -> Table
+  ) throws(WarehouseError) {
+    library = DriverLibrary(name: dialect.name, path: "", entry: nil, foundIn: "a rehearsal")
+    driver = .mute
+    self.dialect = dialect
+    rehearsal = answer
+    scratchFolder = try Connection.makeScratchFolder(nil)
+    unsafe database = .allocate(capacity: 1)
+    unsafe database.initialize(to: AdbcDatabase())
+    unsafe connection = .allocate(capacity: 1)
+    unsafe connection.initialize(to: AdbcConnection())
   }
 
   // Nobody can be inside `cancel()` now: whoever calls it, the handler of an interruption included, holds a reference.
@@ -66,9 +84,9 @@ public final class Connection: @unchecked Sendable {
     try unsafe call(driver.functions.pointee.DatabaseInit) { unsafe $0(database, $1) }
     try unsafe call(driver.functions.pointee.ConnectionNew) { unsafe $0(connection, $1) }
     try unsafe call(driver.functions.pointee.ConnectionInit) { unsafe $0(connection, database, $1) }
+    for statement in dialect.sessionSettings { try execute(statement) }
     guard dialect == .duckDB else { return }
     try execute("SET temp_directory = \(SQL.literal(scratchFolder.path))")
-    try execute("SET TimeZone = 'UTC'")
     try execute("SET enable_progress_bar = false")
     // Nothing may be fetched behind the user's back, and what a statement may read is decided here, not by data.
     try execute("SET autoinstall_known_extensions = false")
@@ -112,6 +130,10 @@ public final class Connection: @unchecked Sendable {
   /// - Parameter source: the file or table being read, to name in errors.
   /// - Throws: ``WarehouseError`` when the engine refuses or fails it, or on ``cancel()``.
   public func execute(_ sql: String, reading source: String? = nil) throws(WarehouseError) {
+    if let rehearsal {
+      _ = rehearsal(sql)
+      return
+    }
     try unsafe stream(sql, reading: source) { (_, _) throws(WarehouseError) in }
   }
 
@@ -120,6 +142,7 @@ public final class Connection: @unchecked Sendable {
   /// - Throws: ``WarehouseError`` when the engine refuses or fails it, on ``cancel()``, and
   ///   ``WarehouseError/unsupportedType(column:type:)`` for a column that no ``ColumnValues`` can hold.
   public func query(_ sql: String, reading source: String? = nil) throws(WarehouseError) -> Table {
+    if let rehearsal { return rehearsal(sql) }
     var builders: [any ColumnBuilder]?
     try unsafe stream(sql, reading: source) { (schema, batch) throws(WarehouseError) in
       if builders == nil { builders = try unsafe makeColumnBuilders(schema) }

@@ -111,7 +111,9 @@ extension Connection {
     ]
     let formats = days.flatMap { day in ["", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p"].map { day + $0 } }
     let name = SQL.identifier(column)
-    let counts = formats.enumerated().map { "count(try_strptime(\(name), \(SQL.literal($1)))) AS reads_\($0)" }
+    let counts = formats.enumerated().map {
+      "count(\(dialect.moment(name, pattern: $1) ?? "NULL")) AS reads_\($0)"
+    }
     let found = try query(
       "SELECT count(\(name)) AS cells, \(counts.joined(separator: ", ")) FROM \(table.relation) AS t",
       reading: table.name)

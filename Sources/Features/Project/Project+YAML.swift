@@ -67,10 +67,14 @@ extension Project {
       output.models = try section.text("models") ?? output.models
     }
     if let section = try top.section(
-      "engine", allowed: ["driver", "database", "memory_limit", "spill_folder", "threads"])
+      "engine", allowed: ["name", "driver", "database", "memory_limit", "spill_folder", "threads"])
     {
+      engine.name = try section.text("name") ?? engine.name
       engine.driver = try section.text("driver")
-      engine.database = try section.text("database").map { URL(fileURLWithPath: $0, relativeTo: self.folder).path }
+      // A server's address is a URI, DuckDB's a file.
+      engine.database = try section.text("database").map {
+        engine.name == Dialect.duckDB.name ? URL(fileURLWithPath: $0, relativeTo: self.folder).path : $0
+      }
       engine.memoryLimit = try section.text("memory_limit")
       engine.spillFolder = try section.text("spill_folder").map {
         URL(fileURLWithPath: $0, relativeTo: self.folder).path

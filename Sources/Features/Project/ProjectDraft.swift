@@ -244,7 +244,7 @@ public struct ProjectDraft: Sendable {
     _ column: String, _ format: String?, _ table: TableSource, _ connection: Connection
   ) throws -> CalendarDate? {
     let name = SQL.identifier(column)
-    let value = format.map { "try_strptime(\(connection.dialect.asText(name)), \(SQL.literal($0)))" } ?? name
+    let value = format.flatMap { connection.dialect.moment(name, pattern: $0) } ?? name
     let found = try connection.query(
       "SELECT CAST(max(\(value)) AS DATE) AS day FROM \(table.relation) AS t", reading: table.name)
     guard case .dates(let days)? = found["day"]?.values, let day = days.first, found["day"]?.isMissing(0) == false

@@ -105,7 +105,7 @@ struct PurchaseRows {
           AS product_category ON line.product = product_category.product
         """
     } else if source.column(.category) == nil {
-      lines = "SELECT *, CAST(NULL AS VARCHAR) AS category FROM (\(visible)) AS line"
+      lines = "SELECT *, \(sources.connection.dialect.asText("NULL")) AS category FROM (\(visible)) AS line"
     } else {
       lines = visible
     }

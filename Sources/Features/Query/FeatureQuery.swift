@@ -29,7 +29,7 @@ extension SourceSet {
           + Set(whole.definitions.map(\.source)).sorted().map { "'\($0)'" }.joined(separator: ", ") + ".")
     }
     let name = "tessera_features_\(SourceSet.numbers.next())"
-    try connection.execute("CREATE TEMP TABLE \(name) AS \(try featureSQL(plan))")
+    try connection.execute(connection.dialect.keep(try featureSQL(plan), as: name))
     let counted = try connection.query("SELECT count(*) AS customers FROM \(name)")
     let rows = Int(counted["customers"]?.doubles?.first ?? 0)
     guard rows > 0 else { throw noCustomer }
@@ -52,7 +52,7 @@ extension SourceSet {
   }
 
   /// The whole computation as one query.
-  func featureSQL(_ plan: FeaturePlan) throws -> String {
+  package func featureSQL(_ plan: FeaturePlan) throws -> String {
     let purchases = PurchaseRows(self, returns: plan.returns)
     var levels: [AggregateLevel] = purchases == nil ? [] : [.orders]
     for level in plan.definitions.flatMap(\.aggregates).map(\.level) where !levels.contains(level) {
@@ -66,7 +66,7 @@ extension SourceSet {
           SELECT customer, order_id, min(ts) AS ts, CAST(min(ts) AS DATE) AS day,
             \(age(of: "min(ts)")) AS age,
             CAST(sum(amount) AS \(PreparedSource.money)) AS value,
-            CAST(round(\(connection.dialect.asReal("sum(amount)")) * 100) AS BIGINT) AS cents,
+            CAST(\(connection.dialect.rounded(connection.dialect.asReal("sum(amount)") + " * 100")) AS BIGINT) AS cents,
             sum(quantity) AS items, count(*) AS lines
           FROM (\(purchases.purchases)) AS p GROUP BY customer, order_id)
         """)
@@ -188,7 +188,7 @@ extension SourceSet {
     let isExact = volume * 10_000 < 4_503_599_627_370_496
     func units(_ amount: String) -> String {
       isExact
-        ? "round(\(connection.dialect.asReal(amount)) * 10000)"
+        ? connection.dialect.rounded(connection.dialect.asReal(amount) + " * 10000")
         : "CAST(CAST(\(amount) AS DECIMAL(38,4)) * 10000 AS DECIMAL(38,0))"
     }
     return """

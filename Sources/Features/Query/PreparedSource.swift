@@ -59,7 +59,7 @@ struct SourceParser {
   /// The cell of `column` as it stands in the file; nothing but blanks is missing.
   private func cell(_ column: String) -> String {
     let name = SQL.identifier(textNames[column] ?? column)
-    return isText(column) ? "nullif(trim(\(name)), '')" : name
+    return isText(column) ? dialect.trimmed(name) : name
   }
 
   /// The columns that a condition must see with their own types while they are also handed over as text, each with
@@ -87,7 +87,7 @@ struct SourceParser {
     let raw = cell(column)
     if keys[role] == .integer { return "CAST(\(raw) AS BIGINT)" }
     guard !isText(column) else { return raw }
-    let text = "nullif(trim(\(dialect.asText(raw))), '')"
+    let text = dialect.trimmed(dialect.asText(raw))
     guard table.columns.first(where: { $0.name == column })?.kind == .real else { return text }
     // Whole numbers that a missing value once turned into floats: 17850.0 is the 17850 of other files.
     return """
@@ -100,14 +100,14 @@ struct SourceParser {
   mutating func selectOrder() throws(WarehouseError) {
     guard let column = source.column(.order), let time = source.column(.time) else {
       // Without order numbers every row is an order of its own.
-      select("row_number() OVER () AS order_id")
+      select("\(dialect.rowNumber) AS order_id")
       return
     }
     let moment = try timeSQL(time)
     // Among numbers, times stand where no order number reaches.
     let stand =
       keys[.order] == .integer
-      ? "-1000000000000000 - CAST(extract(epoch FROM \(moment)) AS BIGINT)" : dialect.asText(moment)
+      ? "-1000000000000000 - \(dialect.epoch(moment))" : dialect.asText(moment)
     select("coalesce(\(keySQL(.order, column)), \(stand)) AS order_id")
   }
 
@@ -132,12 +132,16 @@ struct SourceParser {
     let raw = cell(column)
     let kind = try table.column(column).kind
     if let format = source.timeFormat ?? (isText(column) ? table.timeFormat(column) : nil) {
-      return "CAST(try_strptime(\(dialect.asText(raw)), \(SQL.literal(format))) AS TIMESTAMP)"
+      if let parsed = dialect.moment(raw, pattern: format) { return parsed }
+      throw .badCell(
+        source: table.name, row: nil, column: column,
+        needed: "dates or times in a pattern of %Y %y %m %b %B %d %H %I %M %S %f %p (time_format says '\(format)', of "
+          + "which \(dialect.name) cannot read a part; cast the column in a 'query' instead)")
     }
     if isText(column) {
       // A plain cast of text would drop an offset without a word.
       return kind == .text || table.columns.contains { $0.name == column && $0.type.contains("ZONE") }
-        ? "CAST(\(dialect.attempt(raw, as: "TIMESTAMP WITH TIME ZONE")) AS TIMESTAMP)"
+        ? "CAST(\(dialect.attempt(raw, as: dialect.zonedTime)) AS TIMESTAMP)"
         : dialect.attempt(raw, as: "TIMESTAMP")
     }
     if kind == .date || kind == .time { return "CAST(\(raw) AS TIMESTAMP)" }
@@ -236,7 +240,7 @@ struct SourceParser {
       guard let text = texts[column.name] else { return name }
       let parsed: String
       if let format = table.timeFormat(column.name) {
-        parsed = "CAST(try_strptime(\(name), \(SQL.literal(format))) AS \(column.type))"
+        parsed = "CAST(\(dialect.moment(name, pattern: format) ?? "NULL") AS \(column.type))"
       } else {
         parsed = dialect.attempt(name, as: column.type)
       }
@@ -269,7 +273,7 @@ struct SourceParser {
       SELECT min(row_index) AS row_index FROM (
         SELECT row_index, row_number() OVER (PARTITION BY customer ORDER BY row_index) AS copy FROM (
           SELECT row_index, \(customer) AS customer FROM (
-            SELECT *, row_number() OVER () AS row_index FROM \(raw)
+            SELECT *, \(dialect.rowNumber) AS row_index FROM \(raw)
           ) AS numbered\(filter)
         ) AS keyed WHERE customer IS NOT NULL
       ) AS copies WHERE copy > 1
@@ -282,7 +286,7 @@ struct SourceParser {
     return """
       SELECT min(row_index) AS row_index FROM (
         SELECT row_index, \(expression) FROM (
-          SELECT *, row_number() OVER () AS row_index FROM \(raw)
+          SELECT *, \(dialect.rowNumber) AS row_index FROM \(raw)
         ) AS numbered\(filter)
       ) AS parsed WHERE \(SQL.identifier(flag))
       """

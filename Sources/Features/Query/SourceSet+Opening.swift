@@ -130,19 +130,20 @@ extension SourceSet {
       columns: parser.columns)
   }
 
-  /// Makes the parsed rows readable as often as needed: text is parsed once into Parquet, anything else is a view.
+  /// Makes the parsed rows readable as often as needed: text is parsed once into Parquet (by DuckDB, which alone has files
+  /// of this machine), anything else is what the dialect offers.
   static func place(
     _ sql: String, _ table: TableSource, view name: String, _ connection: Connection
   ) throws(WarehouseError) -> String {
     let view = SQL.identifier(name)
     guard table.isSlowToRead else {
-      try connection.execute("CREATE OR REPLACE TEMP VIEW \(view) AS \(sql)", reading: table.name)
+      try connection.execute(connection.dialect.offer(sql, as: view), reading: table.name)
       return view
     }
     let copy = connection.scratchFolder.appendingPathComponent("\(name).parquet").path
     try connection.execute("COPY (\(sql)) TO \(SQL.literal(copy)) (FORMAT parquet)", reading: table.name)
     try connection.execute(
-      "CREATE OR REPLACE TEMP VIEW \(view) AS SELECT * FROM read_parquet(\(SQL.literal(copy)))", reading: table.name)
+      connection.dialect.offer("SELECT * FROM read_parquet(\(SQL.literal(copy)))", as: view), reading: table.name)
     return view
   }
 
@@ -159,16 +160,17 @@ extension SourceSet {
       let form: AttributeColumn.Form
       if let levels = settings.ordinal[name] {
         form = .ordered(levels)
-        parser.select("nullif(trim(\(parser.dialect.asText(raw))), '') AS \(place)")
+        parser.select("\(parser.dialect.trimmed(parser.dialect.asText(raw))) AS \(place)")
       } else if column.kind.isNumeric {
         form = .number
-        parser.select("\(parser.dialect.asReal(raw)) AS \(place)")
+        let value = column.kind == .boolean ? parser.dialect.flagAsReal(raw) : parser.dialect.asReal(raw)
+        parser.select("\(value) AS \(place)")
       } else if column.kind == .date || column.kind == .time {
         form = .date
         parser.select("CAST(\(raw) AS DATE) AS \(place)")
       } else {
         form = .text
-        parser.select("nullif(trim(\(parser.dialect.asText(raw))), '') AS \(place)")
+        parser.select("\(parser.dialect.trimmed(parser.dialect.asText(raw))) AS \(place)")
       }
       attributes.append(AttributeColumn(name: name, form: form))
     }

@@ -54,7 +54,7 @@ extension Connection {
   public func featureValues(
     _ relation: String, _ columns: FeatureColumns, source: String
   ) throws(WarehouseError) -> FeatureValues {
-    let identifier = columns.identifier.map { SQL.identifier($0) } ?? "row_number() OVER ()"
+    let identifier = columns.identifier.map { SQL.identifier($0) } ?? dialect.rowNumber
     let keys =
       ["\(identifier) AS \(SQL.identifier(columns.identifier ?? "row"))"]
       + columns.categories.map { "\(dialect.asText(SQL.identifier($0))) AS \(SQL.identifier($0))" }
@@ -63,7 +63,7 @@ extension Connection {
     let rows =
       columns.condition.map {
         columns.identifier == nil
-          ? "(SELECT *, row_number() OVER () AS tessera_row FROM \(relation) AS t) AS t WHERE (\($0))"
+          ? "(SELECT *, \(dialect.rowNumber) AS tessera_row FROM \(relation) AS t) AS t WHERE (\($0))"
           : "\(relation) AS t WHERE (\($0))"
       } ?? "\(relation) AS t"
     let selected =

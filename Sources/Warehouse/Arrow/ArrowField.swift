@@ -8,6 +8,8 @@ enum ArrowType: Hashable {
   case boolean, date32, date64
   case timestamp(TimeUnit, zone: String?)
   case text(TextLayout)
+  /// Decimals of any length, written out as text of 32-bit offsets: PostgreSQL's numeric.
+  case numericText
   case null, other
 
   enum IntegerWidth: Hashable { case signed8, signed16, signed32, signed64, unsigned8, unsigned16, unsigned32 }
@@ -76,6 +78,29 @@ struct ArrowField {
     return "Arrow '\(format)'"
   }
 
+  /// Whether a field's metadata names PostgreSQL's type `numeric` for it.
+  ///
+  /// Metadata is a 32-bit count of pairs, then for each key and value a 32-bit length and as many bytes.
+  private static func saysNumeric(_ metadata: UnsafePointer<CChar>?) -> Bool {
+    guard let metadata = unsafe metadata else { return false }
+    let bytes = unsafe UnsafeRawPointer(metadata)
+    var position = 0
+    func length() -> Int {
+      defer { position += 4 }
+      return unsafe Int(bytes.loadUnaligned(fromByteOffset: position, as: Int32.self))
+    }
+    func text() -> String {
+      let count = length()
+      defer { position += count }
+      return unsafe String(decoding: UnsafeRawBufferPointer(start: bytes + position, count: count), as: UTF8.self)
+    }
+    for _ in 0..<max(0, length()) {
+      let key = text()
+      if text() == "numeric", key == "ADBC:postgresql:typname" { return true }
+    }
+    return false
+  }
+
   private static let typeNames: [(format: String, name: String)] = [
     ("+l", "LIST"), ("+L", "LIST"), ("+vl", "LIST"), ("+w", "ARRAY"), ("+s", "STRUCT"), ("+m", "MAP"), ("+u", "UNION"),
     ("tdD", "DATE"), ("tdm", "DATE"), ("ti", "INTERVAL"), ("tD", "DURATION"), ("tt", "TIME"), ("ts", "TIMESTAMP"),
@@ -86,6 +111,8 @@ struct ArrowField {
   init(_ schema: UnsafePointer<ArrowSchema>) {
     name = unsafe schema.pointee.name.map { unsafe String(cString: $0) } ?? ""
     format = unsafe schema.pointee.format.map { unsafe String(cString: $0) } ?? ""
-    type = ArrowType(format: format)
+    let type = ArrowType(format: format)
+    let isNumeric = unsafe type == .text(.offsets32) && ArrowField.saysNumeric(schema.pointee.metadata)
+    self.type = isNumeric ? .numericText : type
   }
 }

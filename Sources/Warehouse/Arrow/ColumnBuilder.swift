@@ -47,6 +47,7 @@ private func makeColumnBuilder(_ schema: UnsafePointer<ArrowSchema>) throws(Ware
   case .date32, .date64: return DateBuilder(name: name, type: field.type)
   case .timestamp(let unit, let zone): return TimestampBuilder(name: name, unit: unit, zone: zone)
   case .text: return TextBuilder(name: name, layout: field.type)
+  case .numericText: return NumericTextBuilder(name: name)
   case .null: return NullBuilder(name: name)
   case .other: throw .unsupportedType(column: name, type: field.typeName)
   }

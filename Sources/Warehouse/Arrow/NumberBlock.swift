@@ -49,7 +49,8 @@ final class NumberBlockBuilder {
         throw .unsupportedType(column: field.name, type: "ENUM where a number is needed")
       }
       switch field.type {
-      case .integer, .unsigned64, .float32, .float64, .boolean, .decimal128, .null: types.append(field.type)
+      case .integer, .unsigned64, .float32, .float64, .boolean, .decimal128, .numericText, .null:
+        types.append(field.type)
       default: throw .unsupportedType(column: field.name, type: "\(field.typeName) where a number is needed")
       }
       names.append(field.name)
@@ -97,7 +98,7 @@ final class NumberBlockBuilder {
       case .integer(.unsigned32): place(UInt32.self) { Double($0) }
       case .null: for row in 0..<length { unsafe target[start + row * width] = .nan }
       default:
-        // Booleans and decimals: rare here, so they go through their column.
+        // Booleans, decimals and numbers written out: rare here, so they go through their column.
         guard let builder = type == .boolean ? BooleanBuilder(name: "") as any ColumnBuilder : decimal(type),
           (try? unsafe builder.append(array)) != nil, let doubles = builder.finish().doubles
         else { return }
@@ -116,7 +117,7 @@ final class NumberBlockBuilder {
 
   private func decimal(_ type: ArrowType) -> (any ColumnBuilder)? {
     if case .decimal128(let scale) = type { return DecimalBuilder(name: "", scale: scale) }
-    return nil
+    return type == .numericText ? NumericTextBuilder(name: "") : nil
   }
 
   func finish() -> NumberBlock {

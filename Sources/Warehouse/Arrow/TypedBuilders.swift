@@ -209,6 +209,21 @@ final class TextBuilder: ValidityBuilder, ColumnBuilder {
   func finish() -> Column { column(.texts(values)) }
 }
 
+/// Numbers that a driver writes out as text, as floats; what is no number is missing.
+final class NumericTextBuilder: ValidityBuilder, ColumnBuilder {
+  private var values: [Double] = []
+
+  func append(_ array: UnsafePointer<ArrowArray>) throws(WarehouseError) {
+    var texts: [String] = []
+    unsafe note(array)
+    unsafe appendTexts(array, .text(.offsets32), to: &texts)
+    values.append(contentsOf: texts.lazy.map { Double($0) ?? .nan })
+    unsafe settle(&values, filler: .nan, after: array)
+  }
+
+  func finish() -> Column { column(.reals(values)) }
+}
+
 /// Appends the strings of `array` in any of Arrow's three layouts; missing ones as "".
 private func appendTexts(_ array: UnsafePointer<ArrowArray>, _ layout: ArrowType, to values: inout [String]) {
   let rows = unsafe Int(array.pointee.length)

@@ -8,6 +8,13 @@ import Synchronization
 struct LoadedDriver: @unchecked Sendable {
   let functions: UnsafeMutablePointer<AdbcDriver>
 
+  /// A driver that has no function, and so does nothing.
+  static let mute: LoadedDriver = {
+    let functions = UnsafeMutablePointer<AdbcDriver>.allocate(capacity: 1)
+    unsafe functions.initialize(to: AdbcDriver())
+    return unsafe LoadedDriver(functions: functions)
+  }()
+
   private static let cache = Mutex<[String: LoadedDriver]>([:])
 
   static func load(_ library: DriverLibrary) throws(WarehouseError) -> LoadedDriver {

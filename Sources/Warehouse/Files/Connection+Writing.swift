@@ -10,6 +10,12 @@ extension Connection {
   ///   other ``WarehouseError``s when the query fails.
   @discardableResult
   public func write(_ sql: String, to target: String, in files: StagedFiles) throws(WarehouseError) -> Int {
+    guard !Connection.servers.contains(dialect) else {
+      // A server's result passes through this machine: the embedded engine writes it here.
+      let result = try query(sql)
+      try Connection().write(result, to: target, in: files)
+      return result.rowCount
+    }
     let options = try outputOptions(target)
     try checkIsNoInput(target)
     let temporary = try files.stage(target)
@@ -27,6 +33,10 @@ extension Connection {
   /// Writes `table` to `target`, in the format of its ending; staged in `files`.
   /// - Throws: ``WarehouseError`` as ``write(_:to:in:)-(String,_,_)`` does.
   public func write(_ table: Table, to target: String, in files: StagedFiles) throws(WarehouseError) {
+    guard !Connection.servers.contains(dialect) else {
+      try checkIsNoInput(target)
+      return try Connection().write(table, to: target, in: files)
+    }
     _ = try outputOptions(target)
     let name = "tessera_output"
     try execute("DROP TABLE IF EXISTS temp.\(SQL.identifier(name))")
@@ -50,8 +60,11 @@ extension Connection {
     }
   }
 
+  /// Engines that run elsewhere, whose results DuckDB writes.
+  private static let servers: [Dialect] = [.postgreSQL, .spark]
+
   private func outputOptions(_ target: String) throws(WarehouseError) -> String {
-    guard dialect == .duckDB else {
+    guard dialect == .duckDB || Connection.servers.contains(dialect) else {
       throw .notWritten(path: target, reason: "\(dialect.name) writes no files of this machine")
     }
     let name = target.lowercased()

@@ -11,12 +11,14 @@ public enum ColumnKind: String, Sendable, Hashable, Codable {
   init(engineType type: String) {
     let name = type.uppercased()
     let integers = [
-      "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT",
+      "TINYINT", "SMALLINT", "INTEGER", "INT", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT",
     ]
+    let reals = ["DOUBLE", "DOUBLE PRECISION", "FLOAT", "REAL"]
+    let texts = ["VARCHAR", "UUID", "TEXT", "STRING", "CHARACTER VARYING", "CHARACTER", "NAME"]
     self =
       if integers.contains(name) {
         .integer
-      } else if name == "DOUBLE" || name == "FLOAT" || name.hasPrefix("DECIMAL") {
+      } else if reals.contains(name) || name.hasPrefix("DECIMAL") || name.hasPrefix("NUMERIC") {
         .real
       } else if name == "BOOLEAN" {
         .boolean
@@ -24,7 +26,8 @@ public enum ColumnKind: String, Sendable, Hashable, Codable {
         .date
       } else if name.hasPrefix("TIMESTAMP") {
         .time
-      } else if name == "VARCHAR" || name == "UUID" || name.hasPrefix("ENUM") {
+      } else if texts.contains(name) || name.hasPrefix("VARCHAR(") || name.hasPrefix("CHAR(") || name.hasPrefix("ENUM")
+      {
         .text
       } else {
         .other
@@ -154,12 +157,15 @@ extension Connection {
   private func describe(_ relation: String, name: String, file: Bool = false) throws(WarehouseError) -> TableSource {
     let table: Table
     do {
-      table = try query("DESCRIBE SELECT * FROM \(relation) AS t", reading: name)
+      let asked = dialect.describe(relation, probe: "tessera_probe_\(UUID().uuidString.prefix(8))")
+      for statement in asked.before { try execute(statement, reading: name) }
+      table = try query(asked.query, reading: name)
+      for statement in asked.after { try execute(statement, reading: name) }
     } catch .statement(let reason) where file {
       throw .fileMalformed(path: name, row: nil, reason: reason)
     }
-    let names = table["column_name"]?.texts ?? []
-    let types = table["column_type"]?.texts ?? []
+    let names = table.columns.first?.texts ?? []
+    let types = table.columns.dropFirst().first?.texts ?? []
     let columns = zip(names, types).map { ColumnDescription(name: $0 ?? "", type: $1 ?? "") }
     return TableSource(name: name, columns: columns, shape: .relation(relation))
   }

@@ -18,6 +18,7 @@ package enum EngineMessage {
     let message = message.firstRange(of: wrapped).map { String(message[$0.upperBound...]) } ?? message
     let kind = errorClass(of: message)
     if kind == "INTERRUPT Error" || message == "Interrupted!" { return .interrupted }
+    if kind == nil, let error = serverError(message, sqlState: sqlState) { return error }
     if kind == "Out of Memory Error" {
       let words = firstLine(message.dropFirst("Out of Memory Error: ".count))
       return .outOfMemory(reason: words.isEmpty ? "it says no more" : words)

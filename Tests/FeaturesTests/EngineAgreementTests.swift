@@ -1,0 +1,147 @@
+import Features
+import Foundation
+import TestSupport
+import Testing
+import Warehouse
+
+/// The same tables in DuckDB and in a PostgreSQL of the tests' own give the same features.
+@Suite(.enabled(if: PostgreSQLServer.isPresent, Comment(rawValue: PostgreSQLServer.absence)))
+struct `Features of PostgreSQL` {
+  let place: Workplace
+
+  init() throws { place = try Workplace() }
+
+  /// The tables of `files`, by the names the project gives its sources.
+  private func tables(_ project: Project, _ reader: Connection, asText: Bool) throws -> [(name: String, table: Table)] {
+    try project.sources.map { source in
+      guard case .file(let path) = source.origin else { throw WarehouseError.fileNotFound(path: source.name) }
+      let table = try reader.open(file: path, relativeTo: project.folder)
+      let texts = asText ? Set(source.columns.values.joined()) : []
+      return (source.name, try reader.query("SELECT * FROM \(table.relation(asText: texts)) AS t"))
+    }
+  }
+
+  /// Computes the features of `project` on `engine`, from tables loaded into it.
+  private func features(
+    _ project: Project, from tables: [(name: String, table: Table)], on engine: Connection
+  ) throws -> Computed {
+    var moved = project
+    for (index, entry) in tables.enumerated() {
+      try engine.load(entry.table, as: "raw_" + entry.name)
+      moved.sources[index].origin = .table("raw_" + entry.name)
+    }
+    let sources = try SourceSet(moved, connection: engine)
+    return try Computed(sources.features(FeaturePlan(sources)), sources)
+  }
+
+  private func expectEqual(_ found: Computed, _ wanted: Computed) throws {
+    #expect(found.names == wanted.names)
+    #expect(found.customers == wanted.customers)
+    #expect(found.asOf == wanted.asOf)
+    #expect(found.quality == wanted.quality)
+    for definition in wanted.plan.definitions {
+      if definition.kind == .category {
+        let columns = [found, wanted].map { $0.values.categories.first { $0.name == definition.name }?.texts }
+        #expect(columns[0] == columns[1], "\(definition.name)")
+        continue
+      }
+      let a = try #require(found.values.numeric(definition.name), "\(definition.name)")
+      let b = try #require(wanted.values.numeric(definition.name))
+      let wrong = zip(a, b).count { $0.isNaN != $1.isNaN || abs($0 - $1) > 1e-9 * max(abs($0), abs($1)) }
+      #expect(wrong == 0, "\(definition.name) differs for \(wrong) customers")
+    }
+  }
+
+  @Test(arguments: [false, true])
+  func `the grocer's features are those that DuckDB computes`(asText: Bool) throws {
+    let embedded = try place.connection()
+    let draft = try ProjectDraft(files: Samples.grocer, folder: place.folder, name: "grocer", connection: embedded)
+    var project = try place.project(draft.yaml)
+    project.asOf = CalendarDate("2017-10-31")
+    let tables = try tables(project, embedded, asText: asText)
+    let wanted = try features(project, from: tables, on: place.connection())
+    let found = try features(project, from: tables, on: Connection(PostgreSQLServer.settings()))
+    #expect(wanted.customers.count > 400 && wanted.names.count > 30)
+    try expectEqual(found, wanted)
+  }
+
+  /// Small tables with what is easily told differently: text keys by language, returns, halves of cents, blanks,
+  /// booleans, dates by pattern, lines without an order number, a customer whose every value is missing.
+  @Test func `awkward tables give equal features`() throws {
+    try place.write(
+      "lines.csv",
+      [
+        "who,at,receipt,product,price,pieces", "Ämy,01/02/2024 10:00,r1,p1,1.005,1",
+        "zed,28/02/2024 23:59,r2,p2,0.125,3",
+        "amy,01/03/2024 00:00,,p3,2.675,1", "amy,01/03/2024 00:00,,p1,-1.5,1", "Zoe,05/03/2024 12:30,r3,p9,7,2",
+        "b-e,06/03/2024 12:30,r4,p1,0.00042,100000", "be,07/03/2024 06:00,r5,p2,3.5,-2", " ,07/03/2024 06:00,r6,p2,1,1",
+        "bf,08/03/2024 06:00,r7,p2,4,1",
+      ])
+    try place.write("goods.csv", ["product,kind", "p1,apple", "p2,Äpfel", "p3,Apple"])
+    try place.write(
+      "people.csv",
+      [
+        "who,member,born,height,town,level", "amy,true,1990-02-28,1.75,  Köln ,low", "zed,false,,,, high", "bf,,,,,",
+        "Ämy,true,1980-01-01,1.6,\"it's\",odd",
+      ])
+    let project = try place.project(
+      """
+      as_of: 2024-03-07
+      sources:
+        lines:
+          file: lines.csv
+          role: transactions
+          time_format: '%d/%m/%Y %H:%M'
+          columns: {customer: who, time: at, order: receipt, product: product, price: price, quantity: pieces}
+        goods: {file: goods.csv, role: products, columns: {product: product, category: kind}}
+        people: {file: people.csv, role: customers, columns: {customer: who}}
+      features:
+        ordinal: {level: [low, high]}
+      """)
+    let embedded = try place.connection()
+    let tables = try tables(project, embedded, asText: true)
+    let wanted = try features(project, from: tables, on: place.connection())
+    let found = try features(project, from: tables, on: Connection(PostgreSQLServer.settings()))
+    // By their bytes, not by language.
+    #expect(found.customers == ["Zoe", "amy", "b-e", "zed", "Ämy"])
+    try expectEqual(found, wanted)
+  }
+
+  @Test func `a cell that cannot be read is named with its row`() throws {
+    let server = try Connection(PostgreSQLServer.settings())
+    try server.load(
+      Table([
+        Column(name: "c", values: .texts(["1", "2"])), Column(name: "t", values: .texts(["2024-01-01", "2024-02-30"])),
+        Column(name: "a", values: .texts(["1", "2"])),
+      ]), as: "orders")
+    let project = try place.project(Workplace.orders().replacing("file: orders.csv", with: "table: orders"))
+    do {
+      _ = try SourceSet(project, connection: server)
+      Issue.record("read it")
+    } catch WarehouseError.badCell(let source, let row, let column, _) {
+      #expect(source == "orders" && row == 2 && column == "t")
+    }
+  }
+
+  @Test func `a project file names the server, and features are written here`() throws {
+    let settings = PostgreSQLServer.settings()
+    let project = try place.project(
+      "engine: {name: postgresql, database: '\(settings.database ?? "")'}\n" + Workplace.orders())
+    #expect(project.engine.name == "postgresql" && project.engine.database == settings.database)
+    let server = try Connection(settings)
+    try server.load(
+      Table([
+        Column(name: "c", values: .integers([1, 1])), Column(name: "t", values: .dates([19_723, 19_733])),
+        Column(name: "a", values: .reals([1.5, 2])),
+      ]), as: "orders")
+    let moved = try place.project(Workplace.orders().replacing("file: orders.csv", with: "table: orders"))
+    let sources = try SourceSet(moved, connection: server)
+    let files = StagedFiles()
+    let rows = try sources.write(FeaturePlan(sources), to: place.path("f.parquet"), in: files)
+    try files.commit()
+    let embedded = try place.connection()
+    let read = try embedded.query("SELECT * FROM \(embedded.open(file: place.path("f.parquet")).relation) AS t")
+    #expect(rows == 1 && read["orders"]?.doubles == [2] && read["monetary"]?.doubles == [3.5])
+    #expect(FileManager.default.fileExists(atPath: place.path("f.dictionary.csv")))
+  }
+}
