@@ -188,7 +188,7 @@ extension SourceSet {
     let isExact = volume * 10_000 < 4_503_599_627_370_496
     func units(_ amount: String) -> String {
       isExact
-        ? connection.dialect.rounded(connection.dialect.asReal(amount) + " * 10000")
+        ? "round(\(connection.dialect.asReal(amount)) * 10000)"
         : "CAST(CAST(\(amount) AS DECIMAL(38,4)) * 10000 AS DECIMAL(38,0))"
     }
     return """

@@ -9,7 +9,8 @@ extension Dialect {
       let letters = parts.map { part in
         switch part {
         case .code(let code): Dialect.sparkLetters[code] ?? ""
-        case .plain(let text): text.isEmpty ? "" : "'" + text.replacing("'", with: "''") + "'"
+        case .plain(let text):
+          text.contains { $0.isLetter || "'#[]{}".contains($0) } ? "'" + text.replacing("'", with: "''") + "'" : text
         }
       }
       return "CAST(try_to_timestamp(\(asText(expression)), \(SQL.literal(letters.joined()))) AS TIMESTAMP)"

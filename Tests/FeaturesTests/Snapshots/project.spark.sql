@@ -1,0 +1,177 @@
+DESCRIBE QUERY SELECT * FROM "transactions" AS t;
+
+DESCRIBE QUERY SELECT * FROM "products" AS t;
+
+DESCRIBE QUERY SELECT * FROM "demographics" AS t;
+
+DESCRIBE QUERY SELECT * FROM "campaigns" AS t;
+
+DESCRIBE QUERY SELECT * FROM "campaign_descriptions" AS t;
+
+DESCRIBE QUERY SELECT * FROM "redemptions" AS t;
+
+SELECT 1 AS probe FROM "transactions" AS raw WHERE ("quantity" < 10000) LIMIT 0;
+
+CREATE OR REPLACE TEMP VIEW "tessera_source_0" AS SELECT CAST("household_id" AS BIGINT) AS "customer", CAST("transaction_timestamp" AS TIMESTAMP) AS ts, ("transaction_timestamp" IS NOT NULL AND CAST("transaction_timestamp" AS TIMESTAMP) IS NULL) AS "bad_time", coalesce(CAST("basket_id" AS BIGINT), -1000000000000000 - unix_seconds(CAST(CAST("transaction_timestamp" AS TIMESTAMP) AS TIMESTAMP_LTZ))) AS order_id, ("quantity" IS NOT NULL AND TRY_CAST("quantity" AS DECIMAL(18,4)) IS NULL) AS "bad_quantity", ("sales_value" IS NOT NULL AND TRY_CAST("sales_value" AS DECIMAL(18,4)) IS NULL) AS "bad_amount", TRY_CAST("sales_value" AS DECIMAL(18,4)) AS amount, TRY_CAST("quantity" AS DECIMAL(18,4)) AS quantity, ("retail_disc" IS NOT NULL AND TRY_CAST("retail_disc" AS DECIMAL(18,4)) IS NULL) AS "bad_discount", ("coupon_disc" IS NOT NULL AND TRY_CAST("coupon_disc" AS DECIMAL(18,4)) IS NULL) AS "bad_discount_2", CAST(coalesce(abs(TRY_CAST("retail_disc" AS DECIMAL(18,4))), 0) + coalesce(abs(TRY_CAST("coupon_disc" AS DECIMAL(18,4))), 0) AS DECIMAL(18,4)) AS discount, CAST("product_id" AS BIGINT) AS "product", CAST("store_id" AS BIGINT) AS "store" FROM "transactions" AS raw WHERE (("quantity" < 10000) OR (("quantity" < 10000) IS NULL AND (("transaction_timestamp" IS NOT NULL AND CAST("transaction_timestamp" AS TIMESTAMP) IS NULL) OR ("quantity" IS NOT NULL AND TRY_CAST("quantity" AS DECIMAL(18,4)) IS NULL) OR ("sales_value" IS NOT NULL AND TRY_CAST("sales_value" AS DECIMAL(18,4)) IS NULL) OR ("retail_disc" IS NOT NULL AND TRY_CAST("retail_disc" AS DECIMAL(18,4)) IS NULL) OR ("coupon_disc" IS NOT NULL AND TRY_CAST("coupon_disc" AS DECIMAL(18,4)) IS NULL))));
+
+CREATE OR REPLACE TEMP VIEW "tessera_source_1" AS SELECT CAST("product_id" AS BIGINT) AS "product", nullif(trim("brand"), '') AS "brand", nullif(trim("department"), '') AS "category" FROM "products" AS raw;
+
+CREATE OR REPLACE TEMP VIEW "tessera_source_2" AS SELECT CAST("household_id" AS BIGINT) AS "customer", CAST(NULL AS TIMESTAMP) AS ts, nullif(trim(CAST("age" AS STRING)), '') AS "attribute age", nullif(trim(CAST("income" AS STRING)), '') AS "attribute income", CAST("household_size" AS DOUBLE) AS "attribute household_size", CAST(CASE WHEN "is_owner" THEN 1 WHEN NOT "is_owner" THEN 0 END AS DOUBLE) AS "attribute is_owner", CAST("since" AS DATE) AS "attribute since" FROM "demographics" AS raw;
+
+CREATE OR REPLACE TEMP VIEW "tessera_source_3" AS SELECT CAST("household_id" AS BIGINT) AS "customer", CAST(NULL AS TIMESTAMP) AS ts, nullif(trim("campaign_id"), '') AS "campaign" FROM "campaigns" AS raw;
+
+CREATE OR REPLACE TEMP VIEW "tessera_source_4" AS SELECT CAST("start_date" AS TIMESTAMP) AS ts, ("start_date" IS NOT NULL AND CAST("start_date" AS TIMESTAMP) IS NULL) AS "bad_time", nullif(trim("campaign_id"), '') AS "campaign" FROM "campaign_descriptions" AS raw;
+
+CREATE OR REPLACE TEMP VIEW "tessera_source_5" AS SELECT CAST("household_id" AS BIGINT) AS "customer", CAST(try_to_timestamp(CAST(nullif(trim("at"), '') AS STRING), 'd/M/yyyy H:m') AS TIMESTAMP) AS ts, (nullif(trim("at"), '') IS NOT NULL AND CAST(try_to_timestamp(CAST(nullif(trim("at"), '') AS STRING), 'd/M/yyyy H:m') AS TIMESTAMP) IS NULL) AS "bad_time", nullif(trim("coupon"), '') AS "type" FROM "redemptions" AS raw;
+
+SELECT count(*) AS unlisted FROM "tessera_source_2" AS t WHERE "attribute income" NOT IN ('low', 'middle', 'high');
+
+SELECT count(*) AS rows_read, count(*) FILTER (WHERE TRUE AND (customer IS NULL)) AS reason_0, count(*) FILTER (WHERE TRUE AND NOT coalesce(customer IS NULL, FALSE) AND (ts IS NULL)) AS reason_1, count(*) FILTER (WHERE TRUE AND NOT coalesce(customer IS NULL, FALSE) AND NOT coalesce(ts IS NULL, FALSE) AND (ts >= TIMESTAMP '2018-01-01 00:00:00')) AS reason_2, count(*) FILTER (WHERE TRUE AND NOT coalesce(customer IS NULL, FALSE) AND NOT coalesce(ts IS NULL, FALSE) AND NOT coalesce(ts >= TIMESTAMP '2018-01-01 00:00:00', FALSE) AND (amount IS NULL)) AS reason_3, count(*) FILTER (WHERE bad_time) AS bad_time, count(*) FILTER (WHERE bad_quantity) AS bad_quantity, count(*) FILTER (WHERE bad_amount) AS bad_amount, count(*) FILTER (WHERE bad_discount) AS bad_discount, count(*) FILTER (WHERE bad_discount_2) AS bad_discount_2, count(*) FILTER (WHERE TRUE AND NOT coalesce(customer IS NULL, FALSE) AND NOT coalesce(ts IS NULL, FALSE) AND NOT coalesce(ts >= TIMESTAMP '2018-01-01 00:00:00', FALSE) AND NOT coalesce(amount IS NULL, FALSE) AND (coalesce(amount, 0) < 0 OR coalesce(quantity, 0) < 0)) AS returned, count(*) FILTER (WHERE TRUE AND NOT coalesce(customer IS NULL, FALSE) AND NOT coalesce(ts IS NULL, FALSE) AND NOT coalesce(ts >= TIMESTAMP '2018-01-01 00:00:00', FALSE) AND NOT coalesce(amount IS NULL, FALSE) AND ts <> CAST(CAST(ts AS DATE) AS TIMESTAMP)) AS timed, sum(abs(CAST(amount AS DOUBLE))) + sum(CAST(discount AS DOUBLE)) AS volume, CAST(max(ts) FILTER (WHERE ts < TIMESTAMP '2018-01-01 00:00:00') AS DATE) AS last_day FROM "tessera_source_0" AS t;
+
+SELECT count(*) AS rows_read FROM "tessera_source_1" AS t;
+
+SELECT count(*) AS rows_read, count(*) FILTER (WHERE TRUE AND (customer IS NULL)) AS reason_0 FROM "tessera_source_2" AS t;
+
+SELECT count(*) AS customers FROM (SELECT customer FROM (SELECT * FROM "tessera_source_2" AS rows_of_source WHERE customer IS NOT NULL) AS t
+  GROUP BY customer HAVING count(*) > 1) AS repeats;
+
+SELECT count(*) AS rows_read, count(*) FILTER (WHERE TRUE AND (customer IS NULL)) AS reason_0, count(*) FILTER (WHERE TRUE AND NOT coalesce(customer IS NULL, FALSE) AND (ts IS NULL)) AS reason_1, count(*) FILTER (WHERE TRUE AND NOT coalesce(customer IS NULL, FALSE) AND NOT coalesce(ts IS NULL, FALSE) AND (ts >= TIMESTAMP '2018-01-01 00:00:00')) AS reason_2 FROM (SELECT contact.customer, contact.campaign, start.ts FROM "tessera_source_3" AS contact
+  LEFT JOIN (SELECT campaign, min(ts) AS ts FROM "tessera_source_4" AS k GROUP BY campaign) AS start
+    ON start.campaign = contact.campaign) AS t;
+
+SELECT count(*) AS rows_read, count(*) FILTER (WHERE TRUE AND (ts IS NULL)) AS reason_0, count(*) FILTER (WHERE TRUE AND NOT coalesce(ts IS NULL, FALSE) AND (ts >= TIMESTAMP '2018-01-01 00:00:00')) AS reason_1, count(*) FILTER (WHERE bad_time) AS bad_time FROM "tessera_source_4" AS t;
+
+SELECT count(*) AS rows_read, count(*) FILTER (WHERE TRUE AND (customer IS NULL)) AS reason_0, count(*) FILTER (WHERE TRUE AND NOT coalesce(customer IS NULL, FALSE) AND (ts IS NULL)) AS reason_1, count(*) FILTER (WHERE TRUE AND NOT coalesce(customer IS NULL, FALSE) AND NOT coalesce(ts IS NULL, FALSE) AND (ts >= TIMESTAMP '2018-01-01 00:00:00')) AS reason_2, count(*) FILTER (WHERE bad_time) AS bad_time FROM "tessera_source_5" AS t;
+
+SELECT category, count(*) AS reached
+FROM (SELECT category, customer FROM (SELECT * FROM (SELECT line.*, product_category.category AS category FROM (SELECT * FROM "tessera_source_0" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00' AND amount IS NOT NULL) AS line
+LEFT JOIN (SELECT product, min(category) AS category FROM (SELECT * FROM "tessera_source_1" AS rows_of_source) AS p GROUP BY product)
+  AS product_category ON line.product = product_category.product) AS l WHERE NOT (coalesce(amount, 0) < 0 OR coalesce(quantity, 0) < 0)) AS l GROUP BY category, customer) AS pairs
+GROUP BY category ORDER BY category IS NULL, reached DESC, category;
+
+CREATE OR REPLACE TEMP VIEW tessera_features AS WITH orders AS (
+  SELECT customer, order_id, min(ts) AS ts, CAST(min(ts) AS DATE) AS day,
+    CAST(DATE '2017-12-31' - CAST(min(ts) AS DATE) AS INT) AS age,
+    CAST(sum(amount) AS DECIMAL(18,4)) AS value,
+    CAST(round(CAST(sum(amount) AS DOUBLE) * 100) AS BIGINT) AS cents,
+    sum(quantity) AS items, count(*) AS lines
+  FROM (SELECT * FROM (SELECT line.*, product_category.category AS category FROM (SELECT * FROM "tessera_source_0" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00' AND amount IS NOT NULL) AS line
+LEFT JOIN (SELECT product, min(category) AS category FROM (SELECT * FROM "tessera_source_1" AS rows_of_source) AS p GROUP BY product)
+  AS product_category ON line.product = product_category.product) AS l WHERE NOT (coalesce(amount, 0) < 0 OR coalesce(quantity, 0) < 0)) AS p GROUP BY customer, order_id),
+"by_order" AS (
+  SELECT customer, max(day) AS "last_day",
+    count(*) AS "orders",
+    sum(value) AS "order_value",
+    min(day) AS "first_day",
+    sum(CAST(cents AS DECIMAL(38,0))) AS "value_cents",
+    sum(CAST(cents AS DECIMAL(38,0)) * CAST(cents AS DECIMAL(38,0))) AS "value_squares",
+    sum(items) AS "order_items",
+    sum(lines) AS "order_lines",
+    count(*) FILTER (WHERE ((CAST(day - DATE '1970-01-05' AS INT) % 7) + 7) % 7 = 0) AS "orders_monday",
+    count(*) FILTER (WHERE ((CAST(day - DATE '1970-01-05' AS INT) % 7) + 7) % 7 = 1) AS "orders_tuesday",
+    count(*) FILTER (WHERE ((CAST(day - DATE '1970-01-05' AS INT) % 7) + 7) % 7 = 2) AS "orders_wednesday",
+    count(*) FILTER (WHERE ((CAST(day - DATE '1970-01-05' AS INT) % 7) + 7) % 7 = 3) AS "orders_thursday",
+    count(*) FILTER (WHERE ((CAST(day - DATE '1970-01-05' AS INT) % 7) + 7) % 7 = 4) AS "orders_friday",
+    count(*) FILTER (WHERE ((CAST(day - DATE '1970-01-05' AS INT) % 7) + 7) % 7 = 5) AS "orders_saturday",
+    count(*) FILTER (WHERE ((CAST(day - DATE '1970-01-05' AS INT) % 7) + 7) % 7 = 6) AS "orders_sunday",
+    count(*) FILTER (WHERE CAST(extract(hour FROM ts) AS INT) >= 0 AND CAST(extract(hour FROM ts) AS INT) < 6) AS "orders_night",
+    count(*) FILTER (WHERE CAST(extract(hour FROM ts) AS INT) >= 6 AND CAST(extract(hour FROM ts) AS INT) < 12) AS "orders_morning",
+    count(*) FILTER (WHERE CAST(extract(hour FROM ts) AS INT) >= 12 AND CAST(extract(hour FROM ts) AS INT) < 18) AS "orders_afternoon",
+    count(*) FILTER (WHERE CAST(extract(hour FROM ts) AS INT) >= 18 AND CAST(extract(hour FROM ts) AS INT) < 24) AS "orders_evening"
+  FROM (SELECT * FROM orders) AS r GROUP BY customer),
+"by_day" AS (
+  SELECT customer, count(*) AS "order_days",
+    count(gap) AS "gaps",
+    sum(CAST(gap AS DECIMAL(18,0))) AS "gap_sum",
+    sum(CAST(gap AS DECIMAL(18,0)) * CAST(gap AS DECIMAL(18,0))) AS "gap_squares"
+  FROM (SELECT customer, day, age, CAST(day - lag(day) OVER (PARTITION BY customer ORDER BY day) AS INT) AS gap
+FROM (SELECT customer, day, min(age) AS age FROM orders GROUP BY customer, day) AS d) AS r GROUP BY customer),
+"by_line" AS (
+  SELECT customer, sum(amount_units) AS "line_amount",
+    sum(discount_units) AS "line_discount",
+    count(*) AS "lines",
+    count(*) FILTER (WHERE discount > 0) AS "lines_on_offer",
+    sum(CASE WHEN category = 'GROCERY' THEN amount_units ELSE 0 END) AS "amount_share_grocery",
+    sum(CASE WHEN category = 'MEN''S' THEN amount_units ELSE 0 END) AS "amount_share_men_s",
+    sum(CASE WHEN category IN ('GROCERY', 'MEN''S') THEN 0 ELSE amount_units END) AS "amount_other",
+    count(DISTINCT store) AS "stores"
+  FROM (SELECT *, CAST(DATE '2017-12-31' - CAST(ts AS DATE) AS INT) AS age, round(CAST(amount AS DOUBLE) * 10000) AS amount_units, round(CAST(discount AS DOUBLE) * 10000) AS discount_units
+FROM (SELECT * FROM (SELECT line.*, product_category.category AS category FROM (SELECT * FROM "tessera_source_0" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00' AND amount IS NOT NULL) AS line
+LEFT JOIN (SELECT product, min(category) AS category FROM (SELECT * FROM "tessera_source_1" AS rows_of_source) AS p GROUP BY product)
+  AS product_category ON line.product = product_category.product) AS l WHERE NOT (coalesce(amount, 0) < 0 OR coalesce(quantity, 0) < 0)) AS u) AS r GROUP BY customer),
+"by_return" AS (
+  SELECT customer, count(*) AS "returned_lines",
+    sum(abs(amount_units)) AS "returned_amount"
+  FROM (SELECT *, CAST(DATE '2017-12-31' - CAST(ts AS DATE) AS INT) AS age, round(CAST(amount AS DOUBLE) * 10000) AS amount_units, round(CAST(discount AS DOUBLE) * 10000) AS discount_units
+FROM (SELECT * FROM (SELECT line.*, product_category.category AS category FROM (SELECT * FROM "tessera_source_0" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00' AND amount IS NOT NULL) AS line
+LEFT JOIN (SELECT product, min(category) AS category FROM (SELECT * FROM "tessera_source_1" AS rows_of_source) AS p GROUP BY product)
+  AS product_category ON line.product = product_category.product) AS l WHERE (coalesce(amount, 0) < 0 OR coalesce(quantity, 0) < 0)) AS u) AS r GROUP BY customer),
+"by_campaign_campaigns" AS (
+  SELECT customer, count(DISTINCT campaign) AS "campaigns",
+    max(day) AS "last_day"
+  FROM (SELECT *, CAST(ts AS DATE) AS day, CAST(DATE '2017-12-31' - CAST(ts AS DATE) AS INT) AS age FROM (SELECT * FROM (SELECT contact.customer, contact.campaign, start.ts FROM "tessera_source_3" AS contact
+  LEFT JOIN (SELECT campaign, min(ts) AS ts FROM "tessera_source_4" AS k GROUP BY campaign) AS start
+    ON start.campaign = contact.campaign) AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00') AS c) AS r GROUP BY customer),
+"by_event_redemptions" AS (
+  SELECT customer, count(*) AS "events",
+    max(day) AS "last_day"
+  FROM (SELECT *, CAST(ts AS DATE) AS day, CAST(DATE '2017-12-31' - CAST(ts AS DATE) AS INT) AS age FROM (SELECT * FROM "tessera_source_5" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00') AS e) AS r GROUP BY customer),
+"attributes_demographics" AS (
+  SELECT customer, max("attribute age") AS "attribute_1",
+    max(CASE "attribute income" WHEN 'low' THEN 0 WHEN 'middle' THEN 1 WHEN 'high' THEN 2 END) AS "attribute_2",
+    max("attribute household_size") AS "attribute_3",
+    max("attribute is_owner") AS "attribute_4",
+    max("attribute since") AS "attribute_5"
+  FROM (SELECT * FROM "tessera_source_2" AS rows_of_source WHERE customer IS NOT NULL) AS r GROUP BY customer),
+population AS (SELECT customer FROM "by_order")
+SELECT population.customer AS "household_id",
+  CAST(DATE '2017-12-31' - "by_order"."last_day" AS INT) AS "recency_days",
+  coalesce("by_order"."orders", 0) AS "orders",
+  coalesce("by_day"."order_days", 0) AS "order_days",
+  coalesce(CAST("by_order"."order_value" AS DOUBLE), 0) AS "monetary",
+  CAST(DATE '2017-12-31' - "by_order"."first_day" AS INT) AS "tenure_days",
+  CAST("by_order"."order_value" AS DOUBLE) / nullif(CAST("by_order"."orders" AS DOUBLE), 0) AS "basket_value_mean",
+  sqrt(CAST(CAST("by_order"."orders" AS DECIMAL(18,0)) * "by_order"."value_squares" - "by_order"."value_cents" * "by_order"."value_cents" AS DOUBLE) / nullif(CAST(CAST("by_order"."orders" AS DECIMAL(18,0)) * ("by_order"."orders" - 1) AS DOUBLE), 0)) / 100 AS "basket_value_sd",
+  CAST("by_order"."order_items" AS DOUBLE) / nullif(CAST("by_order"."orders" AS DOUBLE), 0) AS "basket_items_mean",
+  CAST("by_order"."order_lines" AS DOUBLE) / nullif(CAST("by_order"."orders" AS DOUBLE), 0) AS "basket_lines_mean",
+  CAST("by_day"."gap_sum" AS DOUBLE) / nullif(CAST("by_day"."gaps" AS DOUBLE), 0) AS "gap_days_mean",
+  sqrt(CAST(CAST("by_day"."gaps" AS DECIMAL(18,0)) * "by_day"."gap_squares" - "by_day"."gap_sum" * "by_day"."gap_sum" AS DOUBLE) / nullif(CAST(CAST("by_day"."gaps" AS DECIMAL(18,0)) * ("by_day"."gaps" - 1) AS DOUBLE), 0)) AS "gap_days_sd",
+  coalesce(CAST("by_line"."line_discount" AS DOUBLE) / nullif(CAST(("by_line"."line_amount" + "by_line"."line_discount") AS DOUBLE), 0), 0) AS "discount_share",
+  coalesce(CAST("by_line"."lines_on_offer" AS DOUBLE) / nullif(CAST("by_line"."lines" AS DOUBLE), 0), 0) AS "discount_line_share",
+  coalesce("by_return"."returned_lines", 0) AS "returned_lines",
+  coalesce(CAST("by_return"."returned_amount" AS DOUBLE) / nullif(CAST("by_line"."line_amount" AS DOUBLE), 0), 0) AS "returned_share",
+  coalesce(CAST("by_line"."amount_share_grocery" AS DOUBLE) / nullif(CAST("by_line"."line_amount" AS DOUBLE), 0), 0) AS "share_grocery",
+  coalesce(CAST("by_line"."amount_share_men_s" AS DOUBLE) / nullif(CAST("by_line"."line_amount" AS DOUBLE), 0), 0) AS "share_men_s",
+  coalesce(CAST("by_line"."amount_other" AS DOUBLE) / nullif(CAST("by_line"."line_amount" AS DOUBLE), 0), 0) AS "share_other",
+  coalesce(CAST("by_order"."orders_monday" AS DOUBLE) / nullif(CAST("by_order"."orders" AS DOUBLE), 0), 0) AS "orders_monday_share",
+  coalesce(CAST("by_order"."orders_tuesday" AS DOUBLE) / nullif(CAST("by_order"."orders" AS DOUBLE), 0), 0) AS "orders_tuesday_share",
+  coalesce(CAST("by_order"."orders_wednesday" AS DOUBLE) / nullif(CAST("by_order"."orders" AS DOUBLE), 0), 0) AS "orders_wednesday_share",
+  coalesce(CAST("by_order"."orders_thursday" AS DOUBLE) / nullif(CAST("by_order"."orders" AS DOUBLE), 0), 0) AS "orders_thursday_share",
+  coalesce(CAST("by_order"."orders_friday" AS DOUBLE) / nullif(CAST("by_order"."orders" AS DOUBLE), 0), 0) AS "orders_friday_share",
+  coalesce(CAST("by_order"."orders_saturday" AS DOUBLE) / nullif(CAST("by_order"."orders" AS DOUBLE), 0), 0) AS "orders_saturday_share",
+  coalesce(CAST("by_order"."orders_sunday" AS DOUBLE) / nullif(CAST("by_order"."orders" AS DOUBLE), 0), 0) AS "orders_sunday_share",
+  coalesce(CAST("by_order"."orders_night" AS DOUBLE) / nullif(CAST("by_order"."orders" AS DOUBLE), 0), 0) AS "orders_night_share",
+  coalesce(CAST("by_order"."orders_morning" AS DOUBLE) / nullif(CAST("by_order"."orders" AS DOUBLE), 0), 0) AS "orders_morning_share",
+  coalesce(CAST("by_order"."orders_afternoon" AS DOUBLE) / nullif(CAST("by_order"."orders" AS DOUBLE), 0), 0) AS "orders_afternoon_share",
+  coalesce(CAST("by_order"."orders_evening" AS DOUBLE) / nullif(CAST("by_order"."orders" AS DOUBLE), 0), 0) AS "orders_evening_share",
+  coalesce("by_line"."stores", 0) AS "stores_used",
+  coalesce("by_campaign_campaigns"."campaigns", 0) AS "campaigns_received",
+  CAST(DATE '2017-12-31' - "by_campaign_campaigns"."last_day" AS INT) AS "campaigns_recency_days",
+  coalesce("by_event_redemptions"."events", 0) AS "redemptions_count",
+  CAST(DATE '2017-12-31' - "by_event_redemptions"."last_day" AS INT) AS "redemptions_recency_days",
+  "attributes_demographics"."attribute_1" AS "age",
+  CAST("attributes_demographics"."attribute_2" AS DOUBLE) AS "income",
+  CAST("attributes_demographics"."attribute_3" AS DOUBLE) AS "household_size",
+  CAST("attributes_demographics"."attribute_4" AS DOUBLE) AS "is_owner",
+  CAST(DATE '2017-12-31' - "attributes_demographics"."attribute_5" AS INT) AS "since_days"
+FROM population JOIN "by_order"
+  ON "by_order".customer = population.customer
+LEFT JOIN "by_day" ON "by_day".customer = population.customer
+LEFT JOIN "by_line" ON "by_line".customer = population.customer
+LEFT JOIN "by_return" ON "by_return".customer = population.customer
+LEFT JOIN "by_campaign_campaigns" ON "by_campaign_campaigns".customer = population.customer
+LEFT JOIN "by_event_redemptions" ON "by_event_redemptions".customer = population.customer
+LEFT JOIN "attributes_demographics" ON "attributes_demographics".customer = population.customer
+ORDER BY 1;
+
+SELECT count(*) AS customers FROM tessera_features;
