@@ -20,7 +20,7 @@ TESTS := $(RELEASE) --disable-testable-imports --disable-xctest
 
 BINARY := .build/release/tessera
 LIBRARIES := LinearAlgebra Randomness Warehouse ModelFiles Features Clustering Pipeline
-SCRIPTS := Scripts/setup Scripts/demo Benchmarks/peers/setup .ci/run
+SCRIPTS := Scripts/setup Scripts/demo Scripts/postgres Benchmarks/peers/setup .ci/run
 
 .DEFAULT_GOAL := help
 
@@ -31,6 +31,10 @@ help: ## list what make can do
 .PHONY: setup
 setup: ## install what is missing: OpenBLAS, and DuckDB's library
 	@Scripts/setup
+
+.PHONY: postgresql
+postgresql: ## install a PostgreSQL and its driver for the tests, which skip some without them
+	@Scripts/postgres setup
 
 .PHONY: build
 build: setup ## build the program, .build/release/tessera
