@@ -116,8 +116,8 @@ extension FitError: CustomStringConvertible {
     case .missingColumn(let column):
       "Column \(column + 1) has no value at all. Leave it out."
     case .degenerate(let components):
-      "No start led to \(components) components that each have a spread of their own. Ask for fewer components, a "
-        + "family with equal covariances (EEE, EEI, EII), or a prior."
+      "No start led to \(components) components that each have a spread of their own. Ask for fewer components or for "
+        + "families with equal covariances (EEE, EEI, EII)."
     case .modelInvalid:
       "The model's numbers are not those of probability distributions. Save it again from a fit."
     case .zeroLength(let row):
