@@ -4,6 +4,7 @@ internal import Synchronization
 final class ProgressBoard: Sendable {
   private struct State {
     var fractions: [Double]
+    let shares: [Double]
     var best: Double?
     var bestCriterion: Double?
     var isCancelled = false
@@ -12,8 +13,15 @@ final class ProgressBoard: Sendable {
   private let observer: FitObserver?
 
   /// A board for `parts` equal parts.
-  init(parts: Int, observer: FitObserver?) {
-    state = Mutex(State(fractions: [Double](repeating: 0, count: parts)))
+  convenience init(parts: Int, observer: FitObserver?) {
+    self.init(work: [Double](repeating: 1, count: parts), observer: observer)
+  }
+
+  /// A board for parts that are expected to be so much `work` each, in any unit.
+  init(work: [Double], observer: FitObserver?) {
+    let total = work.reduce(0, +)
+    state = Mutex(
+      State(fractions: work.map { _ in 0 }, shares: work.map { total > 0 ? $0 / total : 1 / Double(work.count) }))
     self.observer = observer
   }
 
@@ -25,7 +33,7 @@ final class ProgressBoard: Sendable {
       if let inertia { state.best = min(state.best ?? inertia, inertia) }
       if let criterion { state.bestCriterion = min(state.bestCriterion ?? criterion, criterion) }
       guard !state.isCancelled else { return false }
-      let done = state.fractions.reduce(0, +) / Double(state.fractions.count)
+      let done = zip(state.fractions, state.shares).reduce(0) { $0 + $1.0 * $1.1 }
       let progress = FitProgress(
         fraction: min(1, done), bestInertia: state.best, bestCriterion: state.bestCriterion)
       state.isCancelled = !observer(progress)

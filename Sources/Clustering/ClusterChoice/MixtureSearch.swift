@@ -47,7 +47,13 @@ public struct MixtureSearch: Sendable, Hashable, Codable {
     let rows = isSampled ? try MixtureRows(mixture, compared, weights: nil) : whole
     let tried = range.lowerBound...min(range.upperBound, max(rows.count, range.lowerBound))
 
-    let board = ProgressBoard(parts: 4, observer: observer)
+    // Nearly all the work is the sweep's; the other parts have theirs where they are asked for.
+    let isTested = tried.lowerBound == 1 && tried.upperBound > 1 && hasReferences
+    let board = ProgressBoard(
+      work: [
+        Double(tried.count), gapReferences == nil ? 0.05 : 0.5, isTested ? 1 : 0,
+        (isSampled ? 1 : 0) + (stability.map { Double($0.resamples) / 20 } ?? 0),
+      ], observer: observer)
     let units = LikelihoodUnits(compared, weights: ownWeights, logScales: logScales)
     let sweep = try MixtureSweep(self, tried, rows, compared, ownWeights) { fraction, best in
       board.report(part: 0, fraction: fraction, criterion: best.map { $0 - 2 * units.shift })
@@ -67,14 +73,14 @@ public struct MixtureSearch: Sendable, Hashable, Codable {
     guard board.report(part: 1, fraction: 1), let winner = sweep.best else { throw .cancelled }
 
     var test: StructureTest?
-    if tried.lowerBound == 1, candidates[winner].clusters > 1, isGaussian, let fit = sweep.fits[winner] {
+    if tried.lowerBound == 1, candidates[winner].clusters > 1, hasReferences, let fit = sweep.fits[winner] {
       test = try structureTest(sweep.candidates[winner], fit, compared, ownWeights) {
         board.report(part: 2, fraction: $0)
       }
     }
     guard board.report(part: 2, fraction: 1) else { throw .cancelled }
     let verdict = MixtureVerdict(
-      candidates, winner: winner, fits: sweep.fits, test: test, asked: range, distinct: whole.count,
+      candidates, winner: winner, fits: sweep.fits, test: test, asked: range, distinct: whole.count, rows: x.rows,
       sampled: sample.map { ($0.rows.count, x.rows) })
     guard var fit = sweep.fits[verdict.chosen] else { throw .cancelled }
     let chosen = settings(candidates[verdict.chosen].family, candidates[verdict.chosen].clusters)
@@ -101,7 +107,14 @@ public struct MixtureSearch: Sendable, Hashable, Codable {
     return mixture
   }
 
-  /// Whether every block is Gaussian, so that distances and even clouds mean something.
+  /// Whether there are data without clusters for every block to be compared with.
+  private var hasReferences: Bool {
+    mixture.blocks.allSatisfy { block in
+      if case .logNormal = block.kind { false } else { true }
+    }
+  }
+
+  /// Whether every block is Gaussian, so that distances mean something.
   private var isGaussian: Bool {
     mixture.blocks.allSatisfy { block in
       if case .gaussian = block.kind { true } else { false }
@@ -140,7 +153,8 @@ public struct MixtureSearch: Sendable, Hashable, Codable {
       if let ownWeights, !ownWeights.contains(where: { $0 > 0 }) { continue }
       var silhouette = shared.flatMap { $0[position] }
       if hasNoise, candidates[index].clusters > 1 {
-        silhouette = try Silhouette(used, labels: own, weights: ownWeights, seed: mixture.seed).mean
+        let own = SilhouetteSample(used, weights: ownWeights, seed: mixture.seed, limit: few, drawn: few).means([own])
+        silhouette = own.first.flatMap { $0 }
       }
       candidates[index].setCriteria(
         silhouette: silhouette, try ClusterSeparation(used, labels: own, weights: ownWeights))

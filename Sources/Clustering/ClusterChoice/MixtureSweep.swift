@@ -28,8 +28,13 @@ struct MixtureSweep: Sendable {
     report: @escaping @Sendable (_ fraction: Double, _ bic: Double?) -> Bool
   ) throws(FitError) {
     let models = range.flatMap { k in search.families(components: k, width: x.columns).map { (k: k, family: $0) } }
-    let starts = SharedStarts(search.mixture, range, rows)
-    let board = ProgressBoard(parts: 2 * models.count + 1) { report($0.fraction, $0.bestCriterion) }
+    // A fit costs about as many passes as it has components; the starts of all cost about as much as a few fits, and so
+    // do the careful fits at the end.
+    let costs = models.map { Double($0.k) }
+    let few = Double(models.count * range.upperBound) / 10
+    let board = ProgressBoard(work: costs + costs + [few, few]) { report($0.fraction, $0.bestCriterion) }
+    let starts = SharedStarts(search.mixture, range, rows) { board.report(part: 2 * models.count + 1, fraction: $0) }
+    guard board.goesOn else { throw .cancelled }
     func fitAll(
       _ round: Int, _ own: @escaping @Sendable (Int, Mixture) -> [MixtureStart]
     ) throws(FitError) -> [Result<MixtureFit, FitError>] {
@@ -162,13 +167,17 @@ private struct SharedStarts: Sendable {
   let starting: StartingRows
   private let kMeans: [Int: [Int32]]
 
-  init(_ mixture: Mixture, _ range: ClosedRange<Int>, _ rows: MixtureRows) {
+  init(
+    _ mixture: Mixture, _ range: ClosedRange<Int>, _ rows: MixtureRows, report: @escaping @Sendable (Double) -> Bool
+  ) {
     var widest = mixture
     widest.components = min(range.upperBound, rows.count)
     let starting = widest.startingRows(rows)
     self.starting = starting
     let several = range.filter { $0 > 1 && $0 <= starting.rows.count }
+    let started = report(0.5)
     let found = Parallel.map(count: several.count) { index -> [Int32]? in
+      guard started, report(0.5 + Double(index) / Double(2 * several.count)) else { return nil }
       var own = mixture
       own.components = several[index]
       return own.kMeansLabels(starting)
@@ -176,6 +185,7 @@ private struct SharedStarts: Sendable {
     var byClusters: [Int: [Int32]] = [:]
     for (k, labels) in zip(several, found) { byClusters[k] = labels }
     kMeans = byClusters
+    _ = report(1)
   }
 
   /// The starts of a mixture, in the order of its own; where agglomeration leads the way, without the random ones.
