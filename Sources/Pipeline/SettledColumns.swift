@@ -36,12 +36,19 @@ struct SettledColumns {
         + "\(twoValued.count == 1 ? "it as a number" : "them as numbers")")
   }
 
-  /// Categories by choice that the file holds as numbers or as true and false get one way of writing.
+  /// Categories by choice that the file holds as numbers or as true and false get one way of writing, unless that would
+  /// lose something: 007 is not 7.
   private mutating func nameLevels(_ kinds: [String: ColumnKind]) {
     let categories = values.categories.map { column in
       guard let kind = kinds[column.name], kind.isNumeric else { return column }
-      let isWritten = column.texts.allSatisfy { text in text.map { NumberText.of($0) == $0 } ?? true }
-      guard kind == .boolean || isWritten else { return column }
+      let texts = Set(column.texts.compactMap { $0 })
+      let isPlain =
+        switch kind {
+        case .boolean: true
+        case .real: Set(texts.map(NumberText.of)).count == texts.count
+        default: texts.allSatisfy { NumberText.of($0) == $0 }
+        }
+      guard isPlain else { return column }
       flags.append(column.name)
       return column.withNumberTexts
     }
@@ -99,17 +106,18 @@ struct SettledColumns {
   }
 }
 
-/// The one way in which numbers are written as levels of a category: 1 for 1.0 and true.
+/// The one way in which numbers are written as levels of a category: 1 for 1.0, and for true and yes, which an engine
+/// reads alike.
 enum NumberText {
   static func of(_ number: Double) -> String {
     number == number.rounded() && number.magnitude < 1e15 ? "\(Int64(number))" : "\(number)"
   }
 
-  /// `text` anew when it is a number, or true or false; itself otherwise.
+  /// `text` anew when it is a number, or means true or false; itself otherwise.
   static func of(_ text: String) -> String {
     switch text.lowercased() {
-    case "true": "1"
-    case "false": "0"
+    case "true", "t", "yes", "y": "1"
+    case "false", "f", "no", "n": "0"
     default: Double(text).flatMap { $0.isFinite ? of($0) : nil } ?? text
     }
   }

@@ -14,7 +14,8 @@ extension ProjectRun {
     let table = try connection.open(file: file)
     let columns = try TableLayout.columns(
       of: table, include: include, exclude: exclude, identifier: identifier, condition: condition)
-    let trained = try connection.train(table, columns, chosen: include, weights: nil, training, progress)
+    let trained = try connection.train(
+      table, columns, chosen: include + training.exclude, weights: nil, training, progress)
     try write(trained, StagedFiles())
     return trained
   }

@@ -44,7 +44,7 @@ import Testing
     #expect(means.columns == ["x", "y", "flag"] && !words.contains("two values"))
   }
 
-  @Test(arguments: ["0 1", "0.0 1.0", "false true", "False True", "\"0\" \"1\""])
+  @Test(arguments: ["0 1", "0.0 1.0", "false true", "False True", "No Yes", "\"0\" \"1\""])
   func `a flag scores alike however it is written`(marks: String) throws {
     let folder = try TemporaryFolder()
     try folder.write(Self.table, to: "t.csv")

@@ -11,29 +11,33 @@ struct CSVDialect: Sendable, Hashable {
   var dateFormat: String?
   var timestampFormat: String?
   var encoding: String?
-  /// Whether columns other than text hold ``TableSource/missingMarksOfNumbers``.
-  var hasMarksOfNumbers = false
+  /// Columns that are numbers but for ``TableSource/missingMarksOfNumbers``.
+  var markedNumbers: Set<String> = []
 
   /// The table function that reads `path` this way.
   func relation(path: String, columns: [(name: String, type: String)]) -> String {
-    let types = columns.map { "\(SQL.literal($0.name)): \(SQL.literal($0.type))" }.joined(separator: ", ")
-    let marks = [""] + TableSource.missingMarks
+    // Marks are the file's, not a column's: these columns arrive as text and become numbers afterwards.
+    let marked = columns.filter { markedNumbers.contains($0.name) && $0.type != "VARCHAR" }
+    let types = columns.map { column in
+      let type = markedNumbers.contains(column.name) ? "VARCHAR" : column.type
+      return "\(SQL.literal(column.name)): \(SQL.literal(type))"
+    }
     var arguments = [
       SQL.literal(path), "auto_detect = false", "delim = \(SQL.literal(delimiter))", "quote = \(SQL.literal(quote))",
-      "escape = \(SQL.literal(escape))", "skip = \(skippedLines)", "header = \(hasHeader)", "columns = {\(types)}",
-      "nullstr = [\(SQL.literals(marks + (hasMarksOfNumbers ? TableSource.missingMarksOfNumbers : [])))]",
+      "escape = \(SQL.literal(escape))", "skip = \(skippedLines)", "header = \(hasHeader)",
+      "columns = {\(types.joined(separator: ", "))}",
+      "nullstr = [\(SQL.literals([""] + TableSource.missingMarks))]",
     ]
-    // Marks are the file's, not a column's: where text columns have fewer, theirs are told apart after reading.
-    let texts = hasMarksOfNumbers ? columns.filter { $0.type == "VARCHAR" }.map(\.name) : []
-    if !texts.isEmpty { arguments.append("force_not_null = [\(SQL.literals(texts))]") }
     if !comment.isEmpty { arguments.append("comment = \(SQL.literal(comment))") }
     if let dateFormat { arguments.append("dateformat = \(SQL.literal(dateFormat))") }
     if let timestampFormat { arguments.append("timestampformat = \(SQL.literal(timestampFormat))") }
     if let encoding { arguments.append("encoding = \(SQL.literal(encoding))") }
     let file = "read_csv(\(arguments.joined(separator: ", ")))"
-    guard !texts.isEmpty else { return file }
-    let replaced = texts.map(SQL.identifier).map { name in
-      "CASE WHEN \(name) NOT IN (\(SQL.literals(marks))) THEN \(name) END AS \(name)"
+    guard !marked.isEmpty else { return file }
+    let replaced = marked.map { column in
+      let name = SQL.identifier(column.name)
+      let present = "CASE WHEN \(name) NOT IN (\(SQL.literals(TableSource.missingMarksOfNumbers))) THEN \(name) END"
+      return "CAST(\(present) AS \(column.type)) AS \(name)"
     }
     return "(SELECT * REPLACE (\(replaced.joined(separator: ", "))) FROM \(file) AS cells)"
   }
@@ -53,16 +57,18 @@ extension Connection {
     var common = [SQL.literal(path), "sample_size = \(size <= Connection.wholeFileSniff ? -1 : 20480)"]
     if let encoding { common.append("encoding = \(SQL.literal(encoding))") }
     if isTSV { common.append("delim = '\t'") }
-    let all = "nullstr = [\(SQL.literals(marks + TableSource.missingMarksOfNumbers))]"
-    let usual = common + ["nullstr = [\(SQL.literals(marks))]"]
-    common = usual
-    var found = try sniff(usual, shown: shown, encoding: encoding)
+    let more = common + ["nullstr = [\(SQL.literals(marks + TableSource.missingMarksOfNumbers))]"]
+    common.append("nullstr = [\(SQL.literals(marks))]")
+    var found = try sniff(common, shown: shown, encoding: encoding)
     if found.columns.contains(where: { $0.kind == .text }),
-      var other = try? sniff(Array(usual.dropLast()) + [all], shown: shown, encoding: encoding),
-      other.columns.map(\.name) == found.columns.map(\.name), other.columns != found.columns
+      let other = try? sniff(more, shown: shown, encoding: encoding).columns,
+      other.map(\.name) == found.columns.map(\.name)
     {
-      other.dialect.hasMarksOfNumbers = true
-      found = other
+      for (index, column) in other.enumerated()
+      where [.integer, .real].contains(column.kind) && found.columns[index].kind == .text {
+        found.columns[index] = column
+        found.dialect.markedNumbers.insert(column.name)
+      }
     }
     try checkWidth(path, found, shown: shown)
     // DuckDB does not try spaces between cells, the form of many numeric tables.
