@@ -65,8 +65,8 @@ struct MclustTableTests {
     }
   }
 
-  /// By default one seed misses mclust's optimum in about one cell of a hundred, of the many that k = 5 to 9 have; such a
-  /// cell is given a second seed.
+  /// A single fit by default misses mclust's optimum in about one cell of a hundred, of the many that k = 5 to 9 have;
+  /// such a cell is given a second seed.
   @Test(arguments: MclustTable.sets, CovarianceFamily.allCases)
   func `no cell is worse than mclust's by more than a tenth`(name: String, family: CovarianceFamily) throws {
     let x = try MclustTable.matrix(name)
