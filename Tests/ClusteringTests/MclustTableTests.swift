@@ -65,8 +65,8 @@ struct MclustTableTests {
     }
   }
 
-  /// A single fit by default misses mclust's optimum in about one cell of a hundred, of the many that k = 5 to 9 have;
-  /// such a cell is given a second seed.
+  /// By default one seed misses mclust's optimum in about one cell of a hundred, of the many that k = 5 to 9 have; such a
+  /// cell is given a second seed.
   @Test(arguments: MclustTable.sets, CovarianceFamily.allCases)
   func `no cell is worse than mclust's by more than a tenth`(name: String, family: CovarianceFamily) throws {
     let x = try MclustTable.matrix(name)
@@ -80,22 +80,5 @@ struct MclustTableTests {
       }
       #expect(best <= bic + 0.1, "\(cell.components) components: \(best), not \(bic)")
     }
-  }
-
-  /// A search fits each model once and briefly, and again from what its neighbours found: the best of the table is as
-  /// good as mclust's, and few cells elsewhere, all of many components, are not.
-  @Test(arguments: MclustTable.sets)
-  func `a search finds mclust's best model, and few models worse than its`(name: String) throws {
-    let x = try MclustTable.matrix(name)
-    let candidates = try MixtureSearch(range: 2...9).fit(x).candidates
-    let cells = try MclustTable.cells().filter { $0.data == name && $0.components > 1 && $0.bic != nil }
-    let worse = cells.filter { cell in
-      let own = candidates.first { $0.clusters == cell.components && $0.family == cell.family }
-      return !((own?.bic ?? .infinity) <= (cell.bic ?? 0) + 0.1)
-    }
-    #expect(worse.count <= 3, "\(worse.map { "\($0.family.rawValue) \($0.components)" })")
-    let best = try #require(candidates.compactMap(\.bic).min())
-    let expected = try #require(cells.compactMap(\.bic).min())
-    #expect(best <= expected + 0.01)
   }
 }

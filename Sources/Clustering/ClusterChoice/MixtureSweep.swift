@@ -7,13 +7,9 @@ struct MixtureSweep: Sendable {
   /// The fit of each; nil where it degenerated.
   private(set) var fits: [MixtureFit?]
 
-  /// In the first round models are fitted from starts of their own, in the others from what their neighbours found.
-  private static let rounds = 3
-  /// By how much BIC must fall for the neighbours to be tried with it again.
-  private static let news = 1.0
-  /// The tolerance of the first round, whose models go on in the next.
+  /// The tolerance of the first round, whose models go on in the second.
   private static let firstTolerance = 1e-4
-  /// The tolerance of the later rounds: BIC to about a hundredth in 500 rows.
+  /// The tolerance of the second round: BIC to about a hundredth in 500 rows.
   private static let roughTolerance = 1e-5
   /// The most iterations of a round.
   private static let roughIterations = 300
@@ -35,7 +31,7 @@ struct MixtureSweep: Sendable {
   ) throws(FitError) {
     let models = range.flatMap { k in search.families(components: k, width: x.columns).map { (k: k, family: $0) } }
     let starts = SharedStarts(search.mixture, range, rows)
-    let board = ProgressBoard(parts: Self.rounds * models.count + 1) { report($0.fraction, $0.bestCriterion) }
+    let board = ProgressBoard(parts: 2 * models.count + 1) { report($0.fraction, $0.bestCriterion) }
     func fitAll(
       _ round: Int, _ own: @escaping @Sendable (Int, Mixture) -> [MixtureStart]
     ) throws(FitError) -> [Result<MixtureFit, FitError>] {
@@ -63,39 +59,24 @@ struct MixtureSweep: Sendable {
       for case .failure(.cancelled) in fitted { throw .cancelled }
       return Array(fitted.reversed())
     }
-    var results = try fitAll(0) { _, mixture in starts.starts(mixture) }
-    // Whether a model is news to its neighbours.
-    var improved = models.map { $0.k > 1 }
-    for round in 1..<Self.rounds {
-      let (before, news) = (results, improved)
-      let next = try fitAll(round) { index, _ in
-        let own = models[index]
-        let neighbours = models.indices.filter { other in
-          guard news[other], models[other].k == own.k, let a = own.family, let b = models[other].family else {
-            return false
-          }
-          return a.isNeighbour(of: b)
+    let first = try fitAll(0) { _, mixture in starts.starts(mixture) }
+    let second = try fitAll(1) { index, _ in
+      models.indices.flatMap { other -> [MixtureStart] in
+        guard models[other].k == models[index].k, models[other].k > 1, case .success(let fit) = first[other] else {
+          return []
         }
-        guard own.k > 1, round == 1 || !neighbours.isEmpty else { return [] }
-        var starts: [MixtureStart] = []
-        if case .success(let fit) = before[index] { starts.append(.model(fit.model, name: "sweep")) }
-        for other in neighbours {
-          guard case .success(let fit) = before[other], let family = models[other].family else { continue }
-          let settings = search.settings(family, own.k)
-          starts.append(.responsibilities(fit.model, settings: settings, name: family.rawValue))
+        if other == index { return [.model(fit.model, name: "sweep")] }
+        guard let own = models[index].family, let family = models[other].family, own.isNeighbour(of: family) else {
+          return []
         }
-        return starts
+        let settings = search.settings(family, models[other].k)
+        return [.responsibilities(fit.model, settings: settings, name: family.rawValue)]
       }
-      for index in models.indices {
-        improved[index] = false
-        guard case .success(let later) = next[index] else { continue }
-        improved[index] = true
-        if case .success(let earlier) = before[index] {
-          improved[index] = later.bic < earlier.bic - Self.news
-          guard later.bic < earlier.bic else { continue }
-        }
-        results[index] = next[index]
-      }
+    }
+    let results = zip(first, second).map { first, second in
+      guard case .success(let later) = second else { return first }
+      guard case .success(let earlier) = first else { return second }
+      return later.bic < earlier.bic ? second : first
     }
     candidates = []
     fits = []
@@ -126,7 +107,7 @@ struct MixtureSweep: Sendable {
       .sorted { (candidates[$0].bic ?? 0, $0) < (candidates[$1].bic ?? 0, $1) }.prefix(Self.refined)
     let chosen = Array(near)
     let before = self
-    let part = Self.rounds * candidates.count
+    let part = 2 * candidates.count
     let fitted = Parallel.map(count: chosen.count) { position -> Result<MixtureFit, FitError> in
       let index = chosen[position]
       let own = before.candidates[index]

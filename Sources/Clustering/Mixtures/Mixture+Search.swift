@@ -20,7 +20,7 @@ struct MixtureStages: Sendable {
   }
 
   /// One run alone is brought to convergence: for a first look at many models.
-  static let brief = MixtureStages(stages: [(12, .max), (40, 2), (.max, 1)])
+  static let brief = MixtureStages(stages: [(10, .max), (40, 2), (.max, 1)])
 }
 
 extension Mixture {
