@@ -7,9 +7,11 @@ struct MixtureSweep: Sendable {
   /// The fit of each; nil where it degenerated.
   private(set) var fits: [MixtureFit?]
 
-  /// The tolerance of the first round: BIC to about a hundredth in 500 rows.
+  /// The tolerance of the first round, whose models go on in the second.
+  private static let firstTolerance = 1e-4
+  /// The tolerance of the second round: BIC to about a hundredth in 500 rows.
   private static let roughTolerance = 1e-5
-  /// The most iterations of the first round.
+  /// The most iterations of a round.
   private static let roughIterations = 300
   /// Models whose BIC is at most this above the least are fitted again with care.
   private static let nearBIC = 20.0
@@ -45,7 +47,7 @@ struct MixtureSweep: Sendable {
         let part = round * models.count + index
         let (k, family) = models[index]
         var mixture = search.settings(family, k)
-        mixture.tolerance = max(mixture.tolerance, Self.roughTolerance)
+        mixture.tolerance = max(mixture.tolerance, round == 0 ? Self.firstTolerance : Self.roughTolerance)
         mixture.maxIterations = min(mixture.maxIterations, Self.roughIterations)
         guard board.report(part: part, fraction: 0) else { return .failure(.cancelled) }
         do throws(FitError) {
@@ -110,7 +112,7 @@ struct MixtureSweep: Sendable {
       .sorted { (candidates[$0].bic ?? 0, $0) < (candidates[$1].bic ?? 0, $1) }.prefix(Self.refined)
     let chosen = Array(near)
     let before = self
-    let part = candidates.count
+    let part = 2 * candidates.count
     let fitted = Parallel.map(count: chosen.count) { position -> Result<MixtureFit, FitError> in
       let index = chosen[position]
       let own = before.candidates[index]

@@ -108,17 +108,17 @@ struct GaussianFitter: BlockFitter {
   /// Moments about the new means, from those about the previous ones.
   private func statistics(from sums: [Double], weights: [Double]) -> ScatterStatistics {
     let (k, d, size) = (components.components, rows.width, components.sumsPerComponent)
-    var means = components.meanMatrix
+    var means = components.meanMatrix.values
     var scatters = [Double](repeating: 0, count: k * d * d)
     for component in 0..<k {
       let first = component * size
       let n = weights[component]
-      let shifts = (0..<d).map { n > 0 ? sums[first + $0] / n : 0 }
+      let share = n > 0 ? 1 / n : 0
       var index = first + d
       for i in 0..<d {
-        means[component, i] += shifts[i]
+        means[component * d + i] += sums[first + i] * share
         for l in (family.isDiagonal ? i : 0)...i {
-          var value = sums[index] - n * shifts[i] * shifts[l]
+          var value = sums[index] - sums[first + i] * share * sums[first + l]
           if i == l { value = max(value, 0) }
           scatters[(component * d + i) * d + l] = value
           scatters[(component * d + l) * d + i] = value
@@ -126,7 +126,7 @@ struct GaussianFitter: BlockFitter {
         }
       }
     }
-    return ScatterStatistics(weights: weights, means: means, scatters: scatters)
+    return ScatterStatistics(weights: weights, means: Matrix(rows: k, columns: d, values: means), scatters: scatters)
   }
 
   var fitted: FittedBlock.Parameters {

@@ -196,7 +196,7 @@ extension MixtureRun {
     let empty = Expectation(
       weights: [Double](repeating: 0, count: width),
       blocks: fitters.map { [Double](repeating: 0, count: $0.sumCount) })
-    let parts = Parallel.map(rows: rows.count) { range in
+    let sums: @Sendable (Range<Int>) -> Expectation = { range in
       var part = empty
       var values: [Double] = []
       for first in stride(from: range.lowerBound, to: range.upperBound, by: MixtureRows.blockRows) {
@@ -221,6 +221,9 @@ extension MixtureRun {
       for (index, fitter) in fitters.enumerated() { part.blocks[index] = fitter.folded(part.blocks[index]) }
       return part
     }
+    // One piece needs no handing out, which small data would spend more time on than on the sums.
+    if rows.count <= Parallel.rowsPerPiece { return rows.count > 0 ? sums(0..<rows.count) : empty }
+    let parts = Parallel.map(rows: rows.count, sums)
     guard let first = parts.first else { return empty }
     return parts.dropFirst().reduce(first, +)
   }
