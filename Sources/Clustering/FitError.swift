@@ -119,7 +119,7 @@ extension FitError: CustomStringConvertible {
     case .degenerate(let components, let reason):
       "No start led to \(components) components that each have a spread of their own. "
         + (reason?.description
-          ?? "Ask for fewer components, a family with equal covariances (EEE, EEI, EII), or a prior.")
+          ?? "Ask for fewer components or for families with equal covariances (EEE, EEI, EII).")
     case .modelInvalid:
       "The model's numbers are not those of probability distributions. Save it again from a fit."
     case .zeroLength(let row):

@@ -20,6 +20,9 @@ public struct MixtureSearch: Sendable, Hashable, Codable {
   public var gapReferences: Int?
   /// How to measure the stability of the chosen components; nil to leave it out.
   public var stability: BootstrapStability?
+  /// The natural logarithm of what each column of the data was divided by (as many as there are, 0 for the rest):
+  /// likelihoods, BIC and ICL are told in the units before, whichever scale was taken.
+  public var logScales: [Double] = []
 
   /// A search over `range`, everything else at its default.
   public init(range: ClosedRange<Int> = 1...9) { self.range = range }
@@ -45,10 +48,12 @@ public struct MixtureSearch: Sendable, Hashable, Codable {
     let tried = range.lowerBound...min(range.upperBound, max(rows.count, range.lowerBound))
 
     let board = ProgressBoard(parts: 4, observer: observer)
+    let units = LikelihoodUnits(compared, weights: ownWeights, logScales: logScales)
     let sweep = try MixtureSweep(self, tried, rows, compared, ownWeights) { fraction, best in
-      board.report(part: 0, fraction: fraction, criterion: best)
+      board.report(part: 0, fraction: fraction, criterion: best.map { $0 - 2 * units.shift })
     }
     var candidates = sweep.candidates
+    for index in candidates.indices { candidates[index].setUnits(units) }
     try addCriteria(&candidates, sweep.fits, compared, ownWeights, isSampled: isSampled)
     if let gapReferences {
       let own = WitnessSample(compared, weights: ownWeights, limit: GapStatistic.rowLimit, seed: seed)
@@ -63,7 +68,9 @@ public struct MixtureSearch: Sendable, Hashable, Codable {
 
     var test: StructureTest?
     if tried.lowerBound == 1, candidates[winner].clusters > 1, isGaussian, let fit = sweep.fits[winner] {
-      test = try structureTest(candidates[winner], fit, compared, ownWeights) { board.report(part: 2, fraction: $0) }
+      test = try structureTest(sweep.candidates[winner], fit, compared, ownWeights) {
+        board.report(part: 2, fraction: $0)
+      }
     }
     guard board.report(part: 2, fraction: 1) else { throw .cancelled }
     let verdict = MixtureVerdict(
@@ -81,6 +88,7 @@ public struct MixtureSearch: Sendable, Hashable, Codable {
       }
     }
     guard board.report(part: 3, fraction: 1) else { throw .cancelled }
+    fit.setUnits(isSampled ? LikelihoodUnits(x, weights: weights, logScales: logScales) : units)
     return MixtureChoice(
       candidates: candidates, fit: fit, family: candidates[verdict.chosen].family, structure: verdict.structure,
       test: test, stability: stability, rowsCompared: compared.rows, reason: verdict.reason)

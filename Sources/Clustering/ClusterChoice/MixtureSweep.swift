@@ -29,29 +29,53 @@ struct MixtureSweep: Sendable {
   ) throws(FitError) {
     let models = range.flatMap { k in search.families(components: k, width: x.columns).map { (k: k, family: $0) } }
     let starts = SharedStarts(search.mixture, range, rows)
-    let board = ProgressBoard(parts: models.count + 1) { report($0.fraction, $0.bestCriterion) }
-    // The slowest first, so that no worker is left with them at the end.
-    let order = Array(models.indices.reversed())
-    let fitted = Parallel.map(count: order.count) { position -> Result<MixtureFit, FitError> in
-      let index = order[position]
-      let (k, family) = models[index]
-      var mixture = search.settings(family, k)
-      mixture.tolerance = max(mixture.tolerance, Self.roughTolerance)
-      mixture.maxIterations = min(mixture.maxIterations, Self.roughIterations)
-      guard board.report(part: index, fraction: 0) else { return .failure(.cancelled) }
-      do throws(FitError) {
-        let fit = try mixture.fit(rows, starts.starting, x, weights, starts: starts.starts(mixture)) {
-          board.report(part: index, fraction: $0.fraction)
+    let board = ProgressBoard(parts: 2 * models.count + 1) { report($0.fraction, $0.bestCriterion) }
+    func fitAll(
+      _ round: Int, _ own: @escaping @Sendable (Int, Mixture) -> [MixtureStart]
+    ) throws(FitError) -> [Result<MixtureFit, FitError>] {
+      // The slowest first, so that no worker is left with them at the end.
+      let order = Array(models.indices.reversed())
+      let fitted = Parallel.map(count: order.count) { position -> Result<MixtureFit, FitError> in
+        let index = order[position]
+        let part = round * models.count + index
+        let (k, family) = models[index]
+        var mixture = search.settings(family, k)
+        mixture.tolerance = max(mixture.tolerance, Self.roughTolerance)
+        mixture.maxIterations = min(mixture.maxIterations, Self.roughIterations)
+        guard board.report(part: part, fraction: 0) else { return .failure(.cancelled) }
+        do throws(FitError) {
+          let fit = try mixture.fit(
+            rows, starts.starting, x, weights, starts: own(index, mixture), stages: .brief
+          ) { board.report(part: part, fraction: $0.fraction) }
+          return board.report(part: part, fraction: 1, criterion: fit.bic) ? .success(fit) : .failure(.cancelled)
+        } catch {
+          // What stops one model need not stop the next; only a request to stop is general.
+          _ = board.report(part: part, fraction: 1)
+          return .failure(error)
         }
-        return board.report(part: index, fraction: 1, criterion: fit.bic) ? .success(fit) : .failure(.cancelled)
-      } catch {
-        // What stops one model need not stop the next; only a request to stop is general.
-        _ = board.report(part: index, fraction: 1)
-        return .failure(error)
+      }
+      for case .failure(.cancelled) in fitted { throw .cancelled }
+      return Array(fitted.reversed())
+    }
+    let first = try fitAll(0) { _, mixture in starts.starts(mixture) }
+    let second = try fitAll(1) { index, _ in
+      models.indices.flatMap { other -> [MixtureStart] in
+        guard models[other].k == models[index].k, models[other].k > 1, case .success(let fit) = first[other] else {
+          return []
+        }
+        if other == index { return [.model(fit.model, name: "sweep")] }
+        guard let own = models[index].family, let family = models[other].family, own.isNeighbour(of: family) else {
+          return []
+        }
+        let settings = search.settings(family, models[other].k)
+        return [.responsibilities(fit.model, settings: settings, name: family.rawValue)]
       }
     }
-    let results = Array(fitted.reversed())
-    for case .failure(.cancelled) in results { throw .cancelled }
+    let results = zip(first, second).map { first, second in
+      guard case .success(let later) = second else { return first }
+      guard case .success(let earlier) = first else { return second }
+      return later.bic < earlier.bic ? second : first
+    }
     candidates = []
     fits = []
     var problem: FitError?
@@ -125,6 +149,13 @@ extension MixtureSearch {
   }
 }
 
+extension CovarianceFamily {
+  /// Whether one letter alone is different.
+  fileprivate func isNeighbour(of other: CovarianceFamily) -> Bool {
+    zip(rawValue, other.rawValue).count { $0 != $1 } == 1
+  }
+}
+
 /// The starts that all families share: agglomeration and k-means, made once.
 private struct SharedStarts: Sendable {
   /// The rows that starts look at, agglomerated.
@@ -165,7 +196,7 @@ extension MixtureStart {
   fileprivate var isRandom: Bool {
     switch self {
     case .random, .scattered: true
-    case .agglomeration, .kMeans, .labels, .model: false
+    case .agglomeration, .kMeans, .labels, .model, .responsibilities: false
     }
   }
 }

@@ -76,7 +76,11 @@ struct GaussianFitter: BlockFitter {
       let estimate = try family.estimate(statistics, previous: covariances, prior: prior)
       return take(prior?.means(statistics) ?? statistics.means, estimate)
     } catch {
-      refusal = error
+      switch error {
+      case .emptyComponent, .singularComponent: refusal = error
+      // Columns are counted within the block, and checks before the fit name them by their place in the table.
+      case .constantColumn, .collinearColumn: refusal = nil
+      }
       return false
     }
   }

@@ -62,11 +62,12 @@ extension Mixture {
   /// any families and number of components; `starting` from `rows`, for as many components or more.
   func fit(
     _ rows: MixtureRows, _ starting: StartingRows, _ x: Matrix, _ weights: [Double]?, starts: [MixtureStart],
-    observer: FitObserver? = nil
+    stages: MixtureStages? = nil, observer: FitObserver? = nil
   ) throws(FitError) -> MixtureFit {
     try checkSettings()
     try checkRows(rows)
-    let outcome = try search(rows, starting, starts: starts, observer: observer)
+    let outcome = try search(
+      rows, starting, starts: starts, stages: stages ?? .careful(self), observer: observer)
     return try finish(outcome.run, rows, x, weights, starts: outcome.starts, hitRate: outcome.hitRate)
   }
 

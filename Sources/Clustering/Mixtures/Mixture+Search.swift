@@ -7,25 +7,36 @@ struct MixtureSearchOutcome: Sendable {
   var hitRate: Double
 }
 
-extension Mixture {
-  /// How far runs are iterated and how many of the best are, stage after stage; runs that degenerate make room.
+/// How far runs are iterated and how many of the best are, stage after stage; runs that degenerate make room.
+struct MixtureStages: Sendable {
+  var stages: [(iterations: Int, runs: Int)]
+
+  /// With care: the few best runs are all brought to convergence.
+  ///
   /// Of latent classes and the like, which start alike, it shows later which are the best.
-  private var stages: [(iterations: Int, runs: Int)] {
-    let startsAlike = !blocks.contains { $0.kind.covarianceFamily != nil }
-    return [(20, .max), (100, startsAlike ? 12 : 5), (.max, startsAlike ? 4 : 3)]
+  static func careful(_ mixture: Mixture) -> MixtureStages {
+    let startsAlike = !mixture.blocks.contains { $0.kind.covarianceFamily != nil }
+    return MixtureStages(stages: [(20, .max), (100, startsAlike ? 12 : 5), (.max, startsAlike ? 4 : 3)])
   }
+
+  /// One run alone is brought to convergence: for a first look at many models.
+  static let brief = MixtureStages(stages: [(10, .max), (40, 2), (.max, 1)])
+}
+
+extension Mixture {
   /// Two log-likelihoods are those of one optimum when they differ by less than this a row.
   private static let sameOptimum = 1e-4
 
   /// Runs all starts for a short while, the better ones longer, the best to convergence; of these the best on all rows.
   func search(
-    _ rows: MixtureRows, _ starting: StartingRows, starts: [MixtureStart], observer: FitObserver?
+    _ rows: MixtureRows, _ starting: StartingRows, starts: [MixtureStart], stages: MixtureStages,
+    observer: FitObserver?
   ) throws(FitError) -> MixtureSearchOutcome {
     let board = ProgressBoard(parts: starts.count + 1, observer: observer)
     let own = starting.rows
     var runs = Parallel.map(count: starts.count) { begin(starts[$0], starting) }
     var refusal: CovarianceDegeneracy?
-    for stage in stages {
+    for stage in stages.stages {
       while true {
         let limit = min(stage.iterations, maxIterations)
         let ranked = runs.ranking.prefix(stage.runs)

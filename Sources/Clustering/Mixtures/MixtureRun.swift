@@ -103,6 +103,15 @@ extension MixtureRun {
     return maximise(expectation, keepingNoise: true)
   }
 
+  /// Estimates the first parameters from the responsibilities of a model fitted by `settings`, whose blocks may have
+  /// other families; false when that cannot be.
+  mutating func begin(_ model: MixtureModel, of settings: Mixture) -> Bool {
+    var other = MixtureRun(settings, rows)
+    guard other.begin(model), other.shares.count == shares.count else { return false }
+    let expectation = pass(responsibilitiesOf: other)
+    return expectation.logLikelihood.isFinite && maximise(expectation)
+  }
+
   /// Takes the parameters of a model; false when they are not those of the same blocks and k.
   ///
   /// A model without noise leaves the budget to it.
@@ -177,12 +186,16 @@ extension MixtureRun {
   }
 
   /// The E-step and the sums for the M-step.
-  private func expect() -> Expectation { pass(nil) }
+  private func expect() -> Expectation { pass(responsibilitiesOf: self) }
 
-  /// One pass over all rows; responsibilities are those of the current parameters, or what `given` fills in.
-  private func pass(_ given: (@Sendable (_ block: Range<Int>, _ values: inout [Double]) -> Void)?) -> Expectation {
+  /// One pass over all rows; responsibilities are those of the parameters of `other`, or what `given` fills in.
+  private func pass(
+    responsibilitiesOf other: MixtureRun? = nil,
+    _ given: (@Sendable (_ block: Range<Int>, _ values: inout [Double]) -> Void)? = nil
+  ) -> Expectation {
     let width = shares.count
-    let logShares = shares.map { $0 > 0 ? log($0) : -.infinity }
+    let source = other ?? self
+    let logShares = source.shares.map { $0 > 0 ? log($0) : -.infinity }
     let empty = Expectation(
       weights: [Double](repeating: 0, count: width),
       blocks: fitters.map { [Double](repeating: 0, count: $0.sumCount) })
@@ -199,7 +212,7 @@ extension MixtureRun {
         } else {
           for j in 0..<width { for i in 0..<block.count { values[j * block.count + i] = logShares[j] } }
           if width > components { addNoise(block, &values) }
-          for fitter in fitters { fitter.addLogDensities(block, to: &values) }
+          for fitter in source.fitters { fitter.addLogDensities(block, to: &values) }
           part.logLikelihood += Responsibilities.normalize(
             &values, components: width, count: block.count, weights: rows.weights, firstRow: first,
             totals: &part.weights)

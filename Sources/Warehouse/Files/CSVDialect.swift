@@ -11,20 +11,31 @@ struct CSVDialect: Sendable, Hashable {
   var dateFormat: String?
   var timestampFormat: String?
   var encoding: String?
+  /// Whether columns other than text hold ``TableSource/missingMarksOfNumbers``.
+  var hasMarksOfNumbers = false
 
   /// The table function that reads `path` this way.
   func relation(path: String, columns: [(name: String, type: String)]) -> String {
     let types = columns.map { "\(SQL.literal($0.name)): \(SQL.literal($0.type))" }.joined(separator: ", ")
+    let marks = [""] + TableSource.missingMarks
     var arguments = [
       SQL.literal(path), "auto_detect = false", "delim = \(SQL.literal(delimiter))", "quote = \(SQL.literal(quote))",
       "escape = \(SQL.literal(escape))", "skip = \(skippedLines)", "header = \(hasHeader)", "columns = {\(types)}",
-      "nullstr = [\(SQL.literals([""] + TableSource.missingMarks))]",
+      "nullstr = [\(SQL.literals(marks + (hasMarksOfNumbers ? TableSource.missingMarksOfNumbers : [])))]",
     ]
+    // Marks are the file's, not a column's: where text columns have fewer, theirs are told apart after reading.
+    let texts = hasMarksOfNumbers ? columns.filter { $0.type == "VARCHAR" }.map(\.name) : []
+    if !texts.isEmpty { arguments.append("force_not_null = [\(SQL.literals(texts))]") }
     if !comment.isEmpty { arguments.append("comment = \(SQL.literal(comment))") }
     if let dateFormat { arguments.append("dateformat = \(SQL.literal(dateFormat))") }
     if let timestampFormat { arguments.append("timestampformat = \(SQL.literal(timestampFormat))") }
     if let encoding { arguments.append("encoding = \(SQL.literal(encoding))") }
-    return "read_csv(\(arguments.joined(separator: ", ")))"
+    let file = "read_csv(\(arguments.joined(separator: ", ")))"
+    guard !texts.isEmpty else { return file }
+    let replaced = texts.map(SQL.identifier).map { name in
+      "CASE WHEN \(name) NOT IN (\(SQL.literals(marks))) THEN \(name) END AS \(name)"
+    }
+    return "(SELECT * REPLACE (\(replaced.joined(separator: ", "))) FROM \(file) AS cells)"
   }
 }
 
@@ -38,12 +49,21 @@ extension Connection {
     let size = fileSize(path)
     guard !isBlank(path, size: size) else { throw .fileEmpty(path: shown) }
     let isTSV = [".tsv", ".tsv.gz", ".tsv.zst", ".tab"].contains(where: path.lowercased().hasSuffix)
-    var common = [
-      SQL.literal(path), "nullstr = [\(SQL.literals([""] + TableSource.missingMarks))]",
-      "sample_size = \(size <= Connection.wholeFileSniff ? -1 : 20480)",
-    ]
+    let marks = [""] + TableSource.missingMarks
+    var common = [SQL.literal(path), "sample_size = \(size <= Connection.wholeFileSniff ? -1 : 20480)"]
     if let encoding { common.append("encoding = \(SQL.literal(encoding))") }
-    var found = try sniff(common + (isTSV ? ["delim = '\t'"] : []), shown: shown, encoding: encoding)
+    if isTSV { common.append("delim = '\t'") }
+    let all = "nullstr = [\(SQL.literals(marks + TableSource.missingMarksOfNumbers))]"
+    let usual = common + ["nullstr = [\(SQL.literals(marks))]"]
+    common = usual
+    var found = try sniff(usual, shown: shown, encoding: encoding)
+    if found.columns.contains(where: { $0.kind == .text }),
+      var other = try? sniff(Array(usual.dropLast()) + [all], shown: shown, encoding: encoding),
+      other.columns.map(\.name) == found.columns.map(\.name), other.columns != found.columns
+    {
+      other.dialect.hasMarksOfNumbers = true
+      found = other
+    }
     try checkWidth(path, found, shown: shown)
     // DuckDB does not try spaces between cells, the form of many numeric tables.
     if found.columns.count == 1, !isTSV,
