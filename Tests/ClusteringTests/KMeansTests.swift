@@ -88,7 +88,7 @@ import Testing
   }
 
   @Test func `a row too light to be told from none beside the others still has a cluster`() throws {
-    let light = 5e-324
+    let light = Double.leastNonzeroMagnitude
     let x = Matrix(rows: 4, columns: 1, values: [0, 1, 100, 101])
     let fit = try KMeans(clusters: 3).fit(x, weights: [1e39, 1e39, light, light])
     #expect(fit.labels == [0, 1, 2, 2])

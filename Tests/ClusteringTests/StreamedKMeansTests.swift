@@ -285,8 +285,8 @@ enum StreamRefusal: CaseIterable {
     #expect(fit.clusterWeights == [2, 2])
   }
 
-  @Test(arguments: [5e-324, 1e-310, 1e30]) func `weights may be as light or heavy as numbers are`(weight: Double) throws
-  {
+  @Test(arguments: [Double.leastNonzeroMagnitude, .leastNormalMagnitude, 1e30])
+  func `weights may be as light or heavy as numbers are`(weight: Double) throws {
     let x = StreamedRows.groups(rows: 900, columns: 2, groups: 2, spread: 40, seed: 3)
     let rows = RowBatch(rows: x, weights: [Double](repeating: weight, count: 900))
     // Of 900 different rows, 300 and 900 are drawn.
