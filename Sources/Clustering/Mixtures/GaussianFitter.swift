@@ -28,6 +28,8 @@ struct GaussianFitter: BlockFitter {
       isDiagonal: family.isDiagonal, logScale: 0)
   }
 
+  private(set) var refusal: CovarianceDegeneracy?
+
   var sumCount: Int { components.components * components.sumsPerComponent * GaussianComponents.lanesPerSum }
 
   func folded(_ sums: [Double]) -> [Double] { GaussianComponents.folded(sums) }
@@ -68,10 +70,19 @@ struct GaussianFitter: BlockFitter {
 
   mutating func estimate(from sums: [Double], weights: [Double]) -> Bool {
     let statistics = statistics(from: sums, weights: weights)
-    guard weights.allSatisfy({ $0 > 0 }),
-      let estimate = try? family.estimate(statistics, previous: covariances, prior: prior)
-    else { return false }
-    return take(prior?.means(statistics) ?? statistics.means, estimate)
+    refusal = weights.firstIndex { !($0 > 0) }.map { .emptyComponent($0) }
+    guard refusal == nil else { return false }
+    do {
+      let estimate = try family.estimate(statistics, previous: covariances, prior: prior)
+      return take(prior?.means(statistics) ?? statistics.means, estimate)
+    } catch {
+      switch error {
+      case .emptyComponent, .singularComponent: refusal = error
+      // Columns are counted within the block, and checks before the fit name them by their place in the table.
+      case .constantColumn, .collinearColumn: refusal = nil
+      }
+      return false
+    }
   }
 
   mutating func adopt(_ parameters: FittedBlock.Parameters) -> Bool {

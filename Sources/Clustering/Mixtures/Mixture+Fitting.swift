@@ -12,7 +12,7 @@ extension Mixture {
   /// The result depends neither on the order of the rows nor on the number of threads, and a whole weight w is the same
   /// as w equal rows. O(n k d^2) an iteration, O(n k d) for diagonal families; memory n d.
   ///
-  /// - Throws: ``FitError``, before any work if a setting or the data is unusable; ``FitError/degenerate(components:)``
+  /// - Throws: ``FitError``, before any work if a setting or the data is unusable; ``FitError/degenerate(components:reason:)``
   ///   when every start loses a component; ``FitError/cancelled`` when `observer` says no.
   public func fit(
     _ x: Matrix, weights: [Double]? = nil, observer: FitObserver? = nil
@@ -50,7 +50,7 @@ extension Mixture {
     let ending = run.iterate(tolerance, limit: maxIterations) { report($0, board, part: 0) }
     switch ending {
     case .cancelled: throw .cancelled
-    case .degenerate: throw .degenerate(components: components)
+    case .degenerate: throw .degenerate(components: components, reason: run.refusal)
     case .done: break
     }
     let start = MixtureFit.Start(name: "given", logLikelihood: run.logLikelihood / rows.weightScale)

@@ -35,6 +35,7 @@ extension Mixture {
     let board = ProgressBoard(parts: starts.count + 1, observer: observer)
     let own = starting.rows
     var runs = Parallel.map(count: starts.count) { begin(starts[$0], starting) }
+    var refusal: CovarianceDegeneracy?
     for stage in stages.stages {
       while true {
         let limit = min(stage.iterations, maxIterations)
@@ -43,16 +44,21 @@ extension Mixture {
         let chosen = ranked.filter { index in runs[index].map { !$0.converged && $0.trace.count < limit } ?? false }
         if chosen.isEmpty { break }
         let before = runs
-        let iterated = Parallel.map(count: chosen.count) { index -> MixtureRun? in
-          guard var run = before[chosen[index]] else { return nil }
-          return run.iterate(tolerance, limit: limit) { report($0, board, part: chosen[index]) } == .done ? run : nil
+        let iterated = Parallel.map(count: chosen.count) {
+          index -> (run: MixtureRun?, refusal: CovarianceDegeneracy?) in
+          guard var run = before[chosen[index]] else { return (nil, nil) }
+          let ending = run.iterate(tolerance, limit: limit) { report($0, board, part: chosen[index]) }
+          return ending == .done ? (run, nil) : (nil, run.refusal)
         }
         guard board.goesOn else { throw .cancelled }
-        for (index, run) in zip(chosen, iterated) { runs[index] = run }
+        for (index, ended) in zip(chosen, iterated) {
+          runs[index] = ended.run
+          refusal = refusal ?? ended.refusal
+        }
       }
     }
     let best = runs.ranking.first
-    guard let best, var run = runs[best] else { throw .degenerate(components: components) }
+    guard let best, var run = runs[best] else { throw .degenerate(components: components, reason: refusal) }
 
     let top = run.logLikelihood
     let hits = runs.count { $0.map { top - $0.logLikelihood < Self.sameOptimum * own.totalWeight } ?? false }
@@ -61,7 +67,7 @@ extension Mixture {
       run = moved
       switch run.iterate(tolerance, limit: maxIterations, { report($0, board, part: starts.count) }) {
       case .cancelled: throw .cancelled
-      case .degenerate: throw .degenerate(components: components)
+      case .degenerate: throw .degenerate(components: components, reason: run.refusal)
       case .done: break
       }
     }

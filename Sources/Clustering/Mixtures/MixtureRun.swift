@@ -148,6 +148,9 @@ extension MixtureRun {
       }, missing: mixture.missing)
   }
 
+  /// Why the last M-step came to nothing, if a block told.
+  var refusal: CovarianceDegeneracy? { fitters.lazy.compactMap(\.refusal).first }
+
   /// p: the shares' and the blocks' free parameters; noise adds its share and its volume.
   var parameterCount: Int {
     components - 1 + fitters.reduce(0) { $0 + $1.parameterCount } + (noise == nil ? 0 : 2)
