@@ -42,6 +42,8 @@ public struct SegmentModel: Sendable {
     public let sizes: [Int]
     /// Customers that belong to none of them; nil where every customer has a segment.
     public let none: Int?
+    /// The weights of the rows in each segment; nil where every row counts once.
+    public let weights: Weights?
     /// Whether the fit stopped of itself.
     public let converged: Bool
     /// The iterations of the kept start.
@@ -56,6 +58,17 @@ public struct SegmentModel: Sendable {
     public let mixture: MixtureSummary?
     /// How stable each segment is over resamples; nil when it was not asked for.
     public let stability: ClusterStability?
+  }
+
+  /// Sums of weights.
+  public struct Weights: Sendable, Hashable, Codable {
+    /// The sum over the rows of each segment, segment 1 first.
+    public let segments: [Double]
+    /// The sum over the rows that belong to none of them.
+    public let none: Double
+
+    /// The sum over all rows.
+    public var total: Double { segments.reduce(none, +) }
   }
 
   /// How well a mixture fits, and what else was tried.
@@ -129,9 +142,7 @@ public struct SegmentModel: Sendable {
     transforms = try file.section("transforms", as: FeatureTransforms.self)
     segments = try file.section("segments", as: SegmentSection.self)
     assigner = try SegmentAssigner(file, method: segments.method)
-    guard assigner.segments == segments.k, segments.k > 0, segments.sizes.count == segments.k,
-      assigner.columns == transforms.columns.count
-    else {
+    guard assigner.segments == segments.k, segments.k > 0, assigner.fits(transforms) else {
       throw PipelineError.modelInconsistent(reason: "its arrays do not fit its transforms and segments")
     }
     name = try file.section("name", as: String.self)
@@ -139,8 +150,8 @@ public struct SegmentModel: Sendable {
     profiles = try file.section("profiles", as: SegmentProfiles.self)
     quality = try file.section("quality", as: DataQuality.self)
     provenance = try file.section("provenance", as: Provenance.self)
-    guard (segments.sizes + [segments.none ?? 0]).allSatisfy({ $0 >= 0 && $0 <= provenance.rows }) else {
-      throw PipelineError.modelInconsistent(reason: "its segments hold more customers than it was trained on")
+    if let reason = segments.fault(rows: provenance.rows) {
+      throw PipelineError.modelInconsistent(reason: reason)
     }
     guard profiles.fits(segments: segments.k) else {
       throw PipelineError.modelInconsistent(reason: "its profiles do not fit its segments")
@@ -164,6 +175,32 @@ public struct SegmentModel: Sendable {
     self.quality = quality
     self.provenance = provenance
     self.assigner = assigner
+  }
+}
+
+extension SegmentModel.SegmentSection {
+  /// What contradicts itself in what was read from a file, or `rows`, the rows of training; nil if nothing does.
+  fileprivate func fault(rows: Int) -> String? {
+    guard sizes.count == k else { return "it has not one size for each segment" }
+    var left = rows
+    for size in sizes + [none ?? 0] {
+      guard size >= 0, size <= left else { return "its segments hold more customers than it was trained on" }
+      left -= size
+    }
+    if let weights {
+      guard weights.segments.count == k, (weights.segments + [weights.none]).allSatisfy({ $0 >= 0 }),
+        weights.total > 0, weights.total.isFinite
+      else { return "its weights are not those of its segments" }
+    }
+    if let stability {
+      let labels = stability.clusters.map(\.label)
+      guard Set(labels).count == labels.count, labels.allSatisfy({ $0 >= 0 && $0 < k }), stability.resamples >= 0,
+        stability.clusters.allSatisfy({ cluster in
+          [cluster.meanJaccard, cluster.dissolved, cluster.recovered].allSatisfy { $0 >= 0 && $0 <= 1 }
+        })
+      else { return "its stability is not that of its segments" }
+    }
+    return nil
   }
 }
 

@@ -94,30 +94,19 @@ public struct SegmentProfiles: Sendable, Hashable, Codable {
     }
   }
 
-  /// The features of `names` in which `segment` (from 0) differs most from everybody, with the difference in standard
-  /// deviations, largest first.
-  public func distinctions(_ segment: Int, among names: Set<String>, limit: Int) -> [(
-    feature: String, difference: Double
-  )] {
-    let all = numeric.compactMap { profile -> (feature: String, difference: Double)? in
-      guard names.contains(profile.name), let mean = profile.mean, let deviation = profile.standardDeviation,
-        deviation > 0,
-        let own = profile.means[segment]
-      else { return nil }
-      return (profile.name, (own - mean) / deviation)
-    }
-    return Array(
-      all.sorted {
-        abs($0.difference) != abs($1.difference) ? abs($0.difference) > abs($1.difference) : $0.feature < $1.feature
-      }.prefix(limit))
-  }
-
-  /// Whether every feature has a value for each of `segments`.
+  /// Whether every feature has a value for each of `segments`, and the numbers are those of real rows.
   func fits(segments: Int) -> Bool {
-    numeric.allSatisfy { $0.means.count == segments && $0.sums.count == segments }
+    numeric.allSatisfy { profile in
+      profile.means.count == segments && profile.sums.count == segments
+        && ([profile.mean, profile.standardDeviation] + profile.means + profile.sums).allSatisfy {
+          $0?.isFinite ?? true
+        }
+        && (profile.standardDeviation ?? 0) >= 0
+    }
       && categories.allSatisfy { category in
         category.shares.count == category.levels.count && category.segmentShares.count == segments
           && category.segmentShares.allSatisfy { $0.count == category.levels.count }
+          && (category.shares + category.segmentShares.flatMap { $0 }).allSatisfy { $0 >= 0 && $0 <= 1 }
       }
   }
 

@@ -12,14 +12,15 @@ struct FoundSegments {
   var mixture: SegmentModel.MixtureSummary?
   var stability: ClusterStability?
 
-  /// What the model says of it, with the sizes that `assignments` give.
-  func section(_ assignments: SegmentAssignments) -> SegmentModel.SegmentSection {
+  /// What the model says of it, with the sizes that `assignments` give, and their `weights` (n) where there are any.
+  func section(_ assignments: SegmentAssignments, weights: [Double]?) -> SegmentModel.SegmentSection {
     let sizes = assignments.sizes(assigner.segments)
     var hasNone = false
     if case .mixture(let model) = assigner { hasNone = model.noise != nil }
     return SegmentModel.SegmentSection(
       method: kMeans == nil ? .mixture : .kMeans, k: assigner.segments, reason: reason, sizes: sizes.segments,
-      none: hasNone ? sizes.none : nil, converged: converged, iterations: iterations, candidates: kMeans?.candidates,
+      none: hasNone ? sizes.none : nil, weights: weights.map { assignments.weights($0, assigner.segments) },
+      converged: converged, iterations: iterations, candidates: kMeans?.candidates,
       inertia: kMeans?.inertia, settings: kMeans?.settings, mixture: mixture, stability: stability)
   }
 }

@@ -106,7 +106,7 @@ public struct SegmentTraining: Sendable {
       features: SegmentModel.FeatureSection(
         identifier: values.customers.name, asOf: asOf?.description, plan: plan, numeric: values.numbers.names,
         categories: values.categories.map(\.name), flags: flags.isEmpty ? nil : flags),
-      transforms: fitted, segments: found.section(assignments),
+      transforms: fitted, segments: found.section(assignments, weights: weights),
       profiles: SegmentProfiles(
         values, labels: assignments.segments.map { $0 - 1 }, segments: found.assigner.segments),
       quality: quality,
