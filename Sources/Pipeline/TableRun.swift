@@ -33,6 +33,11 @@ extension Connection {
     let columns = try TableLayout.columns(
       of: table, include: include, exclude: exclude, categories: categories, identifier: identifier,
       condition: condition, weights: weights)
+    if let need = try memoryBeyondLimit(table, columns, training) {
+      return try clusterStream(
+        table, columns, levels: categories, weights: weights, training, need: need, output: output, model: model,
+        progress)
+    }
     let trained = try train(table, columns, levels: categories, weights: weights, training, progress)
     let files = StagedFiles()
     if let output { try write(trained.assignments.table, to: output, in: files) }
@@ -76,7 +81,7 @@ extension Connection {
   }
 
   /// Weights count rows. Those that sum to less than the rows they stand at are shares, and are scaled to the rows.
-  private func scaledToRows(_ weights: [Double], _ quality: inout DataQuality) -> [Double] {
+  func scaledToRows(_ weights: [Double], _ quality: inout DataQuality) -> [Double] {
     let rows = Double(weights.count { $0 > 0 })
     let sum = weights.reduce(0, +)
     guard sum > 0, sum < rows else { return weights }
@@ -93,7 +98,7 @@ extension Connection {
   }
 
   /// A text column of numbers but for a few cells is a column of numbers with mistakes in it, not one of categories.
-  private func checkTexts(_ table: TableSource, _ columns: [String]) throws(WarehouseError) {
+  func checkTexts(_ table: TableSource, _ columns: [String]) throws(WarehouseError) {
     guard !columns.isEmpty else { return }
     let counts = columns.enumerated().flatMap { index, name in
       let text = SQL.identifier(name)

@@ -14,7 +14,11 @@ struct FoundSegments {
 
   /// What the model says of it, with the sizes that `assignments` give.
   func section(_ assignments: SegmentAssignments) -> SegmentModel.SegmentSection {
-    let sizes = assignments.sizes(assigner.segments)
+    section(sizes: assignments.sizes(assigner.segments))
+  }
+
+  /// What the model says of it, with these rows of each segment and of none.
+  func section(sizes: (segments: [Int], none: Int)) -> SegmentModel.SegmentSection {
     var hasNone = false
     if case .mixture(let model) = assigner { hasNone = model.noise != nil }
     return SegmentModel.SegmentSection(
@@ -70,7 +74,7 @@ extension SegmentTraining {
       stability: choice.stability)
   }
 
-  private var bootstrap: BootstrapStability? {
+  var bootstrap: BootstrapStability? {
     guard let resamples else { return nil }
     var bootstrap = BootstrapStability()
     bootstrap.resamples = resamples
@@ -95,7 +99,7 @@ extension SegmentTraining {
 
   /// Why there are so many segments; where one number was asked for there was nothing to choose, but there may be
   /// something to note.
-  private func reason(_ clusters: Int, _ reason: String, note: String? = nil) -> String {
+  func reason(_ clusters: Int, _ reason: String, note: String? = nil) -> String {
     guard range.count == 1, clusters == range.lowerBound, method == .kMeans || families.count == 1 else {
       return reason
     }

@@ -54,6 +54,19 @@ extension Connection {
   public func featureValues(
     _ relation: String, _ columns: FeatureColumns, source: String
   ) throws(WarehouseError) -> FeatureValues {
+    let read = try self.numbers(
+      selection(relation, columns), keys: 1 + columns.categories.count, reading: source)
+    if let position = read.numbers.firstNotFinite {
+      throw .badCell(
+        source: source, row: position.row + 1, column: read.numbers.names[position.column], needed: "finite numbers")
+    }
+    return FeatureValues(
+      customers: read.keys.columns.first ?? Column(name: columns.identifier ?? "row", values: .integers([])),
+      numbers: read.numbers, categories: Array(read.keys.columns.dropFirst()))
+  }
+
+  /// SQL that gives `columns` of `relation`: the identifier, the categories as text, then the numbers.
+  public func selection(_ relation: String, _ columns: FeatureColumns) -> String {
     let identifier = columns.identifier.map { SQL.identifier($0) } ?? "row_number() OVER ()"
     let keys =
       ["\(identifier) AS \(SQL.identifier(columns.identifier ?? "row"))"]
@@ -69,15 +82,7 @@ extension Connection {
     let selected =
       columns.condition != nil && columns.identifier == nil
       ? ["tessera_row AS \"row\""] + keys.dropFirst() + numbers : keys + numbers
-    let read = try self.numbers(
-      "SELECT \(selected.joined(separator: ", ")) FROM \(rows)", keys: keys.count, reading: source)
-    if let position = read.numbers.firstNotFinite {
-      throw .badCell(
-        source: source, row: position.row + 1, column: read.numbers.names[position.column], needed: "finite numbers")
-    }
-    return FeatureValues(
-      customers: read.keys.columns.first ?? Column(name: columns.identifier ?? "row", values: .integers([])),
-      numbers: read.numbers, categories: Array(read.keys.columns.dropFirst()))
+    return "SELECT \(selected.joined(separator: ", ")) FROM \(rows)"
   }
 }
 

@@ -115,7 +115,7 @@ struct ClusterCommand: ParsableCommand {
     Report.segments(trained.model)
     Report.criteria(trained.model)
     if let output {
-      Terminal.print("\nsegments of \(ReadableNumber.grouped(trained.assignments.segments.count)) rows in \(output)")
+      Terminal.print("\nsegments of \(ReadableNumber.grouped(trained.model.provenance.rows)) rows in \(output)")
     }
     if let model { Terminal.print("model in \(model)") }
   }
@@ -138,6 +138,7 @@ struct ClusterCommand: ParsableCommand {
     training.counts = TableOptions.list(counts)
     training.wantsAllMemberships = memberships
     training.resamples = bootstrap
+    training.memoryLimit = engine.memoryBytes
     return training
   }
 }
