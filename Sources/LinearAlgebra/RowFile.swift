@@ -63,7 +63,7 @@ internal import Foundation
     var isRead = true
     let values = unsafe [Double](unsafeUninitializedCapacity: range.count * columns) { buffer, count in
       var done = 0
-      let base = unsafe UnsafeMutableRawPointer(buffer.baseAddress)
+      let base = UnsafeMutableRawPointer(buffer.baseAddress)
       while done < total {
         // Safe: the buffer holds `total` bytes, all of which are filled before they count as elements.
         let got = unsafe pread(file, base.map { unsafe $0 + done }, total - done, start + done)

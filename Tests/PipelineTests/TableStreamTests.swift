@@ -52,7 +52,7 @@ import Warehouse
       let memory = try Self.fit(path, limit: nil, k, identifier: "id", weights: weights, output: outputs[0])
       let stream = try Self.fit(path, limit: 1, k, identifier: "id", weights: weights, output: outputs[1])
       #expect(stream.transforms == memory.transforms)
-      #expect(stream.segments.sizes == memory.segments.sizes && stream.segments.sizes.count == 3)
+      #expect(stream.segments.sizes == memory.segments.sizes && stream.segments.k > 1)
       #expect(stream.provenance.dataFingerprint == memory.provenance.dataFingerprint)
       let inertias = (try #require(stream.segments.inertia), try #require(memory.segments.inertia))
       #expect(abs(inertias.0 - inertias.1) <= 1e-9 * inertias.1)
