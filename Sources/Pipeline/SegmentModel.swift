@@ -214,6 +214,8 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
   case conditionUnusable(source: String, condition: String, reason: String)
   /// Nothing is left to form segments with.
   case noUsableFeature(dropped: [FeatureTransforms.Dropped])
+  /// A method that needs all rows in memory, and a limit that they would break.
+  case tooLarge(source: String, rows: Int, columns: Int, needed: Int, limit: Int)
   /// Fewer customers than segments.
   case tooFewCustomers(have: Int, need: Int)
   /// A column that its kind of distribution cannot be fitted to; the reason names it.
@@ -241,6 +243,11 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
     case .tooFewCustomers(let have, let need):
       "At least \(need) customers that differ are needed, but there \(have == 1 ? "is 1" : "are \(have)"). "
         + "Lower k or add customers."
+    case .tooLarge(let source, let rows, let columns, let needed, let limit):
+      "A mixture needs all rows in memory: the \(ReadableNumber.grouped(rows)) rows of \(source) with "
+        + "\(columns) columns take about \(ReadableNumber.grouped(needed >> 20)) MiB, but the limit is "
+        + "\(ReadableNumber.grouped(limit >> 20)) MiB. Use --method kmeans, which reads such a table as a stream, "
+        + "raise --memory-limit, or take part of the rows with --where."
     case .columnUnusable(let reason): reason
     case .unknownFeature(let name, let nearest):
       "There is no feature or family '\(name)'.\(PipelineError.hint(nearest))"

@@ -41,6 +41,12 @@ public struct SegmentProfiles: Sendable, Hashable, Codable {
   /// Every categorical feature.
   public let categories: [Category]
 
+  /// The profiles of several features, each made of its own, put together.
+  init(combining parts: [SegmentProfiles]) {
+    numeric = parts.flatMap(\.numeric)
+    categories = parts.flatMap(\.categories)
+  }
+
   /// Profiles `values` by `labels` (n, from 0 to `segments` - 1; below 0 for rows of no segment, which count only among
   /// all customers).
   init(_ values: FeatureValues, labels: [Int], segments: Int) {

@@ -35,6 +35,11 @@ extension Connection {
     let columns = try TableLayout.columns(
       of: table, include: include, exclude: exclude, categories: categories, numbers: numbers, identifier: identifier,
       condition: condition, weights: weights)
+    if let need = try memoryBeyondLimit(table, columns, training) {
+      return try clusterStream(
+        table, columns, levels: categories, chosen: include + numbers, weights: weights, training, need: need,
+        output: output, model: model, progress)
+    }
     let trained = try train(
       table, columns, levels: categories, chosen: include + numbers, weights: weights, training, progress)
     let files = StagedFiles()
@@ -85,7 +90,7 @@ extension Connection {
   }
 
   /// Weights count rows. Those that sum to less than the rows they stand at are shares, and are scaled to the rows.
-  private func scaledToRows(_ weights: [Double], _ quality: inout DataQuality) -> [Double] {
+  func scaledToRows(_ weights: [Double], _ quality: inout DataQuality) -> [Double] {
     let rows = Double(weights.count { $0 > 0 })
     let sum = weights.reduce(0, +)
     guard sum > 0, sum < rows else { return weights }
@@ -108,7 +113,7 @@ extension Connection {
   }
 
   /// A text column of numbers but for a few cells is a column of numbers with mistakes in it, not one of categories.
-  private func checkTexts(_ table: TableSource, _ columns: [String]) throws(WarehouseError) {
+  func checkTexts(_ table: TableSource, _ columns: [String]) throws(WarehouseError) {
     guard !columns.isEmpty else { return }
     let counts = columns.enumerated().flatMap { index, name in
       let text = SQL.identifier(name)

@@ -14,12 +14,18 @@ struct FoundSegments {
 
   /// What the model says of it, with the sizes that `assignments` give, and their `weights` (n) where there are any.
   func section(_ assignments: SegmentAssignments, weights: [Double]?) -> SegmentModel.SegmentSection {
-    let sizes = assignments.sizes(assigner.segments)
+    section(
+      sizes: assignments.sizes(assigner.segments),
+      weights: weights.map { assignments.weights($0, assigner.segments) })
+  }
+
+  /// What the model says of it, with these rows of each segment and of none, and what they weigh.
+  func section(sizes: (segments: [Int], none: Int), weights: [Double]? = nil) -> SegmentModel.SegmentSection {
     var hasNone = false
     if case .mixture(let model) = assigner { hasNone = model.noise != nil }
     return SegmentModel.SegmentSection(
       method: kMeans == nil ? .mixture : .kMeans, k: assigner.segments, reason: reason, sizes: sizes.segments,
-      none: hasNone ? sizes.none : nil, weights: weights.map { assignments.weights($0, assigner.segments) },
+      none: hasNone ? sizes.none : nil, weights: weights,
       converged: converged, iterations: iterations, candidates: kMeans?.candidates,
       inertia: kMeans?.inertia, settings: kMeans?.settings, mixture: mixture, stability: stability)
   }
@@ -73,7 +79,7 @@ extension SegmentTraining {
       stability: choice.stability)
   }
 
-  private var bootstrap: BootstrapStability? {
+  var bootstrap: BootstrapStability? {
     guard let resamples else { return nil }
     var bootstrap = BootstrapStability()
     bootstrap.resamples = resamples
@@ -98,7 +104,7 @@ extension SegmentTraining {
 
   /// Why there are so many segments; where one number was asked for there was nothing to choose, but there may be
   /// something to note.
-  private func reason(_ clusters: Int, _ reason: String, note: String? = nil) -> String {
+  func reason(_ clusters: Int, _ reason: String, note: String? = nil) -> String {
     guard range.count == 1, clusters == range.lowerBound, method == .kMeans || families.count == 1 else {
       return reason
     }

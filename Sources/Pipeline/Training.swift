@@ -32,6 +32,9 @@ public struct SegmentTraining: Sendable {
   /// Categories whose levels are numbers.
   var flags: [String] = []
 
+  /// The bytes that rows may take in memory; k-means streams what takes more, a mixture refuses it. nil for all there is.
+  public var memoryLimit: Int?
+
   /// Settings for these numbers of segments, everything else at its default.
   public init(name: String, range: ClosedRange<Int>) {
     self.name = name
@@ -154,7 +157,7 @@ public struct SegmentTraining: Sendable {
   }
 
   /// The features that form segments; nil when all do.
-  private func used(_ features: [String], families: [String: String]) throws(PipelineError) -> Set<String>? {
+  func used(_ features: [String], families: [String: String]) throws(PipelineError) -> Set<String>? {
     guard !exclude.isEmpty else { return nil }
     let known = Set(features + families.values).sorted()
     for name in exclude where !known.contains(name) && FeatureFamily(rawValue: name) == nil {

@@ -28,6 +28,13 @@ struct EngineOptions: ParsableArguments {
     }
   }
 
+  /// ``memoryLimit`` in bytes; nil without one.
+  var memoryBytes: Int? {
+    var settings = EngineSettings()
+    settings.memoryLimit = memoryLimit
+    return settings.memoryBytes
+  }
+
   /// Applies the options over `settings`.
   func apply(to settings: inout EngineSettings) {
     if let threads {

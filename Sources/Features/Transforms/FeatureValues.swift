@@ -60,21 +60,10 @@ extension Connection {
   public func featureValues(
     _ relation: String, _ columns: FeatureColumns, source: String
   ) throws(WarehouseError) -> FeatureValues {
-    // Rows are numbered before any condition, so that a row's number is its place in the file.
-    let number = SQL.identifier("tessera_row")
     let isFiltered = columns.condition != nil
-    let identifier = columns.identifier.map { SQL.identifier($0) } ?? (isFiltered ? number : "row_number() OVER ()")
-    let keys =
-      ["\(identifier) AS \(SQL.identifier(columns.identifier ?? "row"))"]
-      + columns.categories.map { "\(dialect.asText(SQL.identifier($0))) AS \(SQL.identifier($0))" }
-      + (isFiltered ? [number] : [])
-    let numbers = columns.numeric.map { "\(dialect.asReal(SQL.identifier($0))) AS \(SQL.identifier($0))" }
-    let rows =
-      columns.condition.map {
-        "(SELECT *, row_number() OVER () AS \(number) FROM \(relation) AS t) AS t WHERE (\($0)\n)"
-      } ?? "\(relation) AS t"
     let read = try self.numbers(
-      "SELECT \((keys + numbers).joined(separator: ", ")) FROM \(rows)", keys: keys.count, reading: source)
+      selection(relation, columns, numbered: isFiltered),
+      keys: 1 + columns.categories.count + (isFiltered ? 1 : 0), reading: source)
     var texts = Array(read.keys.columns.dropFirst())
     let rowNumbers = isFiltered ? texts.popLast()?.doubles?.map { Int($0) } : nil
     if let position = read.numbers.firstNotFinite {
@@ -85,6 +74,25 @@ extension Connection {
     return FeatureValues(
       customers: read.keys.columns.first ?? Column(name: columns.identifier ?? "row", values: .integers([])),
       numbers: read.numbers, categories: texts, rowNumbers: rowNumbers)
+  }
+
+  /// SQL that gives `columns` of `relation`: the identifier, the categories as text, where `numbered` the number of the
+  /// row in the file, then the numbers.
+  public func selection(_ relation: String, _ columns: FeatureColumns, numbered: Bool = false) -> String {
+    // Rows are numbered before any condition, so that a row's number is its place in the file.
+    let number = SQL.identifier("tessera_row")
+    let isFiltered = columns.condition != nil
+    let identifier = columns.identifier.map { SQL.identifier($0) } ?? (isFiltered ? number : "row_number() OVER ()")
+    let keys =
+      ["\(identifier) AS \(SQL.identifier(columns.identifier ?? "row"))"]
+      + columns.categories.map { "\(dialect.asText(SQL.identifier($0))) AS \(SQL.identifier($0))" }
+      + (numbered ? [number] : [])
+    let numbers = columns.numeric.map { "\(dialect.asReal(SQL.identifier($0))) AS \(SQL.identifier($0))" }
+    let rows =
+      columns.condition.map {
+        "(SELECT *, row_number() OVER () AS \(number) FROM \(relation) AS t) AS t WHERE (\($0)\n)"
+      } ?? "\(relation) AS t"
+    return "SELECT \((keys + numbers).joined(separator: ", ")) FROM \(rows)"
   }
 }
 

@@ -145,7 +145,7 @@ struct ClusterCommand: ParsableCommand {
     Report.segments(trained.model)
     Report.criteria(trained.model)
     if let output {
-      Terminal.print("\nsegments of \(ReadableNumber.grouped(trained.assignments.segments.count)) rows in \(output)")
+      Terminal.print("\nsegments of \(ReadableNumber.grouped(trained.model.provenance.rows)) rows in \(output)")
     }
     if let model { Terminal.print("model in \(model)") }
   }
@@ -168,6 +168,7 @@ struct ClusterCommand: ParsableCommand {
     training.counts = TableOptions.list(counts)
     training.wantsAllMemberships = memberships
     training.resamples = bootstrap
+    training.memoryLimit = engine.memoryBytes
     return training
   }
 }
