@@ -26,6 +26,8 @@ public struct SegmentModel: Sendable {
     public let numeric: [String]
     /// The categorical features, in the order of training.
     public let categories: [String]
+    /// Categories whose levels are numbers, so that 1, 1.0 and true are one level; nil in older files.
+    var flags: [String]?
   }
 
   /// How the segments were found.
@@ -73,7 +75,7 @@ public struct SegmentModel: Sendable {
   public struct MixtureSummary: Sendable, Hashable, Codable {
     /// The covariance family of its Gaussian columns; nil without any.
     public let covariance: CovarianceFamily?
-    /// The weighted sum of log-densities, in the units after scaling.
+    /// The weighted sum of log-densities, in the units of the data before scaling.
     public let logLikelihood: Double
     /// The number of free parameters.
     public let parameters: Int
@@ -208,6 +210,8 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
   case modelInconsistent(reason: String)
   /// No row meets the user's condition.
   case noRow(source: String, condition: String)
+  /// A condition on rows that the engine does not take, and why.
+  case conditionUnusable(source: String, condition: String, reason: String)
   /// Nothing is left to form segments with.
   case noUsableFeature(dropped: [FeatureTransforms.Dropped])
   /// Fewer customers than segments.
@@ -228,6 +232,8 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
       "The model file contradicts itself: \(reason). Train it again."
     case .noRow(let source, let condition):
       "No row of \(source) meets the condition \(condition). Change --where."
+    case .conditionUnusable(let source, let condition, let reason):
+      "The condition \(condition) cannot be applied to \(source): \(reason)\(reason.hasSuffix("?") ? "" : ".") Change --where."
     case .noUsableFeature(let dropped) where dropped.isEmpty:
       "There is no column to form segments with: besides the identifier the table needs a column of numbers or text."
     case .noUsableFeature(let dropped):

@@ -61,9 +61,11 @@ extension SegmentTraining {
     search.mixture.missing = .integrated
     search.mixture.blocks = blocks(transforms)
     search.stability = bootstrap
+    search.logScales = transforms.logScales
     let choice = try search.fit(x, weights: weights, observer: observer)
     return FoundSegments(
-      assigner: .mixture(choice.fit.model), reason: reason(choice.components, choice.reason),
+      assigner: .mixture(choice.fit.model),
+      reason: SegmentTraining.named(reason(choice.components, choice.reason), columns: transforms.columns),
       converged: choice.fit.converged, iterations: choice.fit.iterations,
       mixture: SegmentModel.MixtureSummary(
         covariance: choice.family, logLikelihood: choice.fit.logLikelihood, parameters: choice.fit.parameters,

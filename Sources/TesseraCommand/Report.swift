@@ -160,6 +160,11 @@ enum Report {
       let remedy = form == .distances ? "imputed" : "integrated out"
       Terminal.note("note: \(ReadableNumber.grouped(report.imputedCells)) missing values \(remedy)")
     }
+    if report.rowsWithoutValue > 0 {
+      let how = form == .distances ? "assigned as imputed" : "assigned by the shares of the segments alone"
+      Terminal.note(
+        "note: \(ReadableNumber.grouped(report.rowsWithoutValue)) rows have no value in the model's columns: \(how)")
+    }
     if report.unlistedLevels > 0 {
       Terminal.note("note: \(ReadableNumber.grouped(report.unlistedLevels)) values of categories were rare or new")
     }

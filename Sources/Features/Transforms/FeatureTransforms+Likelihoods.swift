@@ -1,9 +1,13 @@
+internal import Foundation
 internal import LinearAlgebra
 internal import Warehouse
 
 extension FeatureTransforms {
   /// The columns of ``columns`` that hold level numbers, from 0 to ``levelCount(_:)`` - 1; those before are numbers.
   public var categoryColumns: Range<Int> { numeric.count..<numeric.count + categories.count }
+
+  /// The natural logarithm of what each number was divided by, in the order of ``columns``.
+  public var logScales: [Double] { numeric.map { log($0.scale / $0.weight) } }
 
   /// The levels of one categorical feature, "other" among them.
   public func levelCount(_ category: Int) -> Int { categories[category].width }
