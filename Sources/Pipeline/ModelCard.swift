@@ -98,11 +98,7 @@ extension SegmentModel {
 
   /// What a row of training is: "customers" where it came from a customer base or its identifier says so, else "rows".
   public var unit: String {
-    if features.plan != nil { return "customers" }
-    let identifier = features.identifier.lowercased()
-    let isCustomer = ["customer", "cust_", "client", "household", "member", "subscriber", "user"]
-      .contains { identifier.contains($0) }
-    return isCustomer ? "customers" : "rows"
+    features.plan != nil || ColumnName(features.identifier).speaksOfCustomers ? "customers" : "rows"
   }
 
   /// The headline features that this model has: those that every reader asks for first.

@@ -141,7 +141,7 @@ public struct SegmentModel: Sendable {
   public init(_ file: ModelFile) throws {
     transforms = try file.section("transforms", as: FeatureTransforms.self)
     segments = try file.section("segments", as: SegmentSection.self)
-    assigner = try SegmentAssigner(file, method: segments.method)
+    assigner = try SegmentAssigner(file, method: segments.method, columns: transforms.columns.count)
     guard assigner.segments == segments.k, segments.k > 0, assigner.fits(transforms) else {
       throw PipelineError.modelInconsistent(reason: "its arrays do not fit its transforms and segments")
     }

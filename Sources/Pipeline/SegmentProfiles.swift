@@ -107,7 +107,7 @@ public struct SegmentProfiles: Sendable, Hashable, Codable {
         && ([profile.mean, profile.standardDeviation] + profile.means + profile.sums).allSatisfy {
           $0?.isFinite ?? true
         }
-        && (profile.standardDeviation ?? 0) >= 0
+        && (profile.standardDeviation ?? 0) >= 0 && profile.hasFiniteDifferences
     }
       && categories.allSatisfy { category in
         category.shares.count == category.levels.count && category.segmentShares.count == segments
@@ -118,6 +118,14 @@ public struct SegmentProfiles: Sendable, Hashable, Codable {
 
   /// The numeric feature called `name`, or nil.
   public subscript(name: String) -> Numeric? { numeric.first { $0.name == name } }
+}
+
+extension SegmentProfiles.Numeric {
+  /// Whether each segment lies a finite number of standard deviations from the mean, as those of real rows do.
+  fileprivate var hasFiniteDifferences: Bool {
+    guard let mean, let standardDeviation, standardDeviation > 0 else { return true }
+    return means.allSatisfy { $0.map { (($0 - mean) / standardDeviation).isFinite } ?? true }
+  }
 }
 
 private func finite(_ value: Double) -> Double? { value.isFinite ? value : nil }

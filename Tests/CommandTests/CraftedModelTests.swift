@@ -17,7 +17,9 @@ import Testing
     var rows = ["id,x,n,plan"]
     for row in 0..<60 {
       let group = row % 2
-      rows.append("\(row),\(group * 10 + row * 7919 % 13),\(group * 4 + row * 31 % 3),\(["a", "b", "c"][row * 11 % 3])")
+      let x = group * 10 + row * 7919 % 13
+      let n = group * 4 + row * 31 % 3
+      rows.append("\(row),\(x),\(n),\(["a", "b", "c"][row * 11 % 3])")
     }
     return rows.joined(separator: "\n") + "\n"
   }()

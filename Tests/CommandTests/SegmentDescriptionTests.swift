@@ -10,8 +10,10 @@ import Testing
     for row in 0..<80 {
       let group = row % 2
       let plan = row % 20 < 2 ? "bronze" : group == 0 ? "gold" : "silver"
-      rows.append(
-        "\(row),\(Double(row * 7919 % 101) / 10),\(group * 20 + row * 31 % 5),\(plan),\(row == 0 ? 10 : 1)")
+      let x = Double(row * 7919 % 101) / 10
+      let n = group * 20 + row * 31 % 5
+      let weight = row == 0 ? 10 : 1
+      rows.append("\(row),\(x),\(n),\(plan),\(weight)")
     }
     return rows.joined(separator: "\n") + "\n"
   }()
@@ -63,7 +65,8 @@ import Testing
     }
     let said = try described(["--columns", "n,plan", "--k", "1", "--covariance", "VVV"], inspect: ["--json"]).inspect
     let found = try JSONDecoder().decode(Answer.self, from: Data(said.utf8)).distributions
-    let truth = (0..<80).reduce(0.0) { $0 + Double($1 % 2 * 20 + $1 * 31 % 5) } / 80
+    let values: [Int] = (0..<80).map { row in row % 2 * 20 + row * 31 % 5 }
+    let truth = Double(values.reduce(0, +)) / 80
     #expect(found.shares == [1])
     #expect(abs(found.numbers[0].mean - truth) < 1e-9 && abs(found.numbers[0].means[0] - truth) < 1e-9)
     #expect(found.categories[0].levels == ["gold", "silver", "bronze"])

@@ -37,6 +37,11 @@ public struct ColumnName: Sendable, Hashable {
     self.words = words
   }
 
+  /// Whether it speaks of customers: "customer_id", "HouseholdKey".
+  public var speaksOfCustomers: Bool {
+    words.contains { word in ColumnName.people.contains { word.hasPrefix($0) } }
+  }
+
   /// Whether a column of this name, with another whole number in every row, tells rows apart and no more: "id",
   /// "customer_no", "CustomerID", "rownames", "index", and the "Unnamed: 0" of pandas.
   public var isIdentifierLike: Bool {
