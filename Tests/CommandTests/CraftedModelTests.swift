@@ -58,7 +58,7 @@ import Testing
     Fault(section: "segments", path: ["sizes"], value: .list([.whole(-1), .whole(60)])),
     Fault(section: "profiles", path: ["numeric", "0", "means"], value: .list([.real(1)])),
     Fault(section: "profiles", path: ["numeric", "0", "sums"], value: .list([])),
-    Fault(section: "profiles", path: ["numeric", "0", "standardDeviation"], value: .real(1e-310)),
+    Fault(section: "profiles", path: ["numeric", "0", "standardDeviation"], value: .real(.leastNonzeroMagnitude)),
     Fault(section: "profiles", path: ["numeric", "0", "standardDeviation"], value: .real(-1)),
     Fault(section: "profiles", path: ["categories", "0", "shares"], value: .list([.real(0.5)])),
     Fault(section: "profiles", path: ["categories", "0", "shares", "0"], value: .real(1e300)),
@@ -77,7 +77,7 @@ import Testing
 
   @Test(arguments: [
     Fault(section: "segments", path: ["stability", "clusters", "1", "label"], value: .whole(2)),
-    Fault(section: "profiles", path: ["numeric", "1", "standardDeviation"], value: .real(1e-310)),
+    Fault(section: "profiles", path: ["numeric", "1", "standardDeviation"], value: .real(.leastNonzeroMagnitude)),
     Fault(section: "transforms", path: ["categories", "0", "centres"], value: .list([])),
     Fault(
       section: "transforms", path: ["categories", "0"],
