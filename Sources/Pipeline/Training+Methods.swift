@@ -20,7 +20,9 @@ struct FoundSegments {
   }
 
   /// What the model says of it, with these rows of each segment and of none, and what they weigh.
-  func section(sizes: (segments: [Int], none: Int), weights: [Double]? = nil) -> SegmentModel.SegmentSection {
+  func section(
+    sizes: (segments: [Int], none: Int), weights: SegmentModel.Weights? = nil
+  ) -> SegmentModel.SegmentSection {
     var hasNone = false
     if case .mixture(let model) = assigner { hasNone = model.noise != nil }
     return SegmentModel.SegmentSection(
