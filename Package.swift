@@ -79,7 +79,7 @@ let package = Package(
       dependencies: ["Pipeline", "Features", "Clustering", "LinearAlgebra", "ModelFiles", "Warehouse", "TestSupport"],
       swiftSettings: house),
     .testTarget(
-      name: "CommandTests", dependencies: ["TesseraCommand", "TestSupport"], exclude: ["Snapshots"],
+      name: "CommandTests", dependencies: ["ModelFiles", "TesseraCommand", "TestSupport"], exclude: ["Snapshots"],
       swiftSettings: house),
   ],
   swiftLanguageModes: [.v6]

@@ -32,6 +32,18 @@ enum DataChecks {
     guard rows == 0 || (sum > 0 && sum <= greatestWeight) else { throw .weightSum }
   }
 
+  /// Throws unless as many rows of `x` as there are to be `clusters` have a say.
+  static func checkRowCount(_ x: Matrix, weights: [Double]?, clusters: Int) throws(FitError) {
+    let present = weights.map { $0.count { $0 > 0 } } ?? x.rows
+    guard present >= clusters else { throw .tooFewRows(have: present, need: clusters) }
+  }
+
+  /// Throws unless as many different rows as there are to be `clusters` have a say: of fewer, no k non-empty groups
+  /// exist.
+  static func checkDistinctCount(_ rows: Matrix, clusters: Int) throws(FitError) {
+    guard rows.rows >= clusters else { throw .tooFewDistinctRows(have: rows.rows, need: clusters) }
+  }
+
   /// Throws unless there is one label a row, none negative.
   static func checkLabels(_ labels: [Int], rows: Int) throws(FitError) {
     guard labels.count == rows else { throw .labelCount(have: labels.count, need: rows) }

@@ -44,8 +44,9 @@ public enum FitError: Error, Hashable, Sendable {
   case missingRow(row: Int)
   /// A column has no value at all. `column` counts from 0.
   case missingColumn(column: Int)
-  /// Whatever the start, a component shrank on to a point, a line or a plane, or lost all its rows.
-  case degenerate(components: Int)
+  /// Whatever the start, a component shrank on to a point, a line or a plane, or lost all its rows. `reason` is what
+  /// the first start that told said of it.
+  case degenerate(components: Int, reason: CovarianceDegeneracy? = nil)
   /// A model's numbers are those of no density.
   case modelInvalid
   /// A row is zero throughout, so that it has no direction. `row` counts from 0.
@@ -115,9 +116,10 @@ extension FitError: CustomStringConvertible {
       "Row \(row + 1) has no value at all. Leave it out."
     case .missingColumn(let column):
       "Column \(column + 1) has no value at all. Leave it out."
-    case .degenerate(let components):
-      "No start led to \(components) components that each have a spread of their own. Ask for fewer components, a "
-        + "family with equal covariances (EEE, EEI, EII), or a prior."
+    case .degenerate(let components, let reason):
+      "No start led to \(components) components that each have a spread of their own. "
+        + (reason?.description
+          ?? "Ask for fewer components or for families with equal covariances (EEE, EEI, EII).")
     case .modelInvalid:
       "The model's numbers are not those of probability distributions. Save it again from a fit."
     case .zeroLength(let row):

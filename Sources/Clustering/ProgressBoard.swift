@@ -4,6 +4,8 @@ internal import Synchronization
 final class ProgressBoard: Sendable {
   private struct State {
     var fractions: [Double]
+    let work: [Double]
+    let total: Double
     var best: Double?
     var bestCriterion: Double?
     var isCancelled = false
@@ -12,8 +14,15 @@ final class ProgressBoard: Sendable {
   private let observer: FitObserver?
 
   /// A board for `parts` equal parts.
-  init(parts: Int, observer: FitObserver?) {
-    state = Mutex(State(fractions: [Double](repeating: 0, count: parts)))
+  convenience init(parts: Int, observer: FitObserver?) {
+    self.init(work: [Double](repeating: 1, count: parts), observer: observer)
+  }
+
+  /// A board for parts that are expected to be so much `work` each, in any unit.
+  init(work: [Double], observer: FitObserver?) {
+    let total = work.reduce(0, +)
+    precondition(total > 0, "there is some work")
+    state = Mutex(State(fractions: work.map { _ in 0 }, work: work, total: total))
     self.observer = observer
   }
 
@@ -25,7 +34,8 @@ final class ProgressBoard: Sendable {
       if let inertia { state.best = min(state.best ?? inertia, inertia) }
       if let criterion { state.bestCriterion = min(state.bestCriterion ?? criterion, criterion) }
       guard !state.isCancelled else { return false }
-      let done = state.fractions.reduce(0, +) / Double(state.fractions.count)
+      // Added up as the total was, so that all of it done is 1.
+      let done = zip(state.fractions, state.work).reduce(0) { $0 + $1.0 * $1.1 } / state.total
       let progress = FitProgress(
         fraction: min(1, done), bestInertia: state.best, bestCriterion: state.bestCriterion)
       state.isCancelled = !observer(progress)

@@ -17,26 +17,54 @@ public struct Cholesky: Sendable, Hashable {
   public init?(_ matrix: Matrix, tolerance: Double = 0x1p-46) {
     precondition(matrix.rows == matrix.columns, "\(matrix.rows) x \(matrix.columns) is not square")
     let d = matrix.rows
-    let a = matrix.values
-    var l = [Double](repeating: 0, count: d * d)
-    var logDeterminant = 0.0
-    for i in 0..<d {
-      let row = i * d
-      for j in 0..<i {
-        let other = j * d
-        var sum = a[row + j]
-        for m in 0..<j { sum -= l[row + m] * l[other + m] }
-        l[row + j] = sum / l[other + j]
-      }
-      var pivot = a[row + i]
-      for m in 0..<i { pivot -= l[row + m] * l[row + m] }
-      // The negated comparison also catches what is not a number.
-      guard a[row + i] > 0, pivot.isFinite, pivot > tolerance * a[row + i], pivot > 0 else { return nil }
-      l[row + i] = pivot.squareRoot()
-      logDeterminant += log(pivot)
+    var l = matrix.values
+    // Safe: l holds d x d values.
+    let found = unsafe l.withUnsafeMutableBufferPointer { l in
+      unsafe l.baseAddress.map { l in unsafe Self.factor(l, d, tolerance) } ?? 0
     }
+    guard let logDeterminant = found else { return nil }
+    for i in 0..<d { for j in i + 1..<max(d, i + 1) { l[i * d + j] = 0 } }
     lower = Matrix(rows: d, columns: d, values: l)
     self.logDeterminant = logDeterminant
+  }
+
+  /// Replaces the lower triangle of `l` (d x d) by its factor; the logarithm of the determinant, nil when there is none.
+  static func factor(_ l: UnsafeMutablePointer<Double>, _ d: Int, _ tolerance: Double) -> Double? {
+    var logDeterminant = 0.0
+    for i in 0..<d {
+      let row = unsafe l + i * d
+      for j in 0..<i {
+        let other = unsafe l + j * d
+        var sum = unsafe row[j]
+        for m in 0..<j { unsafe sum -= row[m] * other[m] }
+        unsafe row[j] = sum / other[j]
+      }
+      let whole = unsafe row[i]
+      var pivot = whole
+      for m in 0..<i { unsafe pivot -= row[m] * row[m] }
+      // The negated comparison also catches what is not a number.
+      guard whole > 0, pivot.isFinite, pivot > tolerance * whole, pivot > 0 else { return nil }
+      unsafe row[i] = pivot.squareRoot()
+      logDeterminant += log(pivot)
+    }
+    return logDeterminant
+  }
+
+  /// The logarithm of the determinant of `matrix` less `share` times `reference` (d x d each, lower triangles), nil where
+  /// ``init(_:tolerance:)`` is; for callers that need no factor, without an array of its own.
+  package static func logDeterminant(
+    of matrix: Matrix, less share: Double = 0, of reference: Matrix? = nil, tolerance: Double
+  ) -> Double? {
+    let d = matrix.rows
+    precondition(matrix.columns == d, "\(d) x \(matrix.columns) is not square")
+    let lessened = reference.map { share == 0 ? [] : $0.values } ?? []
+    precondition(lessened.isEmpty || lessened.count == d * d, "\(lessened.count) values for \(d) columns")
+    // Safe: the scratch holds d x d values, all of which are written before any is read.
+    return unsafe withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, d * d)) { scratch in
+      for i in 0..<d * d { unsafe scratch[i] = matrix.values[i] }
+      for i in lessened.indices { unsafe scratch[i] -= share * lessened[i] }
+      return unsafe scratch.baseAddress.flatMap { l in unsafe factor(l, d, tolerance) }
+    }
   }
 
   /// The solution y of L y = `b` (d). The square of its length is b' A^-1 b. O(d^2).

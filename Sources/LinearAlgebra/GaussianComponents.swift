@@ -23,23 +23,15 @@ package struct GaussianComponents: Sendable {
     let d = means.columns
     precondition(covariances.count == means.rows, "\(covariances.count) covariances for \(means.rows) means")
     var factors: [Double] = []
+    factors.reserveCapacity(means.rows * (isDiagonal ? d : d * (d + 1) / 2))
     var constants: [Double] = []
+    constants.reserveCapacity(means.rows)
     let normal = Double(d) * (log(2 * Double.pi) - 2 * logScale)
     for covariance in covariances {
-      if isDiagonal {
-        var logDeterminant = 0.0
-        for i in 0..<d {
-          guard covariance[i, i] > 0, covariance[i, i].isFinite else { return nil }
-          factors.append(1 / covariance[i, i].squareRoot())
-          logDeterminant += log(covariance[i, i])
-        }
-        constants.append(-0.5 * (normal + logDeterminant))
-      } else {
-        guard let cholesky = Cholesky(covariance, tolerance: 0) else { return nil }
-        let inverse = cholesky.inverseLower()
-        for i in 0..<d { factors += inverse.row(i).prefix(i + 1) }
-        constants.append(-0.5 * (normal + cholesky.logDeterminant))
-      }
+      let logDeterminant =
+        isDiagonal ? Self.appendPrecisions(covariance, to: &factors) : Self.appendFactor(covariance, to: &factors)
+      guard let logDeterminant else { return nil }
+      constants.append(-0.5 * (normal + logDeterminant))
     }
     guard factors.allSatisfy(\.isFinite) else { return nil }
     components = means.rows
@@ -48,6 +40,41 @@ package struct GaussianComponents: Sendable {
     self.means = means.values
     self.factors = factors
     self.constants = constants
+  }
+
+  /// Appends 1 / standard deviation of each column; the logarithm of the determinant.
+  private static func appendPrecisions(_ covariance: Matrix, to factors: inout [Double]) -> Double? {
+    let d = covariance.rows
+    var logDeterminant = 0.0
+    for i in 0..<d {
+      let variance = covariance.values[i * d + i]
+      guard variance > 0, variance.isFinite else { return nil }
+      factors.append(1 / variance.squareRoot())
+      logDeterminant += log(variance)
+    }
+    return logDeterminant
+  }
+
+  /// Appends the lower triangle of L^-1, row by row; the logarithm of the determinant.
+  private static func appendFactor(_ covariance: Matrix, to factors: inout [Double]) -> Double? {
+    let d = covariance.rows
+    // Safe: each half of the scratch holds d x d values; only what was written is read.
+    return unsafe withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, 2 * d * d)) { scratch in
+      guard let l = scratch.baseAddress else { return nil }
+      let inverse = unsafe l + d * d
+      for i in 0..<d * d { unsafe l[i] = covariance.values[i] }
+      guard let logDeterminant = unsafe Cholesky.factor(l, d, 0) else { return nil }
+      for i in 0..<d {
+        for j in 0..<i {
+          var sum = 0.0
+          for m in j..<i { unsafe sum -= l[i * d + m] * inverse[m * d + j] }
+          unsafe inverse[i * d + j] = sum / l[i * d + i]
+        }
+        unsafe inverse[i * d + i] = 1 / l[i * d + i]
+        for j in 0...i { unsafe factors.append(inverse[i * d + j]) }
+      }
+      return logDeterminant
+    }
   }
 
   /// Components whose only use is their sums about zero: what a fit has before its first estimate.

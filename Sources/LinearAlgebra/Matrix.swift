@@ -67,9 +67,11 @@ public struct Matrix: Sendable, Hashable {
       // Safe: each piece of rows changes its own elements only.
       nonisolated(unsafe) let elements = unsafe values
       _ = Parallel.map(rows: n) { range in
-        for row in range {
-          for column in 0..<d {
-            unsafe elements[row * d + column] = unsafe (elements[row * d + column] - center[column]) * scale
+        unsafe center.withUnsafeBufferPointer { center in
+          for row in range {
+            for column in 0..<d {
+              unsafe elements[row * d + column] = unsafe (elements[row * d + column] - center[column]) * scale
+            }
           }
         }
       }

@@ -31,49 +31,37 @@ func squaredDistance(
 extension Matrix {
   /// The squared distance of each row of `range` to `point` (d), computed from the differences.
   package func squaredDistances(rows range: Range<Int>, to point: [Double]) -> [Double] {
-    precondition(
-      range.lowerBound >= 0 && range.upperBound <= rows && point.count == columns, "\(range), \(point.count)")
-    let level = Kernels.current
-    var squares = [Double](repeating: 0, count: range.count)
-    unsafe values.withUnsafeBufferPointer { x in
-      unsafe point.withUnsafeBufferPointer { c in
-        unsafe squares.withUnsafeMutableBufferPointer { squares in
-          guard let x = x.baseAddress, let c = c.baseAddress, let squares = squares.baseAddress else { return }
-          // Safe: the rows lie inside x, and c holds a row, by the precondition.
-          if level > .plain {
-            unsafe tessera_squared_distances(
-              Int32(level.rawValue), x + range.lowerBound * columns, Int64(range.count), Int64(columns), c, nil, 1,
-              squares)
-          } else {
-            for (index, row) in range.enumerated() {
-              unsafe squares[index] = unsafe squaredDistance(x + row * columns, c, count: columns)
-            }
-          }
-        }
-      }
-    }
-    return squares
+    precondition(point.count == columns, "a point of \(point.count) for \(columns) columns")
+    return squaredDistances(rows: range, toRowsOf: point, labels: nil)
   }
 
   /// The squared distance of each row of `range` to the one of `centers` (k x d) that its label (of the range) names.
   package func squaredDistances(rows range: Range<Int>, to centers: Matrix, labels: [Int32]) -> [Double] {
     precondition(
-      range.lowerBound >= 0 && range.upperBound <= rows && centers.columns == columns && labels.count == range.count
-        && labels.allSatisfy { $0 >= 0 && Int($0) < centers.rows }, "\(range) of \(rows)")
+      centers.columns == columns && labels.count == range.count
+        && labels.allSatisfy { $0 >= 0 && Int($0) < centers.rows }, "\(labels.count) labels for \(range)")
+    return squaredDistances(rows: range, toRowsOf: centers.values, labels: labels)
+  }
+
+  /// As above, of centers laid one after another, the first for all rows without labels.
+  private func squaredDistances(
+    rows range: Range<Int>, toRowsOf centers: [Double], labels: [Int32]?
+  ) -> [Double] {
+    precondition(range.lowerBound >= 0 && range.upperBound <= rows, "\(range) of \(rows)")
     let level = Kernels.current
     var squares = [Double](repeating: 0, count: range.count)
     unsafe values.withUnsafeBufferPointer { x in
-      unsafe centers.values.withUnsafeBufferPointer { c in
+      unsafe centers.withUnsafeBufferPointer { c in
         unsafe squares.withUnsafeMutableBufferPointer { squares in
           guard let x = x.baseAddress, let c = c.baseAddress, let squares = squares.baseAddress else { return }
-          // Safe: rows and centres exist for every label, by the precondition.
+          // Safe: the rows lie inside x by the precondition, and the callers saw to a centre for every label.
           if level > .plain {
             unsafe tessera_squared_distances(
               Int32(level.rawValue), x + range.lowerBound * columns, Int64(range.count), Int64(columns), c, labels, 1,
               squares)
           } else {
             for (index, row) in range.enumerated() {
-              let center = unsafe c + Int(labels[index]) * columns
+              let center = unsafe c + Int(labels?[index] ?? 0) * columns
               unsafe squares[index] = unsafe squaredDistance(x + row * columns, center, count: columns)
             }
           }

@@ -36,6 +36,8 @@ package struct TrackedAssignment: Sendable {
   /// Rows (n x d) about their middle in units near 1, weighted by `weights` (n), and the same rows as tiles, to be
   /// compared at `level`.
   package init(_ x: Matrix, weights: [Double], tiles: FloatTiles?, level: Kernels = .current) {
+    // A caller's mistake, out of reach of data: rows, weights and tiles are made together. Labels, which later checks
+    // ask for, are places of centres whatever the values: kernels begin at 0 and only take on those of a better centre.
     precondition(weights.count == x.rows && tiles?.rows ?? x.rows == x.rows, "\(x.rows) rows")
     self.x = x
     rowWeights = weights

@@ -5,7 +5,16 @@ internal import Warehouse
 ///
 /// 64 bits from every identifier and value; the order of the rows does not show. Not a proof against forgery.
 enum DataFingerprint {
-  static func of(_ values: FeatureValues) -> String {
+  static func of(_ values: FeatureValues) -> String { text(sum(values)) }
+
+  /// The mark of rows whose sums, as ``sum(_:)`` gives them, add up to `total`.
+  static func text(_ total: UInt64) -> String {
+    let digits = String(total, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+
+  /// What these rows add to the mark, wrapping around.
+  static func sum(_ values: FeatureValues) -> UInt64 {
     let width = values.numbers.names.count
     let texts = [values.customers.texts] + values.categories.map(\.texts)
     var total: UInt64 = 0
@@ -21,8 +30,7 @@ enum DataFingerprint {
       }
       total &+= hash
     }
-    let digits = String(total, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
+    return total
   }
 
   /// The finaliser of splitmix64 (Steele, Lea & Flood, 2014).

@@ -2,22 +2,33 @@ internal import Clustering
 internal import Features
 internal import Foundation
 
-/// A number shown to people: about four significant digits, no exponent, no noise.
+/// A number shown to people: about four significant digits, no noise; an exponent only where it saves many digits.
 public enum ReadableNumber {
-  /// `1234567.8` as `1,234,568`, `0.03217` as `0.0322`, `12.3456` as `12.35`.
+  /// `1234567.8` as `1,234,568`, `0.03217` as `0.0322`, `12.3456` as `12.35`, `1.5e16` as `1.5e16`.
   public static func text(_ value: Double?) -> String {
     guard let value, value.isFinite else { return "–" }
     let magnitude = abs(value)
+    guard magnitude < 1e15, magnitude >= 1e-4 || magnitude == 0 else { return compact(value) }
     let places = magnitude >= 1000 ? 0 : magnitude >= 100 ? 1 : magnitude >= 1 ? 2 : magnitude == 0 ? 0 : 4
     let scale = pow(10.0, Double(places))
     let rounded = (value * scale).rounded() / scale
-    guard magnitude < 1e15 else { return "\(value)" }
     let whole = grouped(Int(rounded.magnitude.rounded(.down)))
     let fraction = Int(((rounded.magnitude - rounded.magnitude.rounded(.down)) * scale).rounded())
     let digits = "\(fraction)"
     let sign = rounded < 0 ? "-" : ""
     guard places > 0, fraction > 0 else { return sign + whole }
     return sign + whole + "." + String(repeating: "0", count: places - digits.count) + digits
+  }
+
+  /// Three significant digits and an exponent.
+  private static func compact(_ value: Double) -> String {
+    let parts = String(format: "%.2e", value).split(separator: "e")
+    guard parts.count == 2, var mantissa = parts.first.map(String.init), let exponent = Int(parts[1]) else {
+      return "\(value)"
+    }
+    while mantissa.hasSuffix("0") { mantissa.removeLast() }
+    if mantissa.hasSuffix(".") { mantissa.removeLast() }
+    return "\(mantissa)e\(exponent)"
   }
 
   /// `1234567` as `1,234,567`.
@@ -29,6 +40,31 @@ public enum ReadableNumber {
       shown.append(digit)
     }
     return (value < 0 ? "-" : "") + shown
+  }
+
+  /// `0.126` as `13%`; a share that is neither 0 nor 1 is not rounded to one of them.
+  static func wholePercent(_ share: Double) -> String {
+    guard share.isFinite, abs(share) < 1e9 else { return "–" }
+    let percent = Int((share * 100).rounded())
+    if percent == 0, share > 0 { return "<1%" }
+    if percent == 100, share < 1 { return ">99%" }
+    return "\(percent)%"
+  }
+
+  /// `0.9` as `0.90`.
+  public static func hundredths(_ value: Double) -> String {
+    guard abs(value) < 1e9 else { return text(value) }
+    let hundredths = Int((abs(value) * 100).rounded())
+    let fraction = "\(hundredths % 100)"
+    return (value < 0 && hundredths > 0 ? "-" : "") + "\(hundredths / 100)." + (fraction.count == 1 ? "0" : "")
+      + fraction
+  }
+
+  /// `1.44` as `1.4`.
+  static func tenths(_ value: Double) -> String {
+    guard abs(value) < 1e9 else { return text(value) }
+    let tenths = Int((abs(value) * 10).rounded())
+    return "\(value < 0 && tenths > 0 ? "-" : "")\(tenths / 10).\(tenths % 10)"
   }
 
   /// `0.1234` as `12.3%`.
@@ -43,10 +79,12 @@ public enum ReadableNumber {
 public struct SegmentLine: Sendable {
   /// The segment, from 1.
   public let segment: Int
-  /// How many customers of training it holds.
+  /// How many rows of training (customers) it holds.
   public let customers: Int
   /// Their share of all.
   public let share: Double
+  /// The sum of the weights of its rows, and its share of all weight; nil without weights.
+  public let weight: (sum: Double, share: Double)?
   /// The segment's share of all that was spent; nil when spend is not known.
   public let revenueShare: Double?
   /// The means of the headline features that the model has, in the order of ``SegmentModel/headlines``.
@@ -57,6 +95,11 @@ public struct SegmentLine: Sendable {
 
 extension SegmentModel {
   private static let headlineFeatures = ["recency_days", "orders", "monetary", "basket_value_mean"]
+
+  /// What a row of training is: "customers" where it came from a customer base or its identifier says so, else "rows".
+  public var unit: String {
+    features.plan != nil || ColumnName(features.identifier).speaksOfCustomers ? "customers" : "rows"
+  }
 
   /// The headline features that this model has: those that every reader asks for first.
   public var headlines: [String] { SegmentModel.headlineFeatures.filter { profiles[$0] != nil } }
@@ -70,21 +113,10 @@ extension SegmentModel {
       SegmentLine(
         segment: index + 1, customers: segments.sizes[index],
         share: Double(segments.sizes[index]) / Double(total),
+        weight: segments.weights.map { ($0.segments[index], $0.segments[index] / $0.total) },
         revenueShare: revenue > 0 ? money.map { $0.sums[index] / revenue } : nil,
         headlines: headlines.map { profiles[$0]?.means[index] },
         traits: traits(index, limit: 3))
-    }
-  }
-
-  /// Where a segment (from 0) differs most from everybody: "more orders (+1.4 sd)".
-  func traits(_ segment: Int, limit: Int) -> [String] {
-    guard segments.k > 1 else { return [] }
-    return profiles.distinctions(segment, among: Set(transforms.features), limit: limit).filter {
-      abs($0.difference) >= 0.2
-    }.map { trait in
-      let tenths = Int((abs(trait.difference) * 10).rounded())
-      return "\(trait.difference > 0 ? "high" : "low") \(trait.feature) "
-        + "(\(trait.difference > 0 ? "+" : "-")\(tenths / 10).\(tenths % 10) sd)"
     }
   }
 
@@ -92,20 +124,23 @@ extension SegmentModel {
   public var markdownCard: String {
     var text = "# \(name)\n\n"
     let date = features.asOf.map { " as of \($0)" } ?? ""
-    text += "\(segments.k) segment\(segments.k == 1 ? "" : "s") of \(ReadableNumber.grouped(provenance.rows)) customers"
+    text += "\(segments.k) segment\(segments.k == 1 ? "" : "s") of \(ReadableNumber.grouped(provenance.rows)) \(unit)"
     text +=
       "\(date), found by \(segments.mixture == nil ? "k-means" : "a mixture") on \(transforms.columns.count) columns from "
     text += "\(transforms.features.count) features.\n\n## Segments\n\n"
     text += markdownTable(
-      ["segment", "customers", "share"] + (lines.first?.revenueShare == nil ? [] : ["revenue"]) + headlines
-        + ["differs most by"],
+      ["segment", unit, "share"] + (segments.weights == nil ? [] : ["weight", "of weight"])
+        + (lines.first?.revenueShare == nil ? [] : ["revenue"]) + headlines + ["differs most by"],
       lines.map { line in
         ["\(line.segment)", ReadableNumber.grouped(line.customers), ReadableNumber.percent(line.share)]
+          + (line.weight.map { [ReadableNumber.text($0.sum), ReadableNumber.percent($0.share)] } ?? [])
           + (line.revenueShare.map { [ReadableNumber.percent($0)] } ?? [])
           + line.headlines.map(ReadableNumber.text) + [line.traits.joined(separator: ", ")]
       })
-    text += "\nColumns between share and the last are means over the segment's customers; `sd` counts standard "
-    text += "deviations from the mean of all customers.\n\n## How they were found\n\n\(segments.reason)\n\n"
+    text += "\nColumns between the shares and the last are means over the segment's \(unit); `sd` counts standard "
+    text +=
+      "deviations from the mean of all \(unit). Shares of a level are ranked beside them on the same scale: a level "
+    text += "is a column of 0 and 1.\n\n## How they were found\n\n\(segments.reason)\n\n"
     text += criteriaTable
     text += "\n## Features\n\n"
     text += markdownTable(

@@ -61,6 +61,7 @@ public struct ProjectRun {
 
   /// Trains from the sources and writes model, card, assignments, features, dictionary and summary.
   public func train(asOf: CalendarDate? = nil, training: SegmentTraining? = nil) throws -> TrainedSegments {
+    try checkResults()
     let sources = try sources(asOf: asOf)
     let plan = try FeaturePlan(sources)
     let table = try features(sources, plan)
@@ -72,6 +73,12 @@ public struct ProjectRun {
     try table.write(to: outputFolder.appendingPathComponent("features.parquet").path, in: files)
     try write(trained, files)
     return trained
+  }
+
+  /// Throws ``WarehouseError`` when the results of a training could not be written.
+  func checkResults() throws {
+    try connection.checkResult(outputFolder.appendingPathComponent("summary.md").path)
+    try connection.checkResult(modelFile.path)
   }
 
   func write(_ trained: TrainedSegments, _ files: StagedFiles) throws {

@@ -5,9 +5,10 @@ extension SegmentModel {
   /// Assigns customers to this model's segments.
   ///
   /// Works with the features that are there; what was imputed or unknown is counted in the report.
+  /// `source` is what to call the data in errors.
   /// - Throws: ``PipelineError/noFeatureFound(needed:)`` when none of the model's features is there.
   public func score(
-    _ values: FeatureValues, allMemberships: Bool = false
+    _ values: FeatureValues, allMemberships: Bool = false, source: String = "the table to score"
   ) throws -> (assignments: SegmentAssignments, report: TransformReport) {
     let (matrix, report) = transforms.apply(values)
     guard report.absentFeatures.count < transforms.features.count else {
@@ -17,7 +18,7 @@ extension SegmentModel {
       let assigned = try assigner.assign(matrix, customers: values.customers, allMemberships: allMemberships)
       return (assigned, report)
     } catch {
-      throw SegmentTraining.named(error, columns: transforms.columns, source: "the table to score")
+      throw SegmentTraining.named(error, columns: transforms.columns, source: source)
     }
   }
 }

@@ -41,8 +41,8 @@ extension SegmentAssigner {
     }
   }
 
-  /// Reads what `method` wrote.
-  init(_ file: ModelFile, method: SegmentMethod) throws {
+  /// Reads what `method` wrote for that many transformed `columns`.
+  init(_ file: ModelFile, method: SegmentMethod, columns: Int) throws {
     switch method {
     case .kMeans:
       let centroids = try file.matrix("centroids")
@@ -62,7 +62,9 @@ extension SegmentAssigner {
         columns: section.columns, proportions: try file.tensor("proportions").values, noise: section.noise,
         blocks: blocks,
         missing: section.missing)
-      guard section.columns > 0, (try? model.assign(Matrix(rows: 0, columns: section.columns))) != nil else {
+      guard section.columns == columns, columns > 0,
+        (try? model.assign(Matrix(rows: 0, columns: section.columns))) != nil
+      else {
         throw PipelineError.modelInconsistent(reason: "its arrays are not those of a mixture")
       }
       self = .mixture(model)

@@ -1,4 +1,5 @@
 public import Clustering
+internal import Features
 internal import LinearAlgebra
 internal import ModelFiles
 internal import Warehouse
@@ -18,11 +19,26 @@ public enum SegmentAssigner: Sendable, Hashable {
     }
   }
 
-  /// d, the number of transformed columns it takes.
-  var columns: Int {
+  /// Whether it takes the columns that `transforms` make: as many, made for it, and levels where levels are.
+  func fits(_ transforms: FeatureTransforms) -> Bool {
     switch self {
-    case .kMeans(let model): model.centroids.columns
-    case .mixture(let model): (model.blocks.flatMap(\.columns).max() ?? -1) + 1
+    case .kMeans(let model):
+      return transforms.form == .distances && model.centroids.columns == transforms.columns.count
+    case .mixture(let model):
+      guard transforms.form == .likelihoods, model.columns == transforms.columns.count else { return false }
+      let columns = model.blocks.flatMap(\.columns)
+      guard Set(columns).count == columns.count else { return false }
+      return model.blocks.allSatisfy { block in
+        block.columns.enumerated().allSatisfy { index, column in
+          let category = column - transforms.categoryColumns.lowerBound
+          return switch block.parameters {
+          case .categorical(let levels), .ordinal(let levels):
+            category < 0 || levels[index].columns == transforms.levelCount(category)
+          case .binary: category < 0 || transforms.levelCount(category) == 2
+          case .gaussian, .logNormal, .poisson, .negativeBinomial: category < 0
+          }
+        }
+      }
     }
   }
 

@@ -36,4 +36,11 @@ public struct SegmentAssignments: Sendable {
     for segment in self.segments { sizes[segment] += 1 }
     return (Array(sizes.dropFirst()), sizes[0])
   }
+
+  /// The sums of `weights` (n) over the rows of each segment, and of none of them.
+  func weights(_ weights: [Double], _ segments: Int) -> SegmentModel.Weights {
+    var sums = [CompensatedSum](repeating: CompensatedSum(), count: segments + 1)
+    for (segment, weight) in zip(self.segments, weights) { sums[segment].add(weight) }
+    return SegmentModel.Weights(segments: sums.dropFirst().map(\.value), none: sums[0].value)
+  }
 }

@@ -26,6 +26,8 @@ public struct SegmentModel: Sendable {
     public let numeric: [String]
     /// The categorical features, in the order of training.
     public let categories: [String]
+    /// Categories whose levels are numbers, so that 1, 1.0 and true are one level; nil in older files.
+    var flags: [String]?
   }
 
   /// How the segments were found.
@@ -40,6 +42,8 @@ public struct SegmentModel: Sendable {
     public let sizes: [Int]
     /// Customers that belong to none of them; nil where every customer has a segment.
     public let none: Int?
+    /// The weights of the rows in each segment; nil where every row counts once.
+    public let weights: Weights?
     /// Whether the fit stopped of itself.
     public let converged: Bool
     /// The iterations of the kept start.
@@ -56,11 +60,22 @@ public struct SegmentModel: Sendable {
     public let stability: ClusterStability?
   }
 
+  /// Sums of weights.
+  public struct Weights: Sendable, Hashable, Codable {
+    /// The sum over the rows of each segment, segment 1 first.
+    public let segments: [Double]
+    /// The sum over the rows that belong to none of them.
+    public let none: Double
+
+    /// The sum over all rows.
+    public var total: Double { segments.reduce(none, +) }
+  }
+
   /// How well a mixture fits, and what else was tried.
   public struct MixtureSummary: Sendable, Hashable, Codable {
     /// The covariance family of its Gaussian columns; nil without any.
     public let covariance: CovarianceFamily?
-    /// The weighted sum of log-densities, in the units after scaling.
+    /// The weighted sum of log-densities, in the units of the data before scaling.
     public let logLikelihood: Double
     /// The number of free parameters.
     public let parameters: Int
@@ -126,10 +141,8 @@ public struct SegmentModel: Sendable {
   public init(_ file: ModelFile) throws {
     transforms = try file.section("transforms", as: FeatureTransforms.self)
     segments = try file.section("segments", as: SegmentSection.self)
-    assigner = try SegmentAssigner(file, method: segments.method)
-    guard assigner.segments == segments.k, segments.k > 0, segments.sizes.count == segments.k,
-      assigner.columns == transforms.columns.count
-    else {
+    assigner = try SegmentAssigner(file, method: segments.method, columns: transforms.columns.count)
+    guard assigner.segments == segments.k, segments.k > 0, assigner.fits(transforms) else {
       throw PipelineError.modelInconsistent(reason: "its arrays do not fit its transforms and segments")
     }
     name = try file.section("name", as: String.self)
@@ -137,8 +150,8 @@ public struct SegmentModel: Sendable {
     profiles = try file.section("profiles", as: SegmentProfiles.self)
     quality = try file.section("quality", as: DataQuality.self)
     provenance = try file.section("provenance", as: Provenance.self)
-    guard (segments.sizes + [segments.none ?? 0]).allSatisfy({ $0 >= 0 && $0 <= provenance.rows }) else {
-      throw PipelineError.modelInconsistent(reason: "its segments hold more customers than it was trained on")
+    if let reason = segments.fault(rows: provenance.rows) {
+      throw PipelineError.modelInconsistent(reason: reason)
     }
     guard profiles.fits(segments: segments.k) else {
       throw PipelineError.modelInconsistent(reason: "its profiles do not fit its segments")
@@ -165,14 +178,44 @@ public struct SegmentModel: Sendable {
   }
 }
 
+extension SegmentModel.SegmentSection {
+  /// What contradicts itself in what was read from a file, or `rows`, the rows of training; nil if nothing does.
+  fileprivate func fault(rows: Int) -> String? {
+    guard sizes.count == k else { return "it has not one size for each segment" }
+    var left = rows
+    for size in sizes + [none ?? 0] {
+      guard size >= 0, size <= left else { return "its segments hold more customers than it was trained on" }
+      left -= size
+    }
+    if let weights {
+      guard weights.segments.count == k, (weights.segments + [weights.none]).allSatisfy({ $0 >= 0 }),
+        weights.total > 0, weights.total.isFinite
+      else { return "its weights are not those of its segments" }
+    }
+    if let stability {
+      let labels = stability.clusters.map(\.label)
+      guard Set(labels).count == labels.count, labels.allSatisfy({ $0 >= 0 && $0 < k }), stability.resamples >= 0,
+        stability.clusters.allSatisfy({ cluster in
+          [cluster.meanJaccard, cluster.dissolved, cluster.recovered].allSatisfy { $0 >= 0 && $0 <= 1 }
+        })
+      else { return "its stability is not that of its segments" }
+    }
+    return nil
+  }
+}
+
 /// Why a step of the pipeline could not be taken.
 public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The parts of a model file contradict each other.
   case modelInconsistent(reason: String)
   /// No row meets the user's condition.
   case noRow(source: String, condition: String)
+  /// A condition on rows that the engine does not take, and why.
+  case conditionUnusable(source: String, condition: String, reason: String)
   /// Nothing is left to form segments with.
   case noUsableFeature(dropped: [FeatureTransforms.Dropped])
+  /// A method that needs all rows in memory, and a limit that they would break.
+  case tooLarge(source: String, rows: Int, columns: Int, needed: Int, limit: Int)
   /// Fewer customers than segments.
   case tooFewCustomers(have: Int, need: Int)
   /// A column that its kind of distribution cannot be fitted to; the reason names it.
@@ -191,6 +234,8 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
       "The model file contradicts itself: \(reason). Train it again."
     case .noRow(let source, let condition):
       "No row of \(source) meets the condition \(condition). Change --where."
+    case .conditionUnusable(let source, let condition, let reason):
+      "The condition \(condition) cannot be applied to \(source): \(reason)\(reason.hasSuffix("?") ? "" : ".") Change --where."
     case .noUsableFeature(let dropped) where dropped.isEmpty:
       "There is no column to form segments with: besides the identifier the table needs a column of numbers or text."
     case .noUsableFeature(let dropped):
@@ -198,6 +243,11 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
     case .tooFewCustomers(let have, let need):
       "At least \(need) customers that differ are needed, but there \(have == 1 ? "is 1" : "are \(have)"). "
         + "Lower k or add customers."
+    case .tooLarge(let source, let rows, let columns, let needed, let limit):
+      "A mixture needs all rows in memory: the \(ReadableNumber.grouped(rows)) rows of \(source) with "
+        + "\(columns) columns take about \(ReadableNumber.grouped(needed >> 20)) MiB, but the limit is "
+        + "\(ReadableNumber.grouped(limit >> 20)) MiB. Use --method kmeans, which reads such a table as a stream, "
+        + "raise --memory-limit, or take part of the rows with --where."
     case .columnUnusable(let reason): reason
     case .unknownFeature(let name, let nearest):
       "There is no feature or family '\(name)'.\(PipelineError.hint(nearest))"

@@ -41,6 +41,12 @@ public struct SegmentProfiles: Sendable, Hashable, Codable {
   /// Every categorical feature.
   public let categories: [Category]
 
+  /// The profiles of several features, each made of its own, put together.
+  init(combining parts: [SegmentProfiles]) {
+    numeric = parts.flatMap(\.numeric)
+    categories = parts.flatMap(\.categories)
+  }
+
   /// Profiles `values` by `labels` (n, from 0 to `segments` - 1; below 0 for rows of no segment, which count only among
   /// all customers).
   init(_ values: FeatureValues, labels: [Int], segments: Int) {
@@ -94,35 +100,32 @@ public struct SegmentProfiles: Sendable, Hashable, Codable {
     }
   }
 
-  /// The features of `names` in which `segment` (from 0) differs most from everybody, with the difference in standard
-  /// deviations, largest first.
-  public func distinctions(_ segment: Int, among names: Set<String>, limit: Int) -> [(
-    feature: String, difference: Double
-  )] {
-    let all = numeric.compactMap { profile -> (feature: String, difference: Double)? in
-      guard names.contains(profile.name), let mean = profile.mean, let deviation = profile.standardDeviation,
-        deviation > 0,
-        let own = profile.means[segment]
-      else { return nil }
-      return (profile.name, (own - mean) / deviation)
-    }
-    return Array(
-      all.sorted {
-        abs($0.difference) != abs($1.difference) ? abs($0.difference) > abs($1.difference) : $0.feature < $1.feature
-      }.prefix(limit))
-  }
-
-  /// Whether every feature has a value for each of `segments`.
+  /// Whether every feature has a value for each of `segments`, and the numbers are those of real rows.
   func fits(segments: Int) -> Bool {
-    numeric.allSatisfy { $0.means.count == segments && $0.sums.count == segments }
+    numeric.allSatisfy { profile in
+      profile.means.count == segments && profile.sums.count == segments
+        && ([profile.mean, profile.standardDeviation] + profile.means + profile.sums).allSatisfy {
+          $0?.isFinite ?? true
+        }
+        && (profile.standardDeviation ?? 0) >= 0 && profile.hasFiniteDifferences
+    }
       && categories.allSatisfy { category in
         category.shares.count == category.levels.count && category.segmentShares.count == segments
           && category.segmentShares.allSatisfy { $0.count == category.levels.count }
+          && (category.shares + category.segmentShares.flatMap { $0 }).allSatisfy { $0 >= 0 && $0 <= 1 }
       }
   }
 
   /// The numeric feature called `name`, or nil.
   public subscript(name: String) -> Numeric? { numeric.first { $0.name == name } }
+}
+
+extension SegmentProfiles.Numeric {
+  /// Whether each segment lies a finite number of standard deviations from the mean, as those of real rows do.
+  fileprivate var hasFiniteDifferences: Bool {
+    guard let mean, let standardDeviation, standardDeviation > 0 else { return true }
+    return means.allSatisfy { $0.map { (($0 - mean) / standardDeviation).isFinite } ?? true }
+  }
 }
 
 private func finite(_ value: Double) -> Double? { value.isFinite ? value : nil }

@@ -10,10 +10,12 @@ extension ProjectRun {
     training: SegmentTraining
   ) throws -> TrainedSegments {
     progress?(PipelineProgress(stage: "reading \(file)"))
+    try checkResults()
     let table = try connection.open(file: file)
     let columns = try TableLayout.columns(
       of: table, include: include, exclude: exclude, identifier: identifier, condition: condition)
-    let trained = try connection.train(table, columns, weights: nil, training, progress)
+    let trained = try connection.train(
+      table, columns, chosen: include + training.exclude, weights: nil, training, progress)
     try write(trained, StagedFiles())
     return trained
   }
@@ -22,18 +24,24 @@ extension ProjectRun {
 extension Connection {
   /// Clusters the rows of one file and writes what is asked for: all of it or nothing.
   public func cluster(
-    file: String, include: [String], exclude: [String], categories: [String] = [], identifier: String?,
-    condition: String?, weights: String?,
+    file: String, include: [String], exclude: [String], categories: [String] = [], numbers: [String] = [],
+    identifier: String?, condition: String?, weights: String?,
     training: SegmentTraining, output: String?, model: String?, progress: ProgressObserver?
   ) throws -> TrainedSegments {
     progress?(PipelineProgress(stage: "reading \(file)"))
     let table = try open(file: file)
     if let output { try checkOutput(output) }
-    if let model { try checkIsNoInput(model) }
+    if let model { try checkResult(model) }
     let columns = try TableLayout.columns(
-      of: table, include: include, exclude: exclude, categories: categories, identifier: identifier,
+      of: table, include: include, exclude: exclude, categories: categories, numbers: numbers, identifier: identifier,
       condition: condition, weights: weights)
-    let trained = try train(table, columns, levels: categories, weights: weights, training, progress)
+    if let need = try memoryBeyondLimit(table, columns, training) {
+      return try clusterStream(
+        table, columns, levels: categories, chosen: include + numbers, weights: weights, training, need: need,
+        output: output, model: model, progress)
+    }
+    let trained = try train(
+      table, columns, levels: categories, chosen: include + numbers, weights: weights, training, progress)
     let files = StagedFiles()
     if let output { try write(trained.assignments.table, to: output, in: files) }
     if let model { try files.write(try trained.model.file().encoded(), to: model) }
@@ -42,26 +50,30 @@ extension Connection {
   }
 
   func train(
-    _ table: TableSource, _ columns: FeatureColumns, levels: [String] = [], weights: String?,
+    _ table: TableSource, _ columns: FeatureColumns, levels: [String] = [], chosen: [String], weights: String?,
     _ training: SegmentTraining, _ progress: ProgressObserver?
   ) throws -> TrainedSegments {
     try checkTexts(table, columns.categories.filter { !levels.contains($0) })
-    let values = try read(columns, of: table)
-    guard values.rows > 0 else {
+    let read = try read(columns, of: table)
+    guard read.rows > 0 else {
       if let condition = columns.condition { throw PipelineError.noRow(source: table.name, condition: condition) }
       throw WarehouseError.fileEmpty(path: table.name)
     }
+    let settled = SettledColumns(
+      read, of: table, chosen: Set(chosen + training.counts), takesFlags: training.method == .mixture)
+    let values = settled.values
     let row = try weights.map { name in
       var weighed = columns
       weighed.numeric = [name]
       weighed.categories = []
-      return try read(weighed, of: table).numbers.values
+      return try self.read(weighed, of: table).numbers.values
     }
     if let weights, let row, let bad = row.firstIndex(where: { $0.isNaN || $0 < 0 }) {
       throw WarehouseError.badCell(
-        source: table.name, row: bad + 1, column: weights, needed: "weights of 0 or more, none missing")
+        source: table.name, row: values.rowNumber(bad), column: weights, needed: "weights of 0 or more, none missing")
     }
     var quality = DataQuality()
+    quality.notes = settled.notes
     let counted = row.flatMap { scaledToRows($0, &quality) }
     let names = columns.identifier == nil ? [] : values.customers.texts
     let unnamed = names.count { $0 == nil }
@@ -72,11 +84,13 @@ extension Connection {
     where column.kind != .text && !column.kind.isNumeric && column.name != columns.identifier {
       quality.notes.append("column '\(column.name)' was left out: its type \(column.type) forms no segment")
     }
+    var training = training
+    (training.leftOut, training.flags) = (settled.leftOut, settled.flags)
     return try training.train(values, quality: quality, weights: counted, source: table.name, progress: progress)
   }
 
   /// Weights count rows. Those that sum to less than the rows they stand at are shares, and are scaled to the rows.
-  private func scaledToRows(_ weights: [Double], _ quality: inout DataQuality) -> [Double] {
+  func scaledToRows(_ weights: [Double], _ quality: inout DataQuality) -> [Double] {
     let rows = Double(weights.count { $0 > 0 })
     let sum = weights.reduce(0, +)
     guard sum > 0, sum < rows else { return weights }
@@ -85,15 +99,21 @@ extension Connection {
   }
 
   /// Reads `columns` of `table`: names and levels as they are written, so that 007 is not 7, nor a level 1 a number.
-  private func read(_ columns: FeatureColumns, of table: TableSource) throws(WarehouseError) -> FeatureValues {
+  private func read(_ columns: FeatureColumns, of table: TableSource) throws -> FeatureValues {
     let texts = Set(columns.categories + [columns.identifier].compactMap { $0 })
-    let values = try featureValues(table.relation(asText: texts), columns, source: table.name)
-    return FeatureValues(
-      customers: values.customers.asWholeNumbersIfExact, numbers: values.numbers, categories: values.categories)
+    do {
+      let values = try featureValues(table.relation(asText: texts), columns, source: table.name)
+      return FeatureValues(
+        customers: values.customers.asWholeNumbersIfExact, numbers: values.numbers, categories: values.categories,
+        rowNumbers: values.rowNumbers)
+    } catch {
+      guard case .statement(let reason) = error, let condition = columns.condition else { throw error }
+      throw RowCondition.error(reason, condition: condition, table: table)
+    }
   }
 
   /// A text column of numbers but for a few cells is a column of numbers with mistakes in it, not one of categories.
-  private func checkTexts(_ table: TableSource, _ columns: [String]) throws(WarehouseError) {
+  func checkTexts(_ table: TableSource, _ columns: [String]) throws(WarehouseError) {
     guard !columns.isEmpty else { return }
     let counts = columns.enumerated().flatMap { index, name in
       let text = SQL.identifier(name)
@@ -101,7 +121,7 @@ extension Connection {
       return [
         "count(\(dialect.attempt("replace(\(text), ',', '.')", as: dialect.real))) AS commas_\(index)",
         "count(\(number)) AS numbers_\(index)", "count(\(text)) AS present_\(index)",
-        "min(CASE WHEN \(text) IS NOT NULL AND \(number) IS NULL THEN row_index END) AS first_\(index)",
+        "min(CASE WHEN \(text) IS NOT NULL AND \(number) IS NULL AND lower(\(text)) <> 'none' THEN row_index END) AS first_\(index)",
       ]
     }
     let found = try query(
@@ -138,15 +158,25 @@ extension Connection {
       categories: model.features.categories.filter(names.contains))
     for name in columns.numeric where try !table.column(name).kind.isNumeric {
       // A column without a single value has no type of its own, and says as much as one that is not there.
+      let text = SQL.identifier(name)
+      let isOther = "\(text) IS NOT NULL AND \(dialect.attempt(dialect.asText(text), as: dialect.real)) IS NULL"
       let counted = try query(
-        "SELECT count(\(SQL.identifier(name))) AS present FROM \(table.relation) AS t", reading: table.name)
+        """
+        SELECT count(\(text)) AS present, min(CASE WHEN \(isOther) THEN row_index END) AS first_row
+        FROM (SELECT *, row_number() OVER () AS row_index FROM \(table.relation) AS t) AS numbered
+        """, reading: table.name)
       guard counted["present"]?.doubles?.first == 0 else {
-        throw WarehouseError.badCell(source: table.name, row: nil, column: name, needed: "numbers")
+        let row = counted["first_row"]?.doubles?.first.flatMap { $0.isNaN ? nil : Int($0) }
+        throw WarehouseError.badCell(source: table.name, row: row, column: name, needed: "numbers")
       }
       columns.numeric.removeAll { $0 == name }
     }
-    let values = try read(columns, of: table)
-    guard values.rows > 0 else { throw WarehouseError.fileEmpty(path: table.name) }
-    return try model.score(values, allMemberships: allMemberships)
+    let read = try read(columns, of: table)
+    guard read.rows > 0 else { throw WarehouseError.fileEmpty(path: table.name) }
+    let flags = model.features.flags ?? []
+    let values = FeatureValues(
+      customers: read.customers, numbers: read.numbers,
+      categories: read.categories.map { flags.contains($0.name) ? $0.withNumberTexts : $0 })
+    return try model.score(values, allMemberships: allMemberships, source: table.name)
   }
 }

@@ -12,14 +12,23 @@ struct FoundSegments {
   var mixture: SegmentModel.MixtureSummary?
   var stability: ClusterStability?
 
-  /// What the model says of it, with the sizes that `assignments` give.
-  func section(_ assignments: SegmentAssignments) -> SegmentModel.SegmentSection {
-    let sizes = assignments.sizes(assigner.segments)
+  /// What the model says of it, with the sizes that `assignments` give, and their `weights` (n) where there are any.
+  func section(_ assignments: SegmentAssignments, weights: [Double]?) -> SegmentModel.SegmentSection {
+    section(
+      sizes: assignments.sizes(assigner.segments),
+      weights: weights.map { assignments.weights($0, assigner.segments) })
+  }
+
+  /// What the model says of it, with these rows of each segment and of none, and what they weigh.
+  func section(
+    sizes: (segments: [Int], none: Int), weights: SegmentModel.Weights? = nil
+  ) -> SegmentModel.SegmentSection {
     var hasNone = false
     if case .mixture(let model) = assigner { hasNone = model.noise != nil }
     return SegmentModel.SegmentSection(
       method: kMeans == nil ? .mixture : .kMeans, k: assigner.segments, reason: reason, sizes: sizes.segments,
-      none: hasNone ? sizes.none : nil, converged: converged, iterations: iterations, candidates: kMeans?.candidates,
+      none: hasNone ? sizes.none : nil, weights: weights,
+      converged: converged, iterations: iterations, candidates: kMeans?.candidates,
       inertia: kMeans?.inertia, settings: kMeans?.settings, mixture: mixture, stability: stability)
   }
 }
@@ -60,9 +69,11 @@ extension SegmentTraining {
     search.mixture.missing = .integrated
     search.mixture.blocks = blocks(transforms)
     search.stability = bootstrap
+    search.logScales = transforms.logScales
     let choice = try search.fit(x, weights: weights, observer: observer)
     return FoundSegments(
-      assigner: .mixture(choice.fit.model), reason: reason(choice.components, choice.reason),
+      assigner: .mixture(choice.fit.model),
+      reason: SegmentTraining.named(reason(choice.components, choice.reason), columns: transforms.columns),
       converged: choice.fit.converged, iterations: choice.fit.iterations,
       mixture: SegmentModel.MixtureSummary(
         covariance: choice.family, logLikelihood: choice.fit.logLikelihood, parameters: choice.fit.parameters,
@@ -70,7 +81,7 @@ extension SegmentTraining {
       stability: choice.stability)
   }
 
-  private var bootstrap: BootstrapStability? {
+  var bootstrap: BootstrapStability? {
     guard let resamples else { return nil }
     var bootstrap = BootstrapStability()
     bootstrap.resamples = resamples
@@ -95,7 +106,7 @@ extension SegmentTraining {
 
   /// Why there are so many segments; where one number was asked for there was nothing to choose, but there may be
   /// something to note.
-  private func reason(_ clusters: Int, _ reason: String, note: String? = nil) -> String {
+  func reason(_ clusters: Int, _ reason: String, note: String? = nil) -> String {
     guard range.count == 1, clusters == range.lowerBound, method == .kMeans || families.count == 1 else {
       return reason
     }

@@ -27,6 +27,13 @@ public struct SegmentTraining: Sendable {
   public var resamples: Int?
   /// Features and families that form no segment.
   public var exclude: [String] = []
+  /// Columns of a ready table that were left out before, and why.
+  var leftOut: [FeatureTransforms.Dropped] = []
+  /// Categories whose levels are numbers.
+  var flags: [String] = []
+
+  /// The bytes that rows may take in memory; k-means streams what takes more, a mixture refuses it. nil for all there is.
+  public var memoryLimit: Int?
 
   /// Settings for these numbers of segments, everything else at its default.
   public init(name: String, range: ClosedRange<Int>) {
@@ -70,9 +77,24 @@ public struct SegmentTraining: Sendable {
       throw PipelineError.unknownFeature(name: name, nearest: NearestNames.to(name, in: values.numbers.names))
     }
     transforms.unscaled = Set(counts)
-    let fitted = FeatureTransforms.fit(values, settings: transforms, use: use) { families?[$0] ?? $0 }
+    var fitted = FeatureTransforms.fit(values, settings: transforms, use: use) { families?[$0] ?? $0 }
+      .leavingOut(leftOut)
     guard !fitted.columns.isEmpty else { throw PipelineError.noUsableFeature(dropped: fitted.dropped) }
-    let (matrix, _) = fitted.apply(values)
+    var matrix = fitted.apply(values).matrix
+    let dependent = method == .mixture ? dependences(matrix, fitted) : []
+    if !dependent.isEmpty {
+      fitted = fitted.leavingOut(dependent)
+      matrix = fitted.apply(values).matrix
+    }
+    var quality = quality
+    let known = fitted.rowsWithValue(in: values)
+    if known.count < values.rows {
+      let empty = values.rows - known.count
+      quality.notes.append(
+        "\(ReadableNumber.grouped(empty)) row\(empty == 1 ? " has" : "s have") no value in the columns used: "
+          + "\(empty == 1 ? "it counts" : "they count") for nothing in the fit and "
+          + "\(empty == 1 ? "is" : "are") assigned \(method == .mixture ? "by the shares alone" : "as imputed")")
+    }
     if Interruption.isRequested { throw WarehouseError.interrupted }
 
     let stage = range.count == 1 ? "finding \(range.lowerBound) segments" : "choosing the number of segments"
@@ -81,13 +103,13 @@ public struct SegmentTraining: Sendable {
       progress?(PipelineProgress(stage: stage, fraction: state.fraction, best: best))
       return !Interruption.isRequested
     }
-    let (found, assignments) = try found(matrix, fitted, values.customers, weights, source: source, observer)
+    let (found, assignments) = try found(matrix, fitted, values, known, weights, source: source, observer)
     let model = SegmentModel(
       name: name,
       features: SegmentModel.FeatureSection(
         identifier: values.customers.name, asOf: asOf?.description, plan: plan, numeric: values.numbers.names,
-        categories: values.categories.map(\.name)),
-      transforms: fitted, segments: found.section(assignments),
+        categories: values.categories.map(\.name), flags: flags.isEmpty ? nil : flags),
+      transforms: fitted, segments: found.section(assignments, weights: weights),
       profiles: SegmentProfiles(
         values, labels: assignments.segments.map { $0 - 1 }, segments: found.assigner.segments),
       quality: quality,
@@ -98,22 +120,44 @@ public struct SegmentTraining: Sendable {
     return TrainedSegments(model: model, assignments: assignments)
   }
 
-  /// The segments and who is in which; errors name columns of `source`.
+  /// The segments, fitted to the `known` rows of `x`, and who of all is in which; errors name columns of `source`.
   private func found(
-    _ x: Matrix, _ transforms: FeatureTransforms, _ customers: Column, _ weights: [Double]?, source: String,
-    _ observer: @escaping FitObserver
+    _ x: Matrix, _ transforms: FeatureTransforms, _ values: FeatureValues, _ known: [Int], _ weights: [Double]?,
+    source: String, _ observer: @escaping FitObserver
   ) throws -> (FoundSegments, SegmentAssignments) {
+    let isWhole = known.count == x.rows
+    let found: FoundSegments
     do {
-      let found = try find(x, transforms, weights, observer)
-      // The very assignment that scoring makes, so that scoring the training customers gives these segments.
-      return (found, try found.assigner.assign(x, customers: customers, allMemberships: wantsAllMemberships))
+      found = try find(
+        isWhole ? x : x.gatheringRows(known), transforms,
+        isWhole ? weights : weights.map { all in known.map { all[$0] } },
+        observer)
     } catch {
-      throw SegmentTraining.named(error, columns: transforms.columns, source: source)
+      throw SegmentTraining.named(error, columns: transforms.columns, source: source) { values.rowNumber(known[$0]) }
+    }
+    do {
+      // The very assignment that scoring makes, so that scoring the training customers gives these segments.
+      let assigned = try found.assigner.assign(
+        x, customers: values.customers, allMemberships: wantsAllMemberships)
+      return (found, assigned)
+    } catch {
+      throw SegmentTraining.named(error, columns: transforms.columns, source: source) { values.rowNumber($0) }
+    }
+  }
+
+  /// Numbers that others already say, which no full covariance can hold.
+  private func dependences(_ x: Matrix, _ transforms: FeatureTransforms) -> [FeatureTransforms.Dropped] {
+    let names = transforms.columns
+    let measured = (0..<transforms.categoryColumns.lowerBound).filter { !counts.contains(names[$0]) }
+    return DependentColumns(x, columns: measured).found.map { dependence in
+      let others = dependence.follows.map { "'\(names[$0])'" }
+      let list = others.dropLast().joined(separator: ", ") + (others.count > 1 ? " and " : "") + (others.last ?? "")
+      return FeatureTransforms.Dropped(name: names[dependence.column], reason: "it follows from \(list) exactly")
     }
   }
 
   /// The features that form segments; nil when all do.
-  private func used(_ features: [String], families: [String: String]) throws(PipelineError) -> Set<String>? {
+  func used(_ features: [String], families: [String: String]) throws(PipelineError) -> Set<String>? {
     guard !exclude.isEmpty else { return nil }
     let known = Set(features + families.values).sorted()
     for name in exclude where !known.contains(name) && FeatureFamily(rawValue: name) == nil {
@@ -122,22 +166,36 @@ public struct SegmentTraining: Sendable {
     return Set(features.filter { !exclude.contains($0) && !exclude.contains(families[$0] ?? "") })
   }
 
-  /// A fit's error with columns by name instead of by number.
-  static func named(_ error: FitError, columns: [String], source: String) -> any Error {
-    switch error {
-    case .cancelled: WarehouseError.interrupted
-    case .notFinite(let row, let column), .tooLarge(let row, let column):
-      WarehouseError.badCell(
-        source: source, row: row + 1, column: columns[column], needed: "finite numbers of ordinary size")
-    case .tooFewRows(let have, let need), .tooFewDistinctRows(let have, let need):
-      PipelineError.tooFewCustomers(have: have, need: need)
-    case .notCount(_, let column), .notCategory(_, let column, _), .notBinary(_, let column),
-      .constantColumn(let column), .collinearColumn(let column), .spreadApart(let column), .missingColumn(let column):
-      PipelineError.columnUnusable(
-        reason: error.description.replacing("column \(column + 1)", with: "column '\(columns[column])'")
-          .replacing("Column \(column + 1)", with: "Column '\(columns[column])'"))
-    default: error
+  /// A fit's error with columns by name instead of by number, and rows by their `place` in the file (from 1).
+  static func named(
+    _ error: FitError, columns: [String], source: String, place: (Int) -> Int = { $0 + 1 }
+  ) -> any Error {
+    func bad(_ row: Int, _ column: Int, _ needed: String) -> WarehouseError {
+      .badCell(source: source, row: place(row), column: columns[column], needed: needed)
     }
+    switch error {
+    case .cancelled: return WarehouseError.interrupted
+    case .notFinite(let row, let column), .tooLarge(let row, let column):
+      return bad(row, column, "finite numbers of ordinary size")
+    case .notCount(let row, let column): return bad(row, column, "counts, which are whole numbers from 0 to 1e9")
+    case .tooFewRows(let have, let need), .tooFewDistinctRows(let have, let need):
+      return PipelineError.tooFewCustomers(have: have, need: need)
+    case .notCategory(_, let column, _), .notBinary(_, let column), .notPositive(_, let column),
+      .tooManyCounts(let column, _), .constantColumn(let column), .collinearColumn(let column),
+      .spreadApart(let column), .missingColumn(let column):
+      return PipelineError.columnUnusable(reason: named(error.description, columns, column))
+    default: return error
+    }
+  }
+
+  /// `text` with every number of a column turned into its name.
+  static func named(_ text: String, columns: [String]) -> String {
+    columns.indices.reversed().reduce(text) { named($0, columns, $1) }
+  }
+
+  private static func named(_ text: String, _ columns: [String], _ column: Int) -> String {
+    text.replacing("column \(column + 1)", with: "column '\(columns[column])'")
+      .replacing("Column \(column + 1)", with: "Column '\(columns[column])'")
   }
 }
 

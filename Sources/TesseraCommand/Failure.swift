@@ -1,6 +1,7 @@
 internal import Clustering
 internal import Features
 internal import Foundation
+internal import LinearAlgebra
 internal import ModelFiles
 internal import Pipeline
 internal import Warehouse
@@ -24,7 +25,7 @@ enum Failure {
     case is PipelineError, is FitError: badData
     case is UsageError: usage
     case is NoProject: missingInput
-    case is OutputError: inputOutput
+    case is OutputError, is RowFile.Failure: inputOutput
     default: nil
     }
   }

@@ -28,6 +28,13 @@ struct EngineOptions: ParsableArguments {
     }
   }
 
+  /// ``memoryLimit`` in bytes; nil without one.
+  var memoryBytes: Int? {
+    var settings = EngineSettings()
+    settings.memoryLimit = memoryLimit
+    return settings.memoryBytes
+  }
+
   /// Applies the options over `settings`.
   func apply(to settings: inout EngineSettings) {
     if let threads {
@@ -74,9 +81,18 @@ struct ProjectOptions: ParsableArguments {
   }
 }
 
-extension ClusterRange: ExpressibleByArgument {
-  /// Reads `5` or `2..8`.
-  public init?(argument: String) { self.init(argument) }
+extension ClusterRange {
+  /// Reads `5` or `2..8`, or says what is wrong.
+  static func read(_ text: String) throws -> ClusterRange {
+    if let range = ClusterRange(text) { return range }
+    let numbers = text.split(separator: "..", omittingEmptySubsequences: false).map { Int($0) }
+    if let low = numbers.first ?? nil, let high = numbers.last ?? nil, numbers.count <= 2 {
+      if low < 1 || high < 1 { throw ValidationError("k must be 1 or more.") }
+      if low > high { throw ValidationError("The range must go upwards: \(high)..\(low).") }
+      throw ValidationError("k must be 10,000 or less.")
+    }
+    throw ValidationError("Write a number such as 5, or a range such as 2..8.")
+  }
 }
 
 extension ClusterRange: CustomStringConvertible {

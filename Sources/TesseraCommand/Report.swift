@@ -9,13 +9,17 @@ enum Report {
   static func segments(_ model: SegmentModel) {
     let lines = model.lines
     let hasRevenue = lines.first?.revenueShare != nil
-    var columns: [(String, TextTable.Alignment)] = [("segment", .right), ("customers", .right), ("share", .right)]
+    var columns: [(String, TextTable.Alignment)] = [("segment", .right), (model.unit, .right), ("share", .right)]
+    if model.segments.weights != nil { columns += [("weight", .right), ("of weight", .right)] }
     if hasRevenue { columns.append(("revenue", .right)) }
     columns.append(contentsOf: model.headlines.map { ($0, .right) })
     columns.append(("differs most by", .left))
     var table = TextTable(columns)
     for line in lines {
       var cells = ["\(line.segment)", ReadableNumber.grouped(line.customers), ReadableNumber.percent(line.share)]
+      if let weight = line.weight {
+        cells += [ReadableNumber.text(weight.sum), ReadableNumber.percent(weight.share)]
+      }
       if hasRevenue { cells.append(line.revenueShare.map(ReadableNumber.percent) ?? "–") }
       cells.append(contentsOf: line.headlines.map(ReadableNumber.text))
       cells.append(line.traits.joined(separator: ", "))
@@ -24,23 +28,59 @@ enum Report {
     for line in table.lines { Terminal.print(line) }
     if let none = model.segments.none, none > 0 {
       let share = Double(none) / Double(max(1, model.provenance.rows))
+      let weight = model.segments.weights.map { ", weight \(ReadableNumber.text($0.none))" } ?? ""
       Terminal.print(
-        "      0: \(ReadableNumber.grouped(none)) (\(ReadableNumber.percent(share))) belong to none of these")
+        "      0: \(ReadableNumber.grouped(none)) (\(ReadableNumber.percent(share))\(weight)) belong to none of these")
     }
     Terminal.print("")
     Terminal.print(model.segments.reason)
-    if let stability = model.segments.stability { Terminal.print(sentence(stability)) }
+    if let stability = model.segments.stability { print(stability) }
+    if let warning = smallSegments(model) { Terminal.note(warning) }
   }
 
-  /// "Stability over 100 resamples (mean Jaccard): segment 1 0.98 highly stable, …".
-  private static func sentence(_ stability: ClusterStability) -> String {
-    let words = stability.clusters.map {
-      "segment \($0.label + 1) \(ReadableNumber.text($0.meanJaccard)) \($0.verdict.rawValue)"
-    }
+  /// A line a segment: how alike it comes back, and what that means.
+  private static func print(_ stability: ClusterStability) {
     let sampled = stability.isSubsampled ? " of \(ReadableNumber.grouped(stability.rowsDrawn)) rows" : ""
-    return "Stability over \(stability.resamples) resamples\(sampled) (mean Jaccard): "
-      + words.joined(separator: ", ") + "."
+    Terminal.print(
+      "\nstability: how alike each segment comes back from \(stability.resamples) resamples\(sampled) (mean Jaccard "
+        + "similarity, 1 = the same rows):")
+    var table = TextTable([("segment", .right), ("mean Jaccard", .right), ("", .left)])
+    for cluster in stability.clusters {
+      table.add([
+        "\(cluster.label + 1)", ReadableNumber.hundredths(cluster.meanJaccard),
+        cluster.verdict.rawValue + meaning(cluster.verdict),
+      ])
+    }
+    for line in table.lines { Terminal.print(line) }
   }
+
+  private static func meaning(_ verdict: ClusterStability.Verdict) -> String {
+    switch verdict {
+    case .highlyStable, .valid: ""
+    case .pattern: ": which rows belong to it is uncertain"
+    case .doubtful: ": do not rely on it"
+    case .dissolved: ": it does not come back"
+    }
+  }
+
+  /// A warning of segments that hold almost nothing; nil without any.
+  private static func smallSegments(_ model: SegmentModel) -> String? {
+    let sizes = model.segments.sizes.enumerated().filter { $0.element < smallestSegment }
+    guard model.segments.k > 1, let first = sizes.first else { return nil }
+    let names = sizes.prefix(6).map { "\($0.offset + 1)" }.joined(separator: ", ")
+    let more = sizes.count > 6 ? " and \(sizes.count - 6) more" : ""
+    let advice =
+      "Their means tell of outliers, not of a group: try a lower --k"
+      + (model.segments.mixture != nil && model.segments.none == nil ? " or --noise." : ".")
+    guard sizes.count == 1 else {
+      return "warning: segments \(names)\(more) hold fewer than \(smallestSegment) \(model.unit) each. \(advice)"
+    }
+    let size = first.element == 1 ? "a single \(model.unit.dropLast())" : "\(first.element) \(model.unit)"
+    return "warning: segment \(names) is \(first.element == 0 ? "empty" : size). \(advice)"
+  }
+
+  /// Segments of fewer rows are warned of.
+  private static let smallestSegment = 5
 
   /// What was tried, and what each criterion says of it.
   static func criteria(_ model: SegmentModel) {
@@ -59,7 +99,9 @@ enum Report {
           ReadableNumber.text(candidate.icl), ReadableNumber.text(candidate.silhouette),
         ])
       }
-      Terminal.print("\nmodels tried, best BIC first:")
+      let shown = min(criteriaLines, ranked.count)
+      let title = shown < ranked.count ? "the best \(shown) of \(ranked.count) models fitted" : "models fitted"
+      Terminal.print("\n\(title), lowest BIC first:")
     } else {
       guard let candidates = model.segments.candidates, candidates.count > 1 else { return }
       table = TextTable([
@@ -77,8 +119,12 @@ enum Report {
     }
     for line in table.lines { Terminal.print(line) }
     if let mixture = model.segments.mixture {
-      let more = mixture.candidates.count - min(criteriaLines, mixture.candidates.count { $0.bic != nil })
-      if more > 0 { Terminal.print("… and \(more) more, with --json") }
+      let fitted = mixture.candidates.count { $0.bic != nil }
+      let more = fitted - min(criteriaLines, fitted)
+      let unfitted = mixture.candidates.count - fitted
+      let rest =
+        (more > 0 ? ["\(more) more were fitted"] : []) + (unfitted > 0 ? ["\(unfitted) could not be fitted"] : [])
+      if !rest.isEmpty { Terminal.print("(\(rest.joined(separator: ", ")): all with --json)") }
     }
   }
 
@@ -114,6 +160,11 @@ enum Report {
       let remedy = form == .distances ? "imputed" : "integrated out"
       Terminal.note("note: \(ReadableNumber.grouped(report.imputedCells)) missing values \(remedy)")
     }
+    if report.rowsWithoutValue > 0 {
+      let how = form == .distances ? "assigned as imputed" : "assigned by the shares of the segments alone"
+      Terminal.note(
+        "note: \(ReadableNumber.grouped(report.rowsWithoutValue)) rows have no value in the model's columns: \(how)")
+    }
     if report.unlistedLevels > 0 {
       Terminal.note("note: \(ReadableNumber.grouped(report.unlistedLevels)) values of categories were rare or new")
     }
@@ -143,6 +194,7 @@ struct ModelJSON: Encodable {
   let transforms: FeatureTransforms
   let segments: SegmentModel.SegmentSection
   let profiles: SegmentProfiles
+  let distributions: MixtureDescription?
   let quality: DataQuality
   let provenance: SegmentModel.Provenance
   let seconds: Double?
@@ -153,6 +205,7 @@ struct ModelJSON: Encodable {
     transforms = model.transforms
     segments = model.segments
     profiles = model.profiles
+    distributions = model.mixtureDescription
     quality = model.quality
     provenance = model.provenance
     self.seconds = seconds
@@ -168,6 +221,7 @@ struct ClusterJSON: Encodable {
   let columns: [String]
   let sizes: [Int]
   let none: Int?
+  let weights: SegmentModel.Weights?
   let converged: Bool
   let iterations: Int
   let inertia: Double?
@@ -203,6 +257,7 @@ struct ClusterJSON: Encodable {
     columns = model.transforms.columns
     sizes = segments.sizes
     none = segments.none
+    weights = segments.weights
     converged = segments.converged
     iterations = segments.iterations
     inertia = segments.inertia

@@ -161,33 +161,22 @@ struct BisectingKMeansReferenceTests {
 }
 
 /// Bisecting k-means as the laws see it.
-private struct LawfulBisectingKMeans: LawfulEstimator {
-  let clusters: Int
-  let refinement: BisectingKMeans.Refinement
-  var fewestRows: Int { clusters }
-
-  func fit(_ x: Matrix, weights: [Double]?, seed: UInt64) throws -> (model: BisectingKMeansModel, labels: [Int]) {
+private func lawful(
+  clusters: Int, refinement: BisectingKMeans.Refinement
+) -> LawfulClustering<BisectingKMeansModel> {
+  LawfulClustering(clusters: clusters) { x, weights, seed in
     var bisecting = BisectingKMeans(clusters: clusters)
     bisecting.refinement = refinement
     bisecting.seed = seed
     let fit = try bisecting.fit(x, weights: weights)
     return (fit.model, fit.labels)
-  }
-
-  func assign(_ x: Matrix, by model: BisectingKMeansModel) throws -> [Int] { try model.assign(x).labels }
-
-  func numbers(_ x: Matrix, by model: BisectingKMeansModel) throws -> [Double] {
-    try model.tree.centroids.values + model.centroids.centroids.values + model.assign(x).distances
+  } assigning: { x, model in
+    let assigned = try model.assign(x)
+    return (assigned.labels, model.tree.centroids.values + model.centroids.centroids.values + assigned.distances)
   }
 }
 
 @Suite struct BisectingKMeansLawTests {
-  /// Whole numbers in a few places: repeats, exact ties, and clusters of equal size.
-  private static let lattice: Matrix = {
-    var random = RandomStream(seed: 21)
-    return Matrix(rows: 600, columns: 3, values: (0..<1800).map { _ in Double(random.integer(below: 6)) })
-  }()
-
   /// Enough rows for several pieces of work.
   private static let cloud: Matrix = {
     var random = RandomStream(seed: 22)
@@ -198,15 +187,15 @@ private struct LawfulBisectingKMeans: LawfulEstimator {
   func `bisecting k-means keeps the laws on rows with repeats and ties`(
     law: EstimatorLaw, refinement: BisectingKMeans.Refinement
   ) throws {
-    let estimator = LawfulBisectingKMeans(clusters: 6, refinement: refinement)
-    #expect(try law.violation(by: estimator, on: Self.lattice) == nil)
+    let estimator = lawful(clusters: 6, refinement: refinement)
+    #expect(try law.violation(by: estimator, on: LawfulRows.lattice) == nil)
   }
 
   @Test(arguments: [
     EstimatorLaw.threadsDoNotShow, .rowOrderDoesNotShow, .weightsEqualRepeatedRows,
     .trainingRowsAreScoredAsTheyWereLabelled,
   ]) func `bisecting k-means keeps the laws on many rows`(law: EstimatorLaw) throws {
-    let estimator = LawfulBisectingKMeans(clusters: 5, refinement: .none)
+    let estimator = lawful(clusters: 5, refinement: .none)
     #expect(try law.violation(by: estimator, on: Self.cloud) == nil)
   }
 }

@@ -87,6 +87,16 @@ import Testing
     #expect(fit.inertia < 2.1 * Double(n))
   }
 
+  @Test func `a row too light to be told from none beside the others still has a cluster`() throws {
+    let light = Double.leastNonzeroMagnitude
+    let x = Matrix(rows: 4, columns: 1, values: [0, 1, 100, 101])
+    let fit = try KMeans(clusters: 3).fit(x, weights: [1e39, 1e39, light, light])
+    #expect(fit.labels == [0, 1, 2, 2])
+    for (centroid, expected) in zip(fit.model.centroids.values, [0, 1, 100.5]) {
+      #expect(abs(centroid - expected) < 1e-9)
+    }
+  }
+
   @Test func `a limit of one iteration is reported as not converged`() throws {
     var random = RandomStream(seed: 6)
     let x = Matrix(rows: 500, columns: 2, values: (0..<1000).map { _ in random.uniform() })

@@ -211,11 +211,8 @@ struct MiniBatchKMeansReferenceTests {
 }
 
 /// Mini-batch k-means of a stream as the laws see it, its labels by assigning the rows anew.
-private struct LawfulMiniBatchKMeans: LawfulEstimator {
-  let clusters: Int
-  var fewestRows: Int { clusters }
-
-  func fit(_ x: Matrix, weights: [Double]?, seed: UInt64) throws -> (model: KMeansModel, labels: [Int]) {
+private func lawful(clusters: Int) -> LawfulClustering<KMeansModel> {
+  LawfulClustering(clusters: clusters) { x, weights, seed in
     if let weights, weights.count != x.rows { throw FitError.weightCount(have: weights.count, need: x.rows) }
     var miniBatch = MiniBatchKMeans(clusters: clusters)
     miniBatch.seed = seed
@@ -223,25 +220,13 @@ private struct LawfulMiniBatchKMeans: LawfulEstimator {
     let fit = try miniBatch.fit(stream: MatrixRowStream(x, weights: weights, batchRows: 100))
     return (fit.model, try fit.model.assign(x).labels)
   }
-
-  func assign(_ x: Matrix, by model: KMeansModel) throws -> [Int] { try model.assign(x).labels }
-
-  func numbers(_ x: Matrix, by model: KMeansModel) throws -> [Double] {
-    try model.centroids.values + model.assign(x).distances
-  }
 }
 
 @Suite struct MiniBatchKMeansLawTests {
-  /// Whole numbers in a few places: repeats and exact ties; as few rows as are shuffled together.
-  private static let lattice: Matrix = {
-    var random = RandomStream(seed: 21)
-    return Matrix(rows: 600, columns: 3, values: (0..<1800).map { _ in Double(random.integer(below: 6)) })
-  }()
-
   /// That training rows are scored as labelled cannot fail here, as the fit itself labels none; the rest can, and of a
   /// stream beyond 65,536 rows the order of rows and weights against repeats would, because batches then differ.
   @Test(arguments: EstimatorLaw.allCases.filter { $0 != .trainingRowsAreScoredAsTheyWereLabelled })
   func `mini-batches keep the laws on rows that are shuffled together`(law: EstimatorLaw) throws {
-    #expect(try law.violation(by: LawfulMiniBatchKMeans(clusters: 5), on: Self.lattice) == nil)
+    #expect(try law.violation(by: lawful(clusters: 5), on: LawfulRows.lattice) == nil)
   }
 }

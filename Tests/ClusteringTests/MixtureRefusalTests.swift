@@ -63,8 +63,29 @@ import Testing
   @Test func `as many components as rows degenerate, and the message says what to try`() {
     let few = x.gatheringRows(Array(0..<6))
     let error = refusal(Mixture(components: 6), few)
-    #expect(error == .degenerate(components: 6))
+    guard case .degenerate(components: 6, _) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
     #expect(error?.description.contains("Ask for fewer components") == true)
+  }
+
+  @Test func `a component that collapses is named with the reason`() throws {
+    let far = Matrix(rows: 80, columns: 2, values: (0..<160).map { x.values[$0 % 80] + ($0 < 80 ? 0 : 100) })
+    var values = far.values
+    for index in 80..<160 { values[index] = index % 2 == 0 ? 99 : 101 }
+    let mixture = Mixture(components: 2)
+    let model = try mixture.fit(far).model
+    do {
+      _ = try mixture.fit(Matrix(rows: 80, columns: 2, values: values), from: model)
+      Issue.record("fitted to a pile of equal rows")
+    } catch {
+      guard case .degenerate(components: 2, .singularComponent) = error else {
+        Issue.record("\(error)")
+        return
+      }
+      #expect(error.description.contains("has collapsed: it does not vary along some direction"))
+    }
   }
 
   @Test func `rows and columns without any value are refused with their place`() {

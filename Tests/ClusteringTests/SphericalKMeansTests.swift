@@ -132,21 +132,15 @@ import Testing
 }
 
 /// Spherical k-means as the laws see it.
-private struct LawfulSphericalKMeans: LawfulEstimator {
-  let clusters: Int
-  var fewestRows: Int { clusters }
-
-  func fit(_ x: Matrix, weights: [Double]?, seed: UInt64) throws -> (model: SphericalKMeansModel, labels: [Int]) {
+private func lawful(clusters: Int) -> LawfulClustering<SphericalKMeansModel> {
+  LawfulClustering(clusters: clusters) { x, weights, seed in
     var spherical = SphericalKMeans(clusters: clusters)
     spherical.seed = seed
     let fit = try spherical.fit(x, weights: weights)
     return (fit.model, fit.labels)
-  }
-
-  func assign(_ x: Matrix, by model: SphericalKMeansModel) throws -> [Int] { try model.assign(x).labels }
-
-  func numbers(_ x: Matrix, by model: SphericalKMeansModel) throws -> [Double] {
-    try model.directions.values + model.assign(x).dissimilarities
+  } assigning: { x, model in
+    let assigned = try model.assign(x)
+    return (assigned.labels, model.directions.values + assigned.dissimilarities)
   }
 }
 
@@ -168,11 +162,11 @@ private struct LawfulSphericalKMeans: LawfulEstimator {
   @Test(arguments: EstimatorLaw.allCases) func `spherical k-means keeps the laws on rows with repeats and ties`(
     law: EstimatorLaw
   ) throws {
-    #expect(try law.violation(by: LawfulSphericalKMeans(clusters: 5), on: Self.lattice) == nil)
+    #expect(try law.violation(by: lawful(clusters: 5), on: Self.lattice) == nil)
   }
 
   @Test(arguments: [EstimatorLaw.threadsDoNotShow, .rowOrderDoesNotShow, .weightsEqualRepeatedRows])
   func `spherical k-means keeps the laws on many rows`(law: EstimatorLaw) throws {
-    #expect(try law.violation(by: LawfulSphericalKMeans(clusters: 4), on: Self.cloud) == nil)
+    #expect(try law.violation(by: lawful(clusters: 4), on: Self.cloud) == nil)
   }
 }

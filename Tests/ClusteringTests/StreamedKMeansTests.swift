@@ -285,6 +285,20 @@ enum StreamRefusal: CaseIterable {
     #expect(fit.clusterWeights == [2, 2])
   }
 
+  @Test(arguments: [Double.leastNonzeroMagnitude, .leastNormalMagnitude, 1e30])
+  func `weights may be as light or heavy as numbers are`(weight: Double) throws {
+    let x = StreamedRows.groups(rows: 900, columns: 2, groups: 2, spread: 40, seed: 3)
+    let rows = RowBatch(rows: x, weights: [Double](repeating: weight, count: 900))
+    // Of 900 different rows, 300 and 900 are drawn.
+    for sampleRows in [300, 900] {
+      let fit = try KMeans(clusters: 2).fit(stream: ListedStream(batches: [rows]), sampleRows: sampleRows)
+      let unit = try KMeans(clusters: 2).fit(stream: MatrixRowStream(x), sampleRows: sampleRows)
+      for (one, other) in zip(fit.model.centroids.values, unit.model.centroids.values) {
+        #expect(abs(one - other) < 1e-9)
+      }
+    }
+  }
+
   @Test func `messages count from 1 and show no value`() {
     #expect(FitError.batchColumns(row: 8, have: 2, need: 1).description.contains("begins at row 9"))
     #expect(FitError.streamFailed(afterRows: 8, reason: "the disk is gone").description.contains("after 8 rows"))

@@ -45,8 +45,16 @@ import Testing
       testDescription: "every column missing", files: ["t.csv": "id,x\n1,\n2,\n3,NA\n"], arguments: cluster, code: 65,
       says: ["x: every value is missing"]),
     Case(
-      testDescription: "not a number", files: ["t.csv": table("31,NaN,3")], arguments: cluster, code: 65,
-      says: ["Column 'x' of t.csv", "finite numbers", "row 31"]),
+      testDescription: "decimal commas",
+      files: ["t.csv": table().replacing(",", with: ";").replacing("7;7;", with: "7;7,5;")],
+      arguments: cluster, code: 65, says: ["Column 'x' of t.csv", "row 7"]),
+    Case(
+      testDescription: "a fraction among counts", files: ["t.csv": table("31,3,2.5")],
+      arguments: ["cluster", "t.csv", "--counts", "y", "--columns", "y", "--k", "2", "--output", "o.csv"], code: 65,
+      says: ["Column 'y' of t.csv", "counts", "row 31"]),
+    Case(
+      testDescription: "every column excluded", files: ["t.csv": table()],
+      arguments: ["cluster", "t.csv", "--columns", "x,y", "--exclude", "x,y"], code: 65, says: ["no column"]),
     Case(
       testDescription: "infinity", files: ["t.csv": table("31,2,inf")], arguments: cluster, code: 65,
       says: ["Column 'y' of t.csv", "finite numbers", "row 31"]),
@@ -69,8 +77,43 @@ import Testing
       arguments: ["cluster", "t.csv", "--columns", "x", "--weights", "y", "--k", "2"], code: 65,
       says: ["Column 'y' of t.csv", "weights of 0 or more", "row 31"]),
     Case(
+      testDescription: "negative weights after a condition", files: ["t.csv": table("31,3,-1")],
+      arguments: ["cluster", "t.csv", "--columns", "x", "--weights", "y", "--k", "2", "--where", "id > 20"], code: 65,
+      says: ["Column 'y' of t.csv", "weights of 0 or more", "row 31"]),
+    Case(
+      testDescription: "infinity after a condition", files: ["t.csv": table("31,2,inf")],
+      arguments: cluster + ["--where", "id > 20"], code: 65, says: ["Column 'y' of t.csv", "row 31"]),
+    Case(
+      testDescription: "an unknown column in the condition", files: ["t.csv": table()],
+      arguments: cluster + ["--where", "idd > 3"], code: 65,
+      says: ["The condition idd > 3 cannot be applied to t.csv", "no column 'idd'", "'id'", "--where"]),
+    Case(
+      testDescription: "a condition that breaks off", files: ["t.csv": table()],
+      arguments: cluster + ["--where", "(x > 3"], code: 65, says: ["The condition (x > 3 cannot be applied to t.csv"]),
+    Case(
+      testDescription: "a function that is none", files: ["t.csv": table()],
+      arguments: cluster + ["--where", "nosuch(x) > 3"], code: 65, says: ["no function 'nosuch'"]),
+    Case(
       testDescription: "k of zero", files: ["t.csv": table()], arguments: ["cluster", "t.csv", "--k", "0"], code: 64,
-      says: ["--k"]),
+      says: ["--k", "k must be 1 or more"]),
+    Case(
+      testDescription: "k below zero", files: ["t.csv": table()], arguments: ["cluster", "t.csv", "--k", "-1"],
+      code: 64,
+      says: ["--k", "k must be 1 or more"]),
+    Case(
+      testDescription: "a range that goes down", files: ["t.csv": table()],
+      arguments: ["cluster", "t.csv", "--k", "5..2"], code: 64, says: ["must go upwards: 2..5"]),
+    Case(
+      testDescription: "a column with two roles", files: ["t.csv": table()],
+      arguments: ["cluster", "t.csv", "--counts", "y", "--categories", "x,y"], code: 64,
+      says: ["'y' stands under --counts and under --categories", "cannot be both"]),
+    Case(
+      testDescription: "text that must be numbers", files: ["t.csv": "x,y\na,1\nb,2\na,3\n"],
+      arguments: ["cluster", "t.csv", "--numbers", "x"], code: 65, says: ["Column 'x' of t.csv", "numbers"]),
+    Case(
+      testDescription: "a model below a file", files: ["t.csv": table(), "f": "x"],
+      arguments: ["cluster", "t.csv", "--k", "2", "--model", "f/deep/m.tessera"], code: 74,
+      says: ["f/deep/m.tessera' could not be written", "'f' is no folder"]),
     Case(testDescription: "an unknown flag", arguments: ["cluster", "t.csv", "--nope"], code: 64, says: ["--nope"]),
     Case(
       testDescription: "a missing model", arguments: ["inspect", "none.tessera"], code: 66,

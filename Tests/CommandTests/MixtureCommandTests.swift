@@ -91,6 +91,17 @@ import Testing
     #expect(rows.allSatisfy { $0.split(separator: ",")[1] == "0" })
   }
 
+  @Test func `likelihoods are told in the units of the data, whatever the scale`() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(Self.groups, to: "t.csv")
+    let options = ["t.csv", "--id", "id", "--k", "3", "--covariance", "VVV", "--scale"]
+    let (own, standard) = (
+      try answer(options + ["none"], in: folder.url), try answer(options + ["standard"], in: folder.url)
+    )
+    #expect(abs(own.logLikelihood - standard.logLikelihood) < 0.05)
+    #expect(abs(own.bic - standard.bic) < 0.1 && abs(own.icl - standard.icl) < 0.1)
+  }
+
   @Test func `counts are modelled as counts, whatever the scale`() throws {
     let folder = try TemporaryFolder()
     let rows = (0..<200).map { "\($0 % 2 == 0 ? $0 % 5 : 30 + $0 % 9)" }

@@ -47,23 +47,4 @@ import Testing
     #expect(step.weights == [3, 3])
     #expect(step.inertia == 2 + 3)
   }
-
-  @Test func `summed distances to groups agree with sums by hand`() {
-    let x = normals(530, 5)
-    let groups = [0..<100, 100..<101, 101..<530]
-    let weights = (0..<530).map { Double($0 % 3) }
-    var members = Matrix(rows: 530, columns: 3)
-    for (group, range) in groups.enumerated() { for row in range { members[row, group] = weights[row] } }
-    let bands = x.mapDistanceSums(to: members) { $1 }
-    let sums = Matrix(rows: 530, columns: 3, values: bands.flatMap { $0 })
-    for row in [0, 127, 128, 529] {
-      for (group, range) in groups.enumerated() {
-        let expected = range.reduce(0) { total, other in
-          let square = zip(x.row(row), x.row(other)).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
-          return total + weights[other] * square.squareRoot()
-        }
-        #expect(abs(sums[row, group] - expected) <= 1e-12 * max(1, expected))
-      }
-    }
-  }
 }

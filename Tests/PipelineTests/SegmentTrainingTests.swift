@@ -126,7 +126,7 @@ import Warehouse
     arguments: [
       (0.0, "0"), (1_234_567.8, "1,234,568"), (0.03217, "0.0322"), (12.3456, "12.35"), (-3.5, "-3.50"),
       (999.96, "1,000"),
-      (100.04, "100"), (1e16, "1e+16"),
+      (100.04, "100"), (1e16, "1e16"), (-1.234e300, "-1.23e300"), (3.2e-9, "3.2e-9"),
     ]) func `numbers are rounded for reading`(_ value: Double, _ shown: String)
   {
     #expect(ReadableNumber.text(value) == shown)

@@ -16,4 +16,5 @@ enum tessera_level {
 /// The highest level that this processor and operating system can run.
 int tessera_cpu_level(void);
 
+#include "distances.h"
 #include "kmeans.h"

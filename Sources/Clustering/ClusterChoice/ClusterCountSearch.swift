@@ -44,7 +44,12 @@ public struct ClusterCountSearch: Sendable, Hashable, Codable {
     let distinct = rows.matrix.rows
     let last = min(range.upperBound, max(distinct, range.lowerBound))
     let tried = range.lowerBound...last
-    let board = ProgressBoard(parts: tried.count + 1, observer: observer)
+    // A fit costs rows times clusters; the gap's 21 data sets have few rows, but all k are fitted to each.
+    let gapRows = tried.lowerBound == 1 ? min(Double(x.rows), Double(GapStatistic.rowLimit)) : 0
+    let sizes = tried.map { Double($0) }
+    let board = ProgressBoard(
+      work: sizes.map { $0 * Double(x.rows) } + [sizes.reduce(0, +) * gapRows * Double(references + 1)],
+      observer: observer)
 
     var fits: [KMeansFit] = []
     for (index, k) in tried.enumerated() {
@@ -77,7 +82,8 @@ public struct ClusterCountSearch: Sendable, Hashable, Codable {
       for index in candidates.indices { candidates[index].setGap(gap[candidates[index].clusters]) }
     }
     guard board.report(part: tried.count, fraction: 1) else { throw .cancelled }
-    let verdict = ClusterCountVerdict(candidates, asked: range, distinct: distinct, rise: { gap?.rise($0) })
+    let verdict = ClusterCountVerdict(
+      candidates, asked: range, distinct: distinct, rows: x.rows, rise: { gap?.rise($0) })
     let fit = fits[verdict.clusters - tried.lowerBound]
     var shape: ClusterShape?
     if verdict.clusters > 1 {

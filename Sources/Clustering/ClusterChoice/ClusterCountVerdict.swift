@@ -9,8 +9,13 @@ struct ClusterCountVerdict {
   let structure: ClusterCountChoice.Structure
   let reason: String
 
+  /// Rows that stand on this many times fewer different points are piles.
+  private static let rowsInPile = 5
+
   /// Chooses among `candidates` (ascending, at least one); `rise` tells how far gap(k) stands above gap(1).
-  init(_ candidates: [ClusterCountCandidate], asked: ClosedRange<Int>, distinct: Int, rise: (Int) -> Double?) {
+  init(
+    _ candidates: [ClusterCountCandidate], asked: ClosedRange<Int>, distinct: Int, rows: Int, rise: (Int) -> Double?
+  ) {
     let tried = candidates.map(\.clusters)
     var winner: (clusters: Int, silhouette: Double)?
     for candidate in candidates {
@@ -29,7 +34,15 @@ struct ClusterCountVerdict {
     }
     let silhouette = String(format: "%.3f", winner.silhouette)
     let best = "k = \(winner.clusters) has the largest mean silhouette of those tried (\(silhouette))"
-    if tried.first == 1 {
+    let inertias = candidates.map(\.inertia)
+    let isPerfect =
+      candidates.first { $0.clusters == winner.clusters }
+      .map { $0.inertia <= 1e-20 * (inertias.first ?? 0) } ?? false
+    if tried.first == 1, isPerfect, rows >= Self.rowsInPile * distinct {
+      // The gap compares logarithms of what is left within clusters, and here nothing is.
+      notes.insert(
+        "The \(rows) rows stand on only \(distinct) different points, which leave nothing within clusters.", at: 0)
+    } else if tried.first == 1 {
       let rise = rise(winner.clusters)
       let rises = rise.map { rise in
         String(

@@ -40,13 +40,13 @@ public struct MixtureCandidate: Sendable, Hashable, Codable {
   /// Why it could not be fitted; nil when it was. Then everything below is nil.
   public let problem: String?
   /// See ``MixtureFit/logLikelihood``.
-  public let logLikelihood: Double?
+  public private(set) var logLikelihood: Double?
   /// p, the number of free parameters.
   public let parameters: Int?
   /// p ln n - 2 LL: lower is better.
-  public let bic: Double?
+  public private(set) var bic: Double?
   /// See ``MixtureFit/icl``: lower is better.
-  public let icl: Double?
+  public private(set) var icl: Double?
   /// Whether the fit stopped of itself.
   public let converged: Bool?
   /// The iterations of the kept start.
@@ -105,6 +105,12 @@ public struct MixtureCandidate: Sendable, Hashable, Codable {
     self.silhouette = silhouette
     calinskiHarabasz = separation?.calinskiHarabasz
     daviesBouldin = separation?.daviesBouldin
+  }
+
+  mutating func setUnits(_ units: LikelihoodUnits) {
+    logLikelihood = logLikelihood.map { $0 + units.shift }
+    bic = bic.map { $0 - 2 * units.shift }
+    icl = icl.map { $0 - 2 * units.shift }
   }
 
   mutating func setGap(_ value: (gap: Double, standardError: Double)?) {

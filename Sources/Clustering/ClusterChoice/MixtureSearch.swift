@@ -20,6 +20,9 @@ public struct MixtureSearch: Sendable, Hashable, Codable {
   public var gapReferences: Int?
   /// How to measure the stability of the chosen components; nil to leave it out.
   public var stability: BootstrapStability?
+  /// The natural logarithm of what each column of the data was divided by (as many as there are, 0 for the rest):
+  /// likelihoods, BIC and ICL are told in the units before, whichever scale was taken.
+  public var logScales: [Double] = []
 
   /// A search over `range`, everything else at its default.
   public init(range: ClosedRange<Int> = 1...9) { self.range = range }
@@ -44,11 +47,19 @@ public struct MixtureSearch: Sendable, Hashable, Codable {
     let rows = isSampled ? try MixtureRows(mixture, compared, weights: nil) : whole
     let tried = range.lowerBound...min(range.upperBound, max(rows.count, range.lowerBound))
 
-    let board = ProgressBoard(parts: 4, observer: observer)
+    // Nearly all the work is the sweep's; the other parts have theirs where they are asked for.
+    let isTested = tried.lowerBound == 1 && tried.upperBound > 1 && hasReferences
+    let board = ProgressBoard(
+      work: [
+        Double(tried.count), gapReferences == nil ? 0.05 : 0.5, isTested ? 1 : 0,
+        (isSampled ? 1 : 0) + (stability.map { Double($0.resamples) / 20 } ?? 0),
+      ], observer: observer)
+    let units = LikelihoodUnits(compared, weights: ownWeights, logScales: logScales)
     let sweep = try MixtureSweep(self, tried, rows, compared, ownWeights) { fraction, best in
-      board.report(part: 0, fraction: fraction, criterion: best)
+      board.report(part: 0, fraction: fraction, criterion: best.map { $0 - 2 * units.shift })
     }
     var candidates = sweep.candidates
+    for index in candidates.indices { candidates[index].setUnits(units) }
     try addCriteria(&candidates, sweep.fits, compared, ownWeights, isSampled: isSampled)
     if let gapReferences {
       let own = WitnessSample(compared, weights: ownWeights, limit: GapStatistic.rowLimit, seed: seed)
@@ -62,12 +73,14 @@ public struct MixtureSearch: Sendable, Hashable, Codable {
     guard board.report(part: 1, fraction: 1), let winner = sweep.best else { throw .cancelled }
 
     var test: StructureTest?
-    if tried.lowerBound == 1, candidates[winner].clusters > 1, isGaussian, let fit = sweep.fits[winner] {
-      test = try structureTest(candidates[winner], fit, compared, ownWeights) { board.report(part: 2, fraction: $0) }
+    if tried.lowerBound == 1, candidates[winner].clusters > 1, hasReferences, let fit = sweep.fits[winner] {
+      test = try structureTest(sweep.candidates[winner], fit, compared, ownWeights) {
+        board.report(part: 2, fraction: $0)
+      }
     }
     guard board.report(part: 2, fraction: 1) else { throw .cancelled }
     let verdict = MixtureVerdict(
-      candidates, winner: winner, fits: sweep.fits, test: test, asked: range, distinct: whole.count,
+      candidates, winner: winner, fits: sweep.fits, test: test, asked: range, distinct: whole.count, rows: x.rows,
       sampled: sample.map { ($0.rows.count, x.rows) })
     guard var fit = sweep.fits[verdict.chosen] else { throw .cancelled }
     let chosen = settings(candidates[verdict.chosen].family, candidates[verdict.chosen].clusters)
@@ -81,6 +94,7 @@ public struct MixtureSearch: Sendable, Hashable, Codable {
       }
     }
     guard board.report(part: 3, fraction: 1) else { throw .cancelled }
+    fit.setUnits(isSampled ? LikelihoodUnits(x, weights: weights, logScales: logScales) : units)
     return MixtureChoice(
       candidates: candidates, fit: fit, family: candidates[verdict.chosen].family, structure: verdict.structure,
       test: test, stability: stability, rowsCompared: compared.rows, reason: verdict.reason)
@@ -93,7 +107,14 @@ public struct MixtureSearch: Sendable, Hashable, Codable {
     return mixture
   }
 
-  /// Whether every block is Gaussian, so that distances and even clouds mean something.
+  /// Whether there are data without clusters for every block to be compared with.
+  private var hasReferences: Bool {
+    mixture.blocks.allSatisfy { block in
+      if case .logNormal = block.kind { false } else { true }
+    }
+  }
+
+  /// Whether every block is Gaussian, so that distances mean something.
   private var isGaussian: Bool {
     mixture.blocks.allSatisfy { block in
       if case .gaussian = block.kind { true } else { false }
@@ -132,7 +153,8 @@ public struct MixtureSearch: Sendable, Hashable, Codable {
       if let ownWeights, !ownWeights.contains(where: { $0 > 0 }) { continue }
       var silhouette = shared.flatMap { $0[position] }
       if hasNoise, candidates[index].clusters > 1 {
-        silhouette = try Silhouette(used, labels: own, weights: ownWeights, seed: mixture.seed).mean
+        let own = SilhouetteSample(used, weights: ownWeights, seed: mixture.seed, limit: few, drawn: few).means([own])
+        silhouette = own.first.flatMap { $0 }
       }
       candidates[index].setCriteria(
         silhouette: silhouette, try ClusterSeparation(used, labels: own, weights: ownWeights))

@@ -7,9 +7,11 @@ struct MixtureSweep: Sendable {
   /// The fit of each; nil where it degenerated.
   private(set) var fits: [MixtureFit?]
 
-  /// The tolerance of the first round: BIC to about a hundredth in 500 rows.
+  /// The tolerance of the first round, whose models go on in the second.
+  private static let firstTolerance = 1e-4
+  /// The tolerance of the second round: BIC to about a hundredth in 500 rows.
   private static let roughTolerance = 1e-5
-  /// The most iterations of the first round.
+  /// The most iterations of a round.
   private static let roughIterations = 300
   /// Models whose BIC is at most this above the least are fitted again with care.
   private static let nearBIC = 20.0
@@ -28,30 +30,59 @@ struct MixtureSweep: Sendable {
     report: @escaping @Sendable (_ fraction: Double, _ bic: Double?) -> Bool
   ) throws(FitError) {
     let models = range.flatMap { k in search.families(components: k, width: x.columns).map { (k: k, family: $0) } }
-    let starts = SharedStarts(search.mixture, range, rows)
-    let board = ProgressBoard(parts: models.count + 1) { report($0.fraction, $0.bestCriterion) }
-    // The slowest first, so that no worker is left with them at the end.
-    let order = Array(models.indices.reversed())
-    let fitted = Parallel.map(count: order.count) { position -> Result<MixtureFit, FitError> in
-      let index = order[position]
-      let (k, family) = models[index]
-      var mixture = search.settings(family, k)
-      mixture.tolerance = max(mixture.tolerance, Self.roughTolerance)
-      mixture.maxIterations = min(mixture.maxIterations, Self.roughIterations)
-      guard board.report(part: index, fraction: 0) else { return .failure(.cancelled) }
-      do throws(FitError) {
-        let fit = try mixture.fit(rows, starts.starting, x, weights, starts: starts.starts(mixture)) {
-          board.report(part: index, fraction: $0.fraction)
+    // A fit costs about as many passes as it has components; the starts of all cost about as much as a few fits, and so
+    // do the careful fits at the end.
+    let costs = models.map { Double($0.k) }
+    let few = Double(models.count * range.upperBound) / 10
+    let board = ProgressBoard(work: costs + costs + [few, few]) { report($0.fraction, $0.bestCriterion) }
+    let starts = SharedStarts(search.mixture, range, rows) { board.report(part: 2 * models.count + 1, fraction: $0) }
+    guard board.goesOn else { throw .cancelled }
+    func fitAll(
+      _ round: Int, _ own: @escaping @Sendable (Int, Mixture) -> [MixtureStart]
+    ) throws(FitError) -> [Result<MixtureFit, FitError>] {
+      // The slowest first, so that no worker is left with them at the end.
+      let order = Array(models.indices.reversed())
+      let fitted = Parallel.map(count: order.count) { position -> Result<MixtureFit, FitError> in
+        let index = order[position]
+        let part = round * models.count + index
+        let (k, family) = models[index]
+        var mixture = search.settings(family, k)
+        mixture.tolerance = max(mixture.tolerance, round == 0 ? Self.firstTolerance : Self.roughTolerance)
+        mixture.maxIterations = min(mixture.maxIterations, Self.roughIterations)
+        guard board.report(part: part, fraction: 0) else { return .failure(.cancelled) }
+        do throws(FitError) {
+          let fit = try mixture.fit(
+            rows, starts.starting, x, weights, starts: own(index, mixture), stages: .brief
+          ) { board.report(part: part, fraction: $0.fraction) }
+          return board.report(part: part, fraction: 1, criterion: fit.bic) ? .success(fit) : .failure(.cancelled)
+        } catch {
+          // What stops one model need not stop the next; only a request to stop is general.
+          _ = board.report(part: part, fraction: 1)
+          return .failure(error)
         }
-        return board.report(part: index, fraction: 1, criterion: fit.bic) ? .success(fit) : .failure(.cancelled)
-      } catch {
-        // What stops one model need not stop the next; only a request to stop is general.
-        _ = board.report(part: index, fraction: 1)
-        return .failure(error)
+      }
+      for case .failure(.cancelled) in fitted { throw .cancelled }
+      return Array(fitted.reversed())
+    }
+    let first = try fitAll(0) { _, mixture in starts.starts(mixture) }
+    let second = try fitAll(1) { index, _ in
+      models.indices.flatMap { other -> [MixtureStart] in
+        guard models[other].k == models[index].k, models[other].k > 1, case .success(let fit) = first[other] else {
+          return []
+        }
+        if other == index { return [.model(fit.model, name: "sweep")] }
+        guard let own = models[index].family, let family = models[other].family, own.isNeighbour(of: family) else {
+          return []
+        }
+        let settings = search.settings(family, models[other].k)
+        return [.responsibilities(fit.model, settings: settings, name: family.rawValue)]
       }
     }
-    let results = Array(fitted.reversed())
-    for case .failure(.cancelled) in results { throw .cancelled }
+    let results = zip(first, second).map { first, second in
+      guard case .success(let later) = second else { return first }
+      guard case .success(let earlier) = first else { return second }
+      return later.bic < earlier.bic ? second : first
+    }
     candidates = []
     fits = []
     var problem: FitError?
@@ -81,7 +112,7 @@ struct MixtureSweep: Sendable {
       .sorted { (candidates[$0].bic ?? 0, $0) < (candidates[$1].bic ?? 0, $1) }.prefix(Self.refined)
     let chosen = Array(near)
     let before = self
-    let part = candidates.count
+    let part = 2 * candidates.count
     let fitted = Parallel.map(count: chosen.count) { position -> Result<MixtureFit, FitError> in
       let index = chosen[position]
       let own = before.candidates[index]
@@ -125,19 +156,30 @@ extension MixtureSearch {
   }
 }
 
+extension CovarianceFamily {
+  /// Whether one letter alone is different.
+  fileprivate func isNeighbour(of other: CovarianceFamily) -> Bool {
+    zip(rawValue, other.rawValue).count { $0 != $1 } == 1
+  }
+}
+
 /// The starts that all families share: agglomeration and k-means, made once.
 private struct SharedStarts: Sendable {
   /// The rows that starts look at, agglomerated.
   let starting: StartingRows
   private let kMeans: [Int: [Int32]]
 
-  init(_ mixture: Mixture, _ range: ClosedRange<Int>, _ rows: MixtureRows) {
+  init(
+    _ mixture: Mixture, _ range: ClosedRange<Int>, _ rows: MixtureRows, report: @escaping @Sendable (Double) -> Bool
+  ) {
     var widest = mixture
     widest.components = min(range.upperBound, rows.count)
     let starting = widest.startingRows(rows)
     self.starting = starting
     let several = range.filter { $0 > 1 && $0 <= starting.rows.count }
+    let started = report(0.5)
     let found = Parallel.map(count: several.count) { index -> [Int32]? in
+      guard started, report(0.5 + Double(index) / Double(2 * several.count)) else { return nil }
       var own = mixture
       own.components = several[index]
       return own.kMeansLabels(starting)
@@ -145,6 +187,7 @@ private struct SharedStarts: Sendable {
     var byClusters: [Int: [Int32]] = [:]
     for (k, labels) in zip(several, found) { byClusters[k] = labels }
     kMeans = byClusters
+    _ = report(1)
   }
 
   /// The starts of a mixture, in the order of its own; where agglomeration leads the way, without the random ones.
@@ -165,7 +208,7 @@ extension MixtureStart {
   fileprivate var isRandom: Bool {
     switch self {
     case .random, .scattered: true
-    case .agglomeration, .kMeans, .labels, .model: false
+    case .agglomeration, .kMeans, .labels, .model, .responsibilities: false
     }
   }
 }

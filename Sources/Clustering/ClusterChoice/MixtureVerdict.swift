@@ -8,6 +8,9 @@ struct MixtureVerdict {
   /// BICs closer than this say nothing (Kass & Raftery, 1995).
   private static let closeBIC = 2.0
 
+  /// So few different rows are points, not samples of a density.
+  private static let fewPoints = 20
+
   /// The position of the chosen candidate.
   let chosen: Int
   let structure: MixtureChoice.Structure
@@ -16,7 +19,7 @@ struct MixtureVerdict {
   /// Judges `candidates`, of which `winner` has the least BIC; `test` is that against one cloud.
   init(
     _ candidates: [MixtureCandidate], winner: Int, fits: [MixtureFit?], test: StructureTest?,
-    asked: ClosedRange<Int>, distinct: Int, sampled: (rows: Int, of: Int)?
+    asked: ClosedRange<Int>, distinct: Int, rows: Int, sampled: (rows: Int, of: Int)?
   ) {
     let best = candidates[winner]
     let bic = best.bic ?? 0
@@ -28,8 +31,8 @@ struct MixtureVerdict {
       chosen = single
       structure = .none
       sentences.append(
-        "No structure: \(best.name) has the least BIC of \(fitted.count) models (\(Self.number(bic))), but even data"
-          + " without clusters are described as well by so many components. \(Self.words(test)) One cloud explains the"
+        "No structure: \(best.name) has the least BIC of \(fitted.count) models (\(Self.number(bic))), but"
+          + " data without clusters are described as well by so many components. \(Self.words(test)) One cloud explains the"
           + " data as well, so k = 1\(candidates[single].family.map { ", \($0.rawValue)" } ?? "").")
     } else {
       chosen = winner
@@ -75,6 +78,11 @@ struct MixtureVerdict {
         sentences.append("It is the smallest k tried: try a wider range.")
       }
     }
+    if distinct <= Self.fewPoints, rows >= 5 * distinct {
+      sentences.append(
+        "The \(rows) rows stand on only \(distinct) different points: densities say little of such data; k-means, or"
+          + " the columns as categories, say more.")
+    }
     if candidates[chosen].converged == false {
       sentences.append("Its fit stopped at the limit of iterations: raise it.")
     }
@@ -94,18 +102,28 @@ struct MixtureVerdict {
     return rows.isEmpty ? 0 : rows.reduce(0) { $0 + fit.certainties[$1] } / Double(rows.count)
   }
 
-  /// What the two witnesses against one cloud say.
+  /// What the two witnesses against one cloud say, the one that decides first.
   private static func words(_ test: StructureTest) -> String {
+    let p = String(format: test.valleySpeaks ? "%.3f" : "%.2f", test.dipPValue)
     let dip =
       test.valleySpeaks
-      ? "A valley parts a component from the rest (dip test, p = \(String(format: "%.3f", test.dipPValue)))."
-      : "No valley parts a component from the rest (dip test, p = \(String(format: "%.2f", test.dipPValue)))."
+      ? "A valley parts a component from the rest (dip test, p = \(p))"
+      : "no valley parts a component from the rest (dip test, p = \(p))"
     guard let rise = test.rise, let even = test.evenGain else {
-      return "It gains \(number(test.gain)) of BIC on one component; even clouds could not be fitted to compare. \(dip)"
+      return "It gains \(number(test.gain)) of BIC on one component; data without clusters could not be fitted to"
+        + " compare; \(dip.prefix(1).lowercased() + dip.dropFirst())."
     }
-    return "It gains \(number(test.gain)) of BIC on one component, where even clouds gain \(number(even)):"
-      + " \(String(format: "%.1f", rise.magnitude)) standard deviations \(rise < 0 ? "less" : "more")"
-      + " (\(String(format: "%.0f", StructureTest.gainThreshold)) are needed). \(dip)"
+    let deviations = String(format: "%.1f", rise.magnitude)
+    let needed = String(format: "%.0f", StructureTest.gainThreshold)
+    let gain = "gains \(number(test.gain)) of BIC on one component, where data without clusters gain \(number(even))"
+    if test.gainSpeaks {
+      return "It \(gain): \(deviations) standard deviations more (\(needed) are needed)"
+        + (test.valleySpeaks ? ". \(dip)." : ", which decides; \(dip).")
+    }
+    let less = "\(deviations) standard deviations \(rise < 0 ? "less" : "more"), where \(needed) more would decide"
+    return test.valleySpeaks
+      ? "\(dip), which decides; its gain alone would not: it \(gain), \(less)."
+      : "It \(gain): \(less); \(dip)."
   }
 
   /// What the criteria that have no vote prefer, where it is another model.

@@ -8,10 +8,11 @@ internal import Randomness
 ///
 /// *The gain*: how far the mixture's BIC lies below that of the best single component, compared with the same gain on
 /// even clouds of the same extent, in the box along the columns and in the box along the principal axes (the references
-/// of Tibshirani, Walther & Hastie, 2001; the comparison is a parametric bootstrap as in McLachlan, 1987). It must
-/// stand ``gainThreshold`` standard deviations above the mean of both kinds.
+/// of Tibshirani, Walther & Hastie, 2001; the comparison is a bootstrap as in McLachlan, 1987). It must stand
+/// ``gainThreshold`` standard deviations above the mean of both kinds. Columns of categories and counts are shuffled,
+/// each by itself: that keeps all they say alone and takes away what they say of each other and of the rest.
 ///
-/// *The valley*: Hartigan's dip test along the discriminant between each component and the rest, at ``dipLevel`` for
+/// *The valley*, in Gaussian columns: Hartigan's dip test along the discriminant between each component and the rest, at ``dipLevel`` for
 /// all together. Clusters that are close, but of which there are many rows, show here first.
 ///
 /// One witness is enough: each is nearly always silent on one cloud, and each is blind to some clusters.
@@ -47,13 +48,14 @@ public struct StructureTest: Sendable, Hashable, Codable {
     goOn: @Sendable (Double) -> Bool
   ) {
     self.gain = gain
-    dipPValue = leastDipPValue(x, labels, components: mixture.components)
-    let boxes = [EvenBox(x, alongPrincipalAxes: false), EvenBox(x, alongPrincipalAxes: true)]
+    let measured = mixture.gaussianColumns(width: x.columns)
+    let numbers = x.selectingColumns(measured)
+    dipPValue = measured.isEmpty ? 1 : leastDipPValue(numbers, labels, components: mixture.components)
+    let clouds = [false, true].map { ReferenceCloud(x, numbers, columns: measured, alongPrincipalAxes: $0) }
     let gains = Parallel.map(count: 2 * references) { index -> (gain: Double?, goesOn: Bool) in
       guard goOn(Double(index) / Double(2 * references)) else { return (nil, false) }
       var random = RandomStream(seed: mixture.seed, index: index)
-      let even = boxes[index % 2].sample(x.rows, &random)
-      return (bicGain(of: mixture, on: even, single: single), true)
+      return (bicGain(of: mixture, on: clouds[index % 2].sample(&random), single: single), true)
     }
     guard gains.allSatisfy(\.goesOn) else { return nil }
     var rises: [(mean: Double, rise: Double)] = []
@@ -67,6 +69,46 @@ public struct StructureTest: Sendable, Hashable, Codable {
     }
     evenGain = rises.map(\.mean).max()
     rise = rises.map(\.rise).min()
+  }
+}
+
+/// Data without clusters that look like given data column by column.
+private struct ReferenceCloud: Sendable {
+  private let x: Matrix
+  private let columns: [Int]
+  private let box: EvenBox?
+
+  /// As `x`, whose Gaussian `columns` are also `numbers`.
+  init(_ x: Matrix, _ numbers: Matrix, columns: [Int], alongPrincipalAxes: Bool) {
+    self.x = x
+    self.columns = columns
+    box = columns.isEmpty ? nil : EvenBox(numbers, alongPrincipalAxes: alongPrincipalAxes)
+  }
+
+  func sample(_ random: inout RandomStream) -> Matrix {
+    let even = box?.sample(x.rows, &random)
+    guard columns.count < x.columns else { return even ?? x }
+    var result = x
+    for column in 0..<x.columns {
+      if let even, let place = columns.firstIndex(of: column) {
+        for row in 0..<x.rows { result[row, column] = even[row, place] }
+      } else {
+        var order = Array(0..<x.rows)
+        random.shuffle(&order)
+        for (row, from) in order.enumerated() { result[row, column] = x[from, column] }
+      }
+    }
+    return result
+  }
+}
+
+extension Mixture {
+  /// The columns of the Gaussian blocks, ascending.
+  fileprivate func gaussianColumns(width: Int) -> [Int] {
+    blocks.flatMap { block -> [Int] in
+      guard case .gaussian = block.kind else { return [] }
+      return block.columns ?? Array(0..<width)
+    }.sorted()
   }
 }
 

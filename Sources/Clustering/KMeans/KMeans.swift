@@ -72,9 +72,8 @@ public struct KMeans: Sendable, Hashable, Codable {
   }
 
   private func checkRows(_ rows: PreparedRows, _ x: Matrix, _ weights: [Double]?) throws(FitError) {
-    let present = weights.map { $0.count { $0 > 0 } } ?? x.rows
-    guard present >= clusters else { throw .tooFewRows(have: present, need: clusters) }
-    guard rows.matrix.rows >= clusters else { throw .tooFewDistinctRows(have: rows.matrix.rows, need: clusters) }
+    try DataChecks.checkRowCount(x, weights: weights, clusters: clusters)
+    try DataChecks.checkDistinctCount(rows.matrix, clusters: clusters)
   }
 
   /// The result of the best of `runs`, in the units of the data.

@@ -8,6 +8,8 @@ struct PreparedRows: Sendable {
   private(set) var weights: [Double]
   /// The rows in single precision, for the fused kernel; nil where none runs.
   private var tiles: FloatTiles?
+  /// The least weight beside a heaviest of about 1: it shows in no sum with that, and its products lose no digits.
+  private static let leastWeight = 0x1p-800
   private let mean: [Double]
   private let scale: Double
   private let weightScale: Double
@@ -17,7 +19,8 @@ struct PreparedRows: Sendable {
     var distinct = DistinctRows(x, weights: weights)
     (mean, scale) = distinct.standardise()
     let weightScale = powerOfTwoScale(for: distinct.weights.max() ?? 1)
-    self.weights = weightScale == 1 ? distinct.weights : distinct.weights.map { $0 * weightScale }
+    // What is left of a weight is never 0, or the mean of a cluster of such rows would be 0 / 0.
+    self.weights = distinct.weights.map { max($0 * weightScale, Self.leastWeight) }
     self.weightScale = weightScale
     matrix = distinct.matrix
     tiles = Kernels.current > .plain ? FloatTiles(matrix) : nil

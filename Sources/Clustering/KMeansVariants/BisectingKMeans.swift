@@ -55,10 +55,9 @@ public struct BisectingKMeans: Sendable, Hashable, Codable {
     guard clusters >= 1 else { throw .parameter(name: "clusters", requirement: "at least 1") }
     try DataChecks.checkValues(x)
     try DataChecks.checkWeights(weights, rows: x.rows)
-    let present = weights.map { $0.count { $0 > 0 } } ?? x.rows
-    guard present >= clusters else { throw .tooFewRows(have: present, need: clusters) }
+    try DataChecks.checkRowCount(x, weights: weights, clusters: clusters)
     let rows = DistinctRows(x, weights: weights)
-    guard rows.matrix.rows >= clusters else { throw .tooFewDistinctRows(have: rows.matrix.rows, need: clusters) }
+    try DataChecks.checkDistinctCount(rows.matrix, clusters: clusters)
 
     let board = ProgressBoard(parts: clusters, observer: observer)
     var growth = try BisectionGrowth(rows)

@@ -1,4 +1,4 @@
-internal import LinearAlgebra
+public import LinearAlgebra
 
 extension KMeans {
   /// Fits to the rows of `stream` (n x d in all, finite, at least `clusters` different rows) without holding them.
@@ -6,8 +6,9 @@ extension KMeans {
   /// The first reading checks every row and draws a weighted sample of them (``sampleRows``); k-means with its starts
   /// and swaps on the sample gives the seeds; Lloyd's iterations, one reading each, then go over all rows; a last
   /// reading measures. When all different rows fit into the sample, the seeds are the fit that the rows would have in
-  /// memory, and the answer is that one but for rounding and the order of its ties. Otherwise it ends in an optimum as
-  /// good as a sample can find.
+  /// memory, and the answer is that one but for rounding and the order of its ties. Otherwise it ends near an optimum as
+  /// good as a sample can find: a reading costs more than an iteration in memory, so they end as soon as one gains no
+  /// more than ``streamTolerance`` of the inertia (or ``tolerance``, when that is more).
   ///
   /// Where batches end and the number of threads do not show in a single bit. The order of the rows, and a weight
   /// against as many equal rows, show only in rounding while the sample is the whole, and in the draw beyond it.
@@ -26,6 +27,31 @@ extension KMeans {
     return overflow ? Int.max / 4 : max(5 * Parallel.rowsPerPiece, rows)
   }
 
+  /// The part of the inertia that an iteration over a whole stream has to gain for another to follow.
+  public static let streamTolerance = 1e-5
+
+  /// What ``fit(stream:observer:)`` looks for its seeds among: at most ``sampleRows`` different rows of `stream`, and
+  /// the weights with which they stand for all of it; so many that they serve for `most` clusters too. One reading.
+  /// - Returns: rows (m x d), one weight each (their mean is 1 where the rows are a sample, their sum that of all rows
+  ///   where they are the whole), and how many rows the stream has.
+  /// - Throws: ``FitError`` as ``fit(stream:observer:)``.
+  public func sample(
+    stream: some RowStream, atMost most: Int = 1, observer: FitObserver? = nil
+  ) throws(FitError) -> (rows: Matrix, weights: [Double], isWhole: Bool, streamRows: Int) {
+    try checkSettings()
+    let board = ProgressBoard(parts: 1, observer: observer)
+    var largest = self
+    largest.clusters = max(clusters, most)
+    let survey = try StreamSurvey(stream, clusters: clusters, sampleRows: largest.sampleRows, seed: seed) {
+      board.report(part: 0, fraction: 0)
+    }
+    let (rows, weights, isWhole) = survey.sample
+    guard !isWhole, let first = weights.first else { return (rows, weights, isWhole, survey.rows) }
+    let mean = weights.reduce(0, +) / Double(weights.count)
+    let isEven = weights.allSatisfy { $0 == first }
+    return (rows, weights.map { isEven ? 1 : $0 / mean }, false, survey.rows)
+  }
+
   /// As above, with the seeds from a sample of at most `sampleRows` rows.
   package func fit(
     stream: some RowStream, sampleRows: Int, observer: FitObserver? = nil
@@ -42,7 +68,8 @@ extension KMeans {
       board.report(part: 1, fraction: progress.fraction)
     }
     let passes = StreamPasses(stream: stream, expectedRows: survey.rows, units: units)
-    let outcome = try LloydPasses(maxIterations: maxIterations, tolerance: tolerance)
+    let least = survey.sample.isWhole ? tolerance : max(tolerance, KMeans.streamTolerance)
+    let outcome = try LloydPasses(maxIterations: maxIterations, tolerance: least)
       .run(from: start.model.centroids, over: passes) { trace in
         board.report(
           part: 2, fraction: Double(trace.count) / Double(maxIterations),

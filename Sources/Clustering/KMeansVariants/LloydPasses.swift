@@ -1,6 +1,9 @@
 internal import LinearAlgebra
 
 /// Lloyd's iterations over rows that need not stand in memory: assign, move, and again.
+///
+/// ``KMeans`` has a loop of its own for rows in memory: it keeps a label and a bound for every row from one iteration to
+/// the next, stops when no row moves, and gives up what cannot win. Here nothing is kept of a row between readings.
 struct LloydPasses {
   /// Where a centre goes.
   enum Move: Sendable {

@@ -40,12 +40,9 @@ public struct SphericalKMeans: Sendable, Hashable, Codable {
     guard restarts >= 1 else { throw .parameter(name: "restarts", requirement: "at least 1") }
     let unit = try x.unitRows()
     try DataChecks.checkWeights(weights, rows: x.rows)
-    let present = weights.map { $0.count { $0 > 0 } } ?? x.rows
-    guard present >= clusters else { throw .tooFewRows(have: present, need: clusters) }
+    try DataChecks.checkRowCount(x, weights: weights, clusters: clusters)
     let distinct = DistinctRows(unit, weights: weights)
-    guard distinct.matrix.rows >= clusters else {
-      throw .tooFewDistinctRows(have: distinct.matrix.rows, need: clusters)
-    }
+    try DataChecks.checkDistinctCount(distinct.matrix, clusters: clusters)
 
     let weightScale = powerOfTwoScale(for: distinct.weights.max() ?? 1)
     let rows = MemoryPasses(matrix: distinct.matrix, weights: distinct.weights.map { $0 * weightScale })

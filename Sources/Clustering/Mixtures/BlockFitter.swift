@@ -59,6 +59,9 @@ protocol BlockFitter: Sendable {
   /// False when the sums allow no parameters (a component without rows, a singular covariance): the start is given up.
   mutating func estimate(from sums: [Double], weights: [Double]) -> Bool
 
+  /// Why the last ``estimate(from:weights:)`` was false, where there is more to say than that; nil after any other.
+  var refusal: CovarianceDegeneracy? { get }
+
   /// Takes over parameters of as many components in as many columns, in the units of the data; false when they are of
   /// another kind or shape, or no parameters of a density.
   mutating func adopt(_ parameters: FittedBlock.Parameters) -> Bool
@@ -69,6 +72,8 @@ protocol BlockFitter: Sendable {
 
 extension BlockFitter {
   func folded(_ sums: [Double]) -> [Double] { sums }
+
+  var refusal: CovarianceDegeneracy? { nil }
 }
 
 /// The densities of one block of a fitted mixture, for any rows.

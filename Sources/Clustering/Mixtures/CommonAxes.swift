@@ -28,11 +28,26 @@ struct CommonAxes {
     self.volumeVaries = volumeVaries
     self.axes = axes
     let (k, d) = (components, columns)
-    turned = []
-    turned.reserveCapacity(k * d * d)
+    turned = [Double](repeating: 0, count: k * d * d)
+    let (w, v) = (problem.scatters, axes.values)
+    var half = [Double](repeating: 0, count: d * d)
     for component in 0..<k {
-      let w = Matrix(symmetric: problem.scatter(component).values, columns: d)
-      turned += axes.times(w).timesTranspose(axes).values
+      let first = component * d * d
+      for i in 0..<d {
+        for j in 0..<d {
+          var sum = 0.0
+          for l in 0..<d { sum += v[i * d + l] * w[first + max(l, j) * d + min(l, j)] }
+          half[i * d + j] = sum
+        }
+      }
+      for i in 0..<d {
+        for j in 0...i {
+          var sum = 0.0
+          for l in 0..<d { sum += half[i * d + l] * v[j * d + l] }
+          turned[first + i * d + j] = sum
+          turned[first + j * d + i] = sum
+        }
+      }
     }
   }
 
@@ -58,14 +73,27 @@ struct CommonAxes {
     )
   }
 
+  /// The geometric mean of a component's scatter along the axes, 0 when it is singular.
+  private func size(_ component: Int) -> Double {
+    var sum = 0.0
+    for axis in 0..<columns {
+      let scatter = turned[(component * columns + axis) * columns + axis]
+      guard scatter > 0 else { return 0 }
+      sum += log(scatter)
+    }
+    return exp(sum / Double(columns))
+  }
+
   /// sum_k n_k ln |Sigma_k| with the best variances for these axes; minus infinity when one is singular.
   var objective: Double {
-    var sum = 0.0
-    let volumes = variances().volumes
-    for (weight, volume) in zip(weights, volumes) {
-      guard volume > 0 else { return -.infinity }
-      sum += weight * log(volume)
+    var (sum, sizes) = (0.0, 0.0)
+    for component in 0..<components {
+      let size = size(component)
+      guard size > 0 else { return -.infinity }
+      sizes += size
+      if volumeVaries { sum += weights[component] * log(size / weights[component]) }
     }
+    if !volumeVaries { sum = totalWeight * log(sizes / totalWeight) }
     return sum * Double(columns)
   }
 
@@ -73,7 +101,12 @@ struct CommonAxes {
   /// - Returns: the largest sine of a rotation.
   mutating func sweep() -> Double {
     let (k, d) = (components, columns)
-    let precisions = variances().variances.flatMap { $0.map { 1 / $0 } }
+    // But for a common factor.
+    var precisions = [Double](repeating: 0, count: k * d)
+    for component in 0..<k {
+      let factor = volumeVaries ? weights[component] : size(component)
+      for axis in 0..<d { precisions[component * d + axis] = factor / turned[(component * d + axis) * d + axis] }
+    }
     var largest = 0.0
     for p in 0..<max(0, d - 1) {
       for q in p + 1..<d {
@@ -87,10 +120,13 @@ struct CommonAxes {
         }
         let length = hypot(x, y)
         guard length > 0, length.isFinite else { continue }
-        // The least is where (cos 2t, sin 2t) points against (x, y).
-        let angle = atan2(-y, -x) / 2
-        guard angle.magnitude > 1e-13 else { continue }
-        let (c, s) = (cos(angle), sin(angle))
+        // The least is where (cos 2t, sin 2t) points against (x, y); half the angle without cancellation.
+        let (twiceC, twiceS) = (-x / length, -y / length)
+        let larger = ((1 + twiceC.magnitude) / 2).squareRoot()
+        let smaller = twiceS.magnitude / (2 * larger)
+        let c = twiceC >= 0 ? larger : smaller
+        let s = (twiceC >= 0 ? smaller : larger) * (twiceS < 0 ? -1 : 1)
+        guard s.magnitude > 1e-13 else { continue }
         rotate(p, q, c, s)
         largest = max(largest, s.magnitude)
       }
@@ -100,22 +136,20 @@ struct CommonAxes {
 
   private mutating func rotate(_ p: Int, _ q: Int, _ c: Double, _ s: Double) {
     let d = columns
-    for i in 0..<d {
-      let (a, b) = (axes[p, i], axes[q, i])
-      axes[p, i] = c * a + s * b
-      axes[q, i] = c * b - s * a
-    }
+    axes.rotateRows(p, q, c, s)
     for component in 0..<components {
       let first = component * d * d
+      let (rowP, rowQ) = (first + p * d, first + q * d)
       for i in 0..<d {
-        let (a, b) = (turned[first + p * d + i], turned[first + q * d + i])
-        turned[first + p * d + i] = c * a + s * b
-        turned[first + q * d + i] = c * b - s * a
+        let (a, b) = (turned[rowP + i], turned[rowQ + i])
+        turned[rowP + i] = c * a + s * b
+        turned[rowQ + i] = c * b - s * a
       }
       for i in 0..<d {
-        let (a, b) = (turned[first + i * d + p], turned[first + i * d + q])
-        turned[first + i * d + p] = c * a + s * b
-        turned[first + i * d + q] = c * b - s * a
+        let row = first + i * d
+        let (a, b) = (turned[row + p], turned[row + q])
+        turned[row + p] = c * a + s * b
+        turned[row + q] = c * b - s * a
       }
     }
   }
@@ -132,6 +166,17 @@ struct CommonAxes {
   }
 }
 
+extension Matrix {
+  /// Turns rows `p` and `q` by the angle of cosine `c` and sine `s`.
+  fileprivate mutating func rotateRows(_ p: Int, _ q: Int, _ c: Double, _ s: Double) {
+    for i in 0..<columns {
+      let (a, b) = (self[p, i], self[q, i])
+      self[p, i] = c * a + s * b
+      self[q, i] = c * b - s * a
+    }
+  }
+}
+
 extension CovarianceFamily {
   /// EVE and VVE.
   ///
@@ -141,7 +186,7 @@ extension CovarianceFamily {
     var best: CommonAxes
     if let orientation = previous?.orientation {
       best = CommonAxes(problem, volumeVaries: self == .vve, axes: orientation)
-      best.settle(sweeps: 20)
+      best.settle(sweeps: 5)
     } else {
       let d = problem.columns
       let pooled = Matrix(rows: d, columns: d, values: problem.pooled())
@@ -153,11 +198,12 @@ extension CovarianceFamily {
       }
       let settled = starts.map { start in
         var axes = CommonAxes(problem, volumeVaries: self == .vve, axes: start)
-        axes.settle(sweeps: 100)
+        axes.settle(sweeps: 5)
         return axes
       }
       best = settled[0]
       for candidate in settled.dropFirst() where candidate.objective < best.objective { best = candidate }
+      best.settle(sweeps: 100)
     }
     let (variances, volumes) = best.variances()
     let axes = best.axes

@@ -74,7 +74,7 @@ private struct VarianceReference {
 
   /// The first column of which the ones before leave less than 1e-12 of its variance, if there is one.
   private var firstCollinearColumn: Int? {
-    guard Cholesky(total, tolerance: 1e-12) == nil else { return nil }
+    guard Cholesky.logDeterminant(of: total, tolerance: 1e-12) == nil else { return nil }
     return (1..<max(1, total.rows)).first { last in
       var leading = Matrix(rows: last + 1, columns: last + 1)
       for i in 0...last { for j in 0...i { leading[i, j] = total[i, j] } }
@@ -93,9 +93,7 @@ private struct VarianceReference {
     case .diagonal:
       return (0..<d).allSatisfy { covariance[$0, $0] > least * total[$0, $0] && covariance[$0, $0].isFinite }
     case .full:
-      var excess = covariance
-      for i in 0..<d { for j in 0...i { excess[i, j] -= least * total[i, j] } }
-      return Cholesky(excess, tolerance: 0x1p-45) != nil
+      return Cholesky.logDeterminant(of: covariance, less: least, of: total, tolerance: 0x1p-45) != nil
     }
   }
 }

@@ -13,7 +13,7 @@ extension CovarianceFamily {
       previous?.volumes
       ?? (0..<k).map { problem.diagonal($0).reduce(0, +) / (problem.weights[$0] * Double(d)) }
     var common = Matrix(rows: d, columns: d)
-    for _ in 0..<InnerIteration.limit {
+    for _ in 0..<(previous == nil ? InnerIteration.limit : InnerIteration.limitOnTheWay) {
       let sum = Matrix(symmetric: problem.pooled(dividedBy: volumes), columns: d)
       guard let factor = Cholesky(sum, tolerance: 0) else { break }
       let size = exp(factor.logDeterminant / Double(d))

@@ -38,10 +38,11 @@ extension CovarianceFamily {
 extension Matrix {
   /// The symmetric matrix whose lower triangle is that of `values` (row-major, d x d).
   init(symmetric values: [Double], columns d: Int) {
+    var values = values
+    for i in 0..<d { for j in 0..<i { values[j * d + i] = values[i * d + j] } }
     self.init(rows: d, columns: d, values: values)
-    for i in 0..<d { for j in 0..<i { self[j, i] = self[i, j] } }
   }
 
   /// |self|^(1/d) of a positive definite matrix, 0 when it is not.
-  var volume: Double { Cholesky(self, tolerance: 0).map { exp($0.logDeterminant / Double(rows)) } ?? 0 }
+  var volume: Double { Cholesky.logDeterminant(of: self, tolerance: 0).map { exp($0 / Double(rows)) } ?? 0 }
 }

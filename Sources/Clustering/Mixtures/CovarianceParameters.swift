@@ -42,7 +42,7 @@ extension CovarianceDegeneracy: CustomStringConvertible {
       "Component \(component + 1) has next to no rows. Ask for fewer components."
     case .singularComponent(let component):
       "Component \(component + 1) has collapsed: it does not vary along some direction. "
-        + "Ask for fewer components, a family with equal covariances (EEE, EEI, EII), or a prior."
+        + "Ask for fewer components or for families with equal covariances (EEE, EEI, EII)."
     case .constantColumn(let column):
       "Column \(column + 1) is constant, so it separates nothing. Leave it out."
     case .collinearColumn(let column):

@@ -28,6 +28,8 @@ struct GaussianFitter: BlockFitter {
       isDiagonal: family.isDiagonal, logScale: 0)
   }
 
+  private(set) var refusal: CovarianceDegeneracy?
+
   var sumCount: Int { components.components * components.sumsPerComponent * GaussianComponents.lanesPerSum }
 
   func folded(_ sums: [Double]) -> [Double] { GaussianComponents.folded(sums) }
@@ -68,10 +70,19 @@ struct GaussianFitter: BlockFitter {
 
   mutating func estimate(from sums: [Double], weights: [Double]) -> Bool {
     let statistics = statistics(from: sums, weights: weights)
-    guard weights.allSatisfy({ $0 > 0 }),
-      let estimate = try? family.estimate(statistics, previous: covariances, prior: prior)
-    else { return false }
-    return take(prior?.means(statistics) ?? statistics.means, estimate)
+    refusal = weights.firstIndex { !($0 > 0) }.map { .emptyComponent($0) }
+    guard refusal == nil else { return false }
+    do {
+      let estimate = try family.estimate(statistics, previous: covariances, prior: prior)
+      return take(prior?.means(statistics) ?? statistics.means, estimate)
+    } catch {
+      switch error {
+      case .emptyComponent, .singularComponent: refusal = error
+      // Columns are counted within the block, and checks before the fit name them by their place in the table.
+      case .constantColumn, .collinearColumn: refusal = nil
+      }
+      return false
+    }
   }
 
   mutating func adopt(_ parameters: FittedBlock.Parameters) -> Bool {
@@ -108,17 +119,17 @@ struct GaussianFitter: BlockFitter {
   /// Moments about the new means, from those about the previous ones.
   private func statistics(from sums: [Double], weights: [Double]) -> ScatterStatistics {
     let (k, d, size) = (components.components, rows.width, components.sumsPerComponent)
-    var means = components.meanMatrix
+    var means = components.meanMatrix.values
     var scatters = [Double](repeating: 0, count: k * d * d)
     for component in 0..<k {
       let first = component * size
       let n = weights[component]
-      let shifts = (0..<d).map { n > 0 ? sums[first + $0] / n : 0 }
+      let share = n > 0 ? 1 / n : 0
       var index = first + d
       for i in 0..<d {
-        means[component, i] += shifts[i]
+        means[component * d + i] += sums[first + i] * share
         for l in (family.isDiagonal ? i : 0)...i {
-          var value = sums[index] - n * shifts[i] * shifts[l]
+          var value = sums[index] - sums[first + i] * share * sums[first + l]
           if i == l { value = max(value, 0) }
           scatters[(component * d + i) * d + l] = value
           scatters[(component * d + l) * d + i] = value
@@ -126,7 +137,7 @@ struct GaussianFitter: BlockFitter {
         }
       }
     }
-    return ScatterStatistics(weights: weights, means: means, scatters: scatters)
+    return ScatterStatistics(weights: weights, means: Matrix(rows: k, columns: d, values: means), scatters: scatters)
   }
 
   var fitted: FittedBlock.Parameters {

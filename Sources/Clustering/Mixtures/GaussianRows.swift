@@ -61,7 +61,7 @@ struct GaussianRows: BlockRows {
       switch error {
       case .constantColumn(let column): throw FitError.constantColumn(column: columns[column])
       case .collinearColumn(let column): throw FitError.collinearColumn(column: columns[column])
-      case .emptyComponent, .singularComponent: throw FitError.degenerate(components: 1)
+      case .emptyComponent, .singularComponent: throw FitError.degenerate(components: 1, reason: error)
       }
     }
   }

@@ -1,9 +1,12 @@
+internal import Foundation
 internal import LinearAlgebra
 
 /// The alternations inside a maximisation step, and when they end.
 enum InnerIteration {
   /// Rounds at most: the step need only improve, and the next one goes on from where this one ended.
   static let limit = 200
+  /// As ``limit``, of steps that go on from a previous one: the next will mend what this leaves.
+  static let limitOnTheWay = 10
   /// The relative change of every volume at which a round counts as the last.
   static let tolerance = 1e-9
 
@@ -20,23 +23,30 @@ enum InnerIteration {
   static func volumesOfOneShape(
     _ scatters: [[Double]], weights: [Double], start: [Double]?
   ) -> (volumes: [Double], shape: [Double]) {
-    let d = scatters.first?.count ?? 0
+    let (k, d) = (scatters.count, scatters.first?.count ?? 0)
+    let flat = scatters.flatMap { $0 }
     var volumes = start ?? zip(scatters, weights).map { $0.reduce(0, +) / ($1 * Double(d)) }
     var shape = [Double](repeating: 1, count: d)
-    for _ in 0..<limit {
-      var sums = [Double](repeating: 0, count: d)
-      for (scatter, volume) in zip(scatters, volumes) {
-        for column in 0..<d { sums[column] += scatter[column] / volume }
+    for _ in 0..<(start == nil ? limit : limitOnTheWay) {
+      var logarithms = 0.0
+      for column in 0..<d {
+        var sum = 0.0
+        for component in 0..<k { sum += flat[component * d + column] / volumes[component] }
+        shape[column] = sum
+        logarithms += log(sum)
       }
-      let size = geometricMean(sums)
-      for column in 0..<d { shape[column] = sums[column] / size }
-      let before = volumes
-      for component in volumes.indices {
+      // A shape that vanishes along a column leaves volumes that are no numbers: the estimate is given up.
+      let size = exp(logarithms / Double(d))
+      for column in 0..<d { shape[column] /= size }
+      var isSettled = true
+      for component in 0..<k {
         var trace = 0.0
-        for column in 0..<d { trace += scatters[component][column] / shape[column] }
-        volumes[component] = trace / (weights[component] * Double(d))
+        for column in 0..<d { trace += flat[component * d + column] / shape[column] }
+        let volume = trace / (weights[component] * Double(d))
+        if (volume - volumes[component]).magnitude > tolerance * volume { isSettled = false }
+        volumes[component] = volume
       }
-      if isSettled(before, volumes) { break }
+      if isSettled || !volumes.allSatisfy({ $0 > 0 }) { break }
     }
     return (volumes, shape)
   }

@@ -12,7 +12,7 @@ extension Mixture {
   /// The result depends neither on the order of the rows nor on the number of threads, and a whole weight w is the same
   /// as w equal rows. O(n k d^2) an iteration, O(n k d) for diagonal families; memory n d.
   ///
-  /// - Throws: ``FitError``, before any work if a setting or the data is unusable; ``FitError/degenerate(components:)``
+  /// - Throws: ``FitError``, before any work if a setting or the data is unusable; ``FitError/degenerate(components:reason:)``
   ///   when every start loses a component; ``FitError/cancelled`` when `observer` says no.
   public func fit(
     _ x: Matrix, weights: [Double]? = nil, observer: FitObserver? = nil
@@ -50,7 +50,7 @@ extension Mixture {
     let ending = run.iterate(tolerance, limit: maxIterations) { report($0, board, part: 0) }
     switch ending {
     case .cancelled: throw .cancelled
-    case .degenerate: throw .degenerate(components: components)
+    case .degenerate: throw .degenerate(components: components, reason: run.refusal)
     case .done: break
     }
     let start = MixtureFit.Start(name: "given", logLikelihood: run.logLikelihood / rows.weightScale)
@@ -62,11 +62,12 @@ extension Mixture {
   /// any families and number of components; `starting` from `rows`, for as many components or more.
   func fit(
     _ rows: MixtureRows, _ starting: StartingRows, _ x: Matrix, _ weights: [Double]?, starts: [MixtureStart],
-    observer: FitObserver? = nil
+    stages: MixtureStages? = nil, observer: FitObserver? = nil
   ) throws(FitError) -> MixtureFit {
     try checkSettings()
     try checkRows(rows)
-    let outcome = try search(rows, starting, starts: starts, observer: observer)
+    let outcome = try search(
+      rows, starting, starts: starts, stages: stages ?? .careful(self), observer: observer)
     return try finish(outcome.run, rows, x, weights, starts: outcome.starts, hitRate: outcome.hitRate)
   }
 

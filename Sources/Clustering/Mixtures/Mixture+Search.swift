@@ -7,24 +7,36 @@ struct MixtureSearchOutcome: Sendable {
   var hitRate: Double
 }
 
-extension Mixture {
-  /// How far runs are iterated and how many of the best are, stage after stage; runs that degenerate make room.
+/// How far runs are iterated and how many of the best are, stage after stage; runs that degenerate make room.
+struct MixtureStages: Sendable {
+  var stages: [(iterations: Int, runs: Int)]
+
+  /// With care: the few best runs are all brought to convergence.
+  ///
   /// Of latent classes and the like, which start alike, it shows later which are the best.
-  private var stages: [(iterations: Int, runs: Int)] {
-    let startsAlike = !blocks.contains { $0.kind.covarianceFamily != nil }
-    return [(20, .max), (100, startsAlike ? 12 : 5), (.max, startsAlike ? 4 : 3)]
+  static func careful(_ mixture: Mixture) -> MixtureStages {
+    let startsAlike = !mixture.blocks.contains { $0.kind.covarianceFamily != nil }
+    return MixtureStages(stages: [(20, .max), (100, startsAlike ? 12 : 5), (.max, startsAlike ? 4 : 3)])
   }
+
+  /// One run alone is brought to convergence: for a first look at many models.
+  static let brief = MixtureStages(stages: [(10, .max), (40, 2), (.max, 1)])
+}
+
+extension Mixture {
   /// Two log-likelihoods are those of one optimum when they differ by less than this a row.
   private static let sameOptimum = 1e-4
 
   /// Runs all starts for a short while, the better ones longer, the best to convergence; of these the best on all rows.
   func search(
-    _ rows: MixtureRows, _ starting: StartingRows, starts: [MixtureStart], observer: FitObserver?
+    _ rows: MixtureRows, _ starting: StartingRows, starts: [MixtureStart], stages: MixtureStages,
+    observer: FitObserver?
   ) throws(FitError) -> MixtureSearchOutcome {
     let board = ProgressBoard(parts: starts.count + 1, observer: observer)
     let own = starting.rows
     var runs = Parallel.map(count: starts.count) { begin(starts[$0], starting) }
-    for stage in stages {
+    var refusal: CovarianceDegeneracy?
+    for stage in stages.stages {
       while true {
         let limit = min(stage.iterations, maxIterations)
         let ranked = runs.ranking.prefix(stage.runs)
@@ -32,16 +44,21 @@ extension Mixture {
         let chosen = ranked.filter { index in runs[index].map { !$0.converged && $0.trace.count < limit } ?? false }
         if chosen.isEmpty { break }
         let before = runs
-        let iterated = Parallel.map(count: chosen.count) { index -> MixtureRun? in
-          guard var run = before[chosen[index]] else { return nil }
-          return run.iterate(tolerance, limit: limit) { report($0, board, part: chosen[index]) } == .done ? run : nil
+        let iterated = Parallel.map(count: chosen.count) {
+          index -> (run: MixtureRun?, refusal: CovarianceDegeneracy?) in
+          guard var run = before[chosen[index]] else { return (nil, nil) }
+          let ending = run.iterate(tolerance, limit: limit) { report($0, board, part: chosen[index]) }
+          return ending == .done ? (run, nil) : (nil, run.refusal)
         }
         guard board.goesOn else { throw .cancelled }
-        for (index, run) in zip(chosen, iterated) { runs[index] = run }
+        for (index, ended) in zip(chosen, iterated) {
+          runs[index] = ended.run
+          refusal = refusal ?? ended.refusal
+        }
       }
     }
     let best = runs.ranking.first
-    guard let best, var run = runs[best] else { throw .degenerate(components: components) }
+    guard let best, var run = runs[best] else { throw .degenerate(components: components, reason: refusal) }
 
     let top = run.logLikelihood
     let hits = runs.count { $0.map { top - $0.logLikelihood < Self.sameOptimum * own.totalWeight } ?? false }
@@ -50,7 +67,7 @@ extension Mixture {
       run = moved
       switch run.iterate(tolerance, limit: maxIterations, { report($0, board, part: starts.count) }) {
       case .cancelled: throw .cancelled
-      case .degenerate: throw .degenerate(components: components)
+      case .degenerate: throw .degenerate(components: components, reason: run.refusal)
       case .done: break
       }
     }

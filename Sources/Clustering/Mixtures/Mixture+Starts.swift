@@ -16,6 +16,8 @@ enum MixtureStart: Sendable {
   case labels([Int32], name: String)
   /// From the parameters of a model of the same blocks and as many components.
   case model(MixtureModel, name: String)
+  /// From the responsibilities of a model of other families, fitted by `settings`, with as many components.
+  case responsibilities(MixtureModel, settings: Mixture, name: String)
 
   /// What it is called in a result.
   var name: String {
@@ -24,7 +26,7 @@ enum MixtureStart: Sendable {
     case .agglomeration(.ward): "ward"
     case .kMeans: "k-means"
     case .random(let index), .scattered(let index): "random \(index + 1)"
-    case .labels(_, let name), .model(_, let name): name
+    case .labels(_, let name), .model(_, let name), .responsibilities(_, _, let name): name
     }
   }
 }
@@ -53,6 +55,7 @@ extension Mixture {
     let begun =
       switch start {
       case .model(let model, _): run.begin(model)
+      case .responsibilities(let model, let settings, _): run.begin(model, of: settings)
       case .labels(let labels, _): run.begin(components == 1 ? [Int32](repeating: 0, count: rows.count) : labels)
       case .kMeans: run.begin(kMeansLabels(starting))
       case .random(let index): run.begin(starting.spread(randomLabels(index, starting)))

@@ -103,6 +103,15 @@ extension MixtureRun {
     return maximise(expectation, keepingNoise: true)
   }
 
+  /// Estimates the first parameters from the responsibilities of a model fitted by `settings`, whose blocks may have
+  /// other families; false when that cannot be.
+  mutating func begin(_ model: MixtureModel, of settings: Mixture) -> Bool {
+    var other = MixtureRun(settings, rows)
+    guard other.begin(model), other.shares.count == shares.count else { return false }
+    let expectation = pass(responsibilitiesOf: other)
+    return expectation.logLikelihood.isFinite && maximise(expectation)
+  }
+
   /// Takes the parameters of a model; false when they are not those of the same blocks and k.
   ///
   /// A model without noise leaves the budget to it.
@@ -139,6 +148,9 @@ extension MixtureRun {
       }, missing: mixture.missing)
   }
 
+  /// Why the last M-step came to nothing, if a block told.
+  var refusal: CovarianceDegeneracy? { fitters.lazy.compactMap(\.refusal).first }
+
   /// p: the shares' and the blocks' free parameters; noise adds its share and its volume.
   var parameterCount: Int {
     components - 1 + fitters.reduce(0) { $0 + $1.parameterCount } + (noise == nil ? 0 : 2)
@@ -174,16 +186,20 @@ extension MixtureRun {
   }
 
   /// The E-step and the sums for the M-step.
-  private func expect() -> Expectation { pass(nil) }
+  private func expect() -> Expectation { pass(responsibilitiesOf: self) }
 
-  /// One pass over all rows; responsibilities are those of the current parameters, or what `given` fills in.
-  private func pass(_ given: (@Sendable (_ block: Range<Int>, _ values: inout [Double]) -> Void)?) -> Expectation {
+  /// One pass over all rows; responsibilities are those of the parameters of `other`, or what `given` fills in.
+  private func pass(
+    responsibilitiesOf other: MixtureRun? = nil,
+    _ given: (@Sendable (_ block: Range<Int>, _ values: inout [Double]) -> Void)? = nil
+  ) -> Expectation {
     let width = shares.count
-    let logShares = shares.map { $0 > 0 ? log($0) : -.infinity }
+    let source = other ?? self
+    let logShares = source.shares.map { $0 > 0 ? log($0) : -.infinity }
     let empty = Expectation(
       weights: [Double](repeating: 0, count: width),
       blocks: fitters.map { [Double](repeating: 0, count: $0.sumCount) })
-    let parts = Parallel.map(rows: rows.count) { range in
+    let sums: @Sendable (Range<Int>) -> Expectation = { range in
       var part = empty
       var values: [Double] = []
       for first in stride(from: range.lowerBound, to: range.upperBound, by: MixtureRows.blockRows) {
@@ -196,7 +212,7 @@ extension MixtureRun {
         } else {
           for j in 0..<width { for i in 0..<block.count { values[j * block.count + i] = logShares[j] } }
           if width > components { addNoise(block, &values) }
-          for fitter in fitters { fitter.addLogDensities(block, to: &values) }
+          for fitter in source.fitters { fitter.addLogDensities(block, to: &values) }
           part.logLikelihood += Responsibilities.normalize(
             &values, components: width, count: block.count, weights: rows.weights, firstRow: first,
             totals: &part.weights)
@@ -208,6 +224,9 @@ extension MixtureRun {
       for (index, fitter) in fitters.enumerated() { part.blocks[index] = fitter.folded(part.blocks[index]) }
       return part
     }
+    // One piece needs no handing out, which small data would spend more time on than on the sums.
+    if rows.count <= Parallel.rowsPerPiece { return rows.count > 0 ? sums(0..<rows.count) : empty }
+    let parts = Parallel.map(rows: rows.count, sums)
     guard let first = parts.first else { return empty }
     return parts.dropFirst().reduce(first, +)
   }

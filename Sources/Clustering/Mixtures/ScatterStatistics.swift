@@ -59,15 +59,16 @@ package struct ScatterStatistics: Sendable {
     let n = totalWeight
     let d = columns
     let mean = totalMean()
-    var total = pooledScatter()
+    let m = means.values
+    var total = pooledScatter().values
     for i in 0..<d {
       for j in 0...i {
-        var sum = total[i, j]
-        for k in 0..<components { sum += weights[k] * (means[k, i] - mean[i]) * (means[k, j] - mean[j]) }
-        total[i, j] = sum / n
-        total[j, i] = sum / n
+        var sum = total[i * d + j]
+        for k in 0..<components { sum += weights[k] * (m[k * d + i] - mean[i]) * (m[k * d + j] - mean[j]) }
+        total[i * d + j] = sum / n
+        total[j * d + i] = sum / n
       }
     }
-    return total
+    return Matrix(rows: d, columns: d, values: total)
   }
 }

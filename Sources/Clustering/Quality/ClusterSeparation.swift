@@ -4,7 +4,7 @@ public import LinearAlgebra
 /// How far clusters lie apart for their size, judged from their centroids. O(n d + k^2 d).
 public struct ClusterSeparation: Sendable, Hashable, Codable {
   /// Variance between clusters over variance within, each by its degrees of freedom (Caliński & Harabasz, 1974):
-  /// higher is better. Nil with fewer than 2 clusters, no more weight than clusters, or nothing within.
+  /// higher is better. Nil with fewer than 2 clusters, no more weight than clusters, or nothing but rounding within.
   public let calinskiHarabasz: Double?
   /// The mean over clusters of the worst (s_i + s_j) / |c_i - c_j|, s the mean distance to the centroid (Davies &
   /// Bouldin, 1979): lower is better. Nil with fewer than 2 clusters or when two centroids coincide.
@@ -30,7 +30,8 @@ public struct ClusterSeparation: Sendable, Hashable, Codable {
     let n = weight.reduce(0, +)
     let mean = x.columnMeans(weights: weights)[...]
     let between = (0..<k).reduce(0) { $0 + weight[$1] * squaredDistance(centroids.row($1), mean) }
-    let isDefined = within > 0 && n > Double(k)
+    // What rounding leaves of nothing within is nothing.
+    let isDefined = within > 1e-24 * between && within > 0 && n > Double(k)
     calinskiHarabasz = isDefined ? between / Double(k - 1) / (within / (n - Double(k))) : nil
 
     var worst = [Double](repeating: 0, count: k)

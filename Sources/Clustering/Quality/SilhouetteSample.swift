@@ -56,13 +56,7 @@ struct SilhouetteSample: Sendable {
   private func valuesAtOnce(_ labelings: [[Int]]) -> [[Double]] {
     let grouped = labelings.map { Grouping($0, rows: rows, weights: weights) }
     let width = grouped.reduce(0) { $0 + $1.totals.count }
-    var members = Matrix(rows: rows.count, columns: width)
-    var first = 0
-    for grouping in grouped {
-      for (row, group) in grouping.groups.enumerated() { members[row, first + group] = weights[row] }
-      first += grouping.totals.count
-    }
-    let bands = matrix.mapDistanceSums(to: members) { range, sums in
+    let bands = matrix.mapDistanceSums(labelings: grouped.map(\.groups), weights: weights) { range, sums in
       var first = 0
       return grouped.map { grouping in
         defer { first += grouping.totals.count }

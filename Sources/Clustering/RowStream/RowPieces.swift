@@ -46,12 +46,19 @@ struct RowPieces<Batches: RowBatches> {
   mutating func next() throws(FitError) -> RowPiece? {
     var values: [Double] = []
     var weights: [Double] = []
+    if position >= batch.rows.rows { _ = try fetch() }
+    if position == 0, batch.weights == nil, batch.rows.rows == pieceRows {
+      // A batch of just the size of a piece is one, without a copy.
+      let whole = RowPiece(rows: batch.rows, weights: [Double](repeating: 1, count: pieceRows))
+      batch = RowBatch(rows: Matrix(rows: 0, columns: batch.rows.columns))
+      return whole
+    }
     while weights.count < pieceRows {
       if position >= batch.rows.rows {
         guard try fetch() else { break }
       }
       let d = batch.rows.columns
-      if values.isEmpty { values.reserveCapacity(min(pieceRows, max(batch.rows.rows, 2048)) * d) }
+      if values.isEmpty { values.reserveCapacity(min(pieceRows, max(batch.rows.rows, expectedRows ?? 2048)) * d) }
       if let given = batch.weights {
         if given[position] > 0 {
           values.append(contentsOf: batch.rows.row(position))

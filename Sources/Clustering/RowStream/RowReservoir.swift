@@ -12,6 +12,8 @@ internal import Randomness
 struct RowReservoir {
   /// The most rows that are kept.
   let capacity: Int
+  /// Keys are E / w times this power of two, so that all are finite: E < 38 and w >= 2^-1074.
+  private static let keyUnit = 0x1p-100
   private let columns: Int
   private let seed: UInt64
   private var entries: [Entry] = []
@@ -50,7 +52,7 @@ struct RowReservoir {
   mutating func offer(_ x: Matrix, weights: [Double], _ draws: [(hash: UInt64, exponential: Double)]) {
     for row in 0..<x.rows {
       let (hash, weight) = (draws[row].hash, weights[row])
-      let key = draws[row].exponential / weight
+      let key = draws[row].exponential * Self.keyUnit / weight
       if let place = places[hash] {
         entries[place].key = min(entries[place].key, key)
         entries[place].heaviest = max(entries[place].heaviest, weight)
@@ -85,7 +87,10 @@ struct RowReservoir {
     prune()
     let matrix = Matrix(rows: entries.count, columns: columns, values: values)
     guard leastDropped.isFinite else { return (matrix, entries.map(\.total), true) }
-    let shares = entries.map { $0.total / max(-expm1(-$0.heaviest * leastDropped), Double.leastNormalMagnitude) }
+    let shares = entries.map { entry in
+      // The weight is brought to the keys' unit first: the other way round, the light ones would come to 0.
+      entry.total / max(-expm1(-(entry.heaviest / Self.keyUnit) * leastDropped), Double.leastNormalMagnitude)
+    }
     let scale = powerOfTwoScale(for: shares.reduce(0, max))
     return (matrix, shares.map { $0 * scale }, false)
   }

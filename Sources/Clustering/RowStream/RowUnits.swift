@@ -40,7 +40,7 @@ struct RowUnits: Sendable {
     let rows = converting(piece.rows)
     let weights = converting(weights: piece.weights)
     // What is largest comes below 2, and rounding of the mean adds less than that again.
-    guard rows.values.allSatisfy({ $0.magnitude <= 4 }), weights.allSatisfy({ $0 <= 4 }) else { return nil }
+    guard rows.isWithin(4, rows: 0..<rows.rows), weights.allSatisfy({ $0 <= 4 }) else { return nil }
     return RowPiece(rows: rows, weights: weights)
   }
 

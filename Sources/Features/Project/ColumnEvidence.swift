@@ -22,23 +22,7 @@ public struct ColumnEvidence: Sendable, Hashable {
   var isDayFirstAGuess = false
 
   /// The name in lower-case words: `InvoiceNo` and `invoice_no` are both `invoice no`.
-  var words: [String] {
-    var words: [String] = []
-    var word = ""
-    var previous: Character?
-    for character in name {
-      let isBoundary = !character.isLetter && !character.isNumber
-      let isHump = character.isUppercase && (previous?.isLowercase ?? false)
-      if isBoundary || isHump, !word.isEmpty {
-        words.append(word.lowercased())
-        word = ""
-      }
-      if !isBoundary { word.append(character) }
-      previous = character
-    }
-    if !word.isEmpty { words.append(word.lowercased()) }
-    return words
-  }
+  var words: [String] { ColumnName(name).words }
 
   /// Whether one of its words begins with one of `stems`.
   func speaksOf(_ stems: [String]) -> Bool {
@@ -48,7 +32,7 @@ public struct ColumnEvidence: Sendable, Hashable {
   /// Whether it identifies a thing called one of `things`: "store", "stores", "StoreNo", "store_name", "id_store", but
   /// neither "NumStorePurchases" nor "store_size", which say something about it.
   func identifies(_ things: [String]) -> Bool {
-    let marks = ["id", "ids", "no", "nr", "num", "number", "key", "code", "ref", "reference", "uid", "uuid", "name"]
+    let marks = ColumnName.identifierMarks + ["name"]
     func isThing(_ word: String) -> Bool {
       things.contains { thing in
         guard word.hasPrefix(thing) else { return false }

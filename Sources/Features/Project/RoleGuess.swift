@@ -28,9 +28,7 @@ struct RoleGuess {
 
   private mutating func guessColumns(customer: String?) {
     let identifiers = evidence.filter(\.isIdentifierLike)
-    let people = [
-      "customer", "client", "household", "user", "member", "shopper", "buyer", "cust", "account", "visitor",
-    ]
+    let people = ColumnName.people
     func best(_ things: [String]) -> ColumnEvidence? {
       // The column that says "id" before the one that says "name" or nothing; the earlier thing before the later.
       let matching = identifiers.filter { $0.identifies(things) }

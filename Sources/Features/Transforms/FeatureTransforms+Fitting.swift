@@ -149,7 +149,7 @@ extension FeatureTransforms {
 
   /// Divides every column by the square root of the number of blocks in its family (multiple factor analysis in its
   /// simplest form: Escofier & Pagès, 1994), so that a family's columns together vary as one.
-  private mutating func balance(_ family: (String) -> String) {
+  mutating func balance(_ family: (String) -> String) {
     var blocks: [String: Int] = [:]
     for transform in numeric { blocks[family(transform.name), default: 0] += transform.indicator == nil ? 1 : 2 }
     for transform in categories { blocks[family(transform.name), default: 0] += 1 }

@@ -1,9 +1,13 @@
+internal import Foundation
 internal import LinearAlgebra
 internal import Warehouse
 
 extension FeatureTransforms {
   /// The columns of ``columns`` that hold level numbers, from 0 to ``levelCount(_:)`` - 1; those before are numbers.
   public var categoryColumns: Range<Int> { numeric.count..<numeric.count + categories.count }
+
+  /// The natural logarithm of what each number was divided by, in the order of ``columns``.
+  public var logScales: [Double] { numeric.map { log($0.scale / $0.weight) } }
 
   /// The levels of one categorical feature, "other" among them.
   public func levelCount(_ category: Int) -> Int { categories[category].width }
@@ -56,5 +60,25 @@ extension FeatureTransforms {
     numeric = try container.decode([Numeric].self, forKey: .numeric)
     categories = try container.decode([Category].self, forKey: .categories)
     dropped = try container.decode([Dropped].self, forKey: .dropped)
+    if let name = numeric.first(where: { !$0.isUsable })?.name ?? categories.first(where: { !$0.isUsable })?.name {
+      throw DecodingError.dataCorruptedError(
+        forKey: .categories, in: container, debugDescription: "the transform of '\(name)' is not one")
+    }
+  }
+}
+
+extension FeatureTransforms.Numeric {
+  /// Whether it gives every number a finite value.
+  fileprivate var isUsable: Bool {
+    [fill, centre, scale, weight].allSatisfy(\.isFinite) && scale > 0 && weight > 0
+      && (indicator.map { $0.centre.isFinite && $0.scale.isFinite && $0.scale > 0 } ?? true)
+  }
+}
+
+extension FeatureTransforms.Category {
+  /// Whether it has a centre for each of its columns, and gives every level a finite value.
+  fileprivate var isUsable: Bool {
+    centres.count == width && Set(levels).count == levels.count && (centres + [scale, weight]).allSatisfy(\.isFinite)
+      && scale > 0 && weight > 0
   }
 }

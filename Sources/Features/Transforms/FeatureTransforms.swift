@@ -87,6 +87,12 @@ public struct FeatureTransforms: Sendable, Hashable, Codable {
     public let name: String
     /// Why, in words: "every value is the same".
     public let reason: String
+
+    /// A feature called `name`, left out for `reason`.
+    public init(name: String, reason: String) {
+      self.name = name
+      self.reason = reason
+    }
   }
 
   /// What the columns are made for.
@@ -96,7 +102,7 @@ public struct FeatureTransforms: Sendable, Hashable, Codable {
   /// The categorical features used.
   public internal(set) var categories: [Category]
   /// The features left out.
-  public let dropped: [Dropped]
+  public internal(set) var dropped: [Dropped]
 
   /// The names of the transformed columns, in order.
   public var columns: [String] {
@@ -126,18 +132,42 @@ public struct TransformReport: Sendable, Hashable, Codable {
   public var imputedCells = 0
   /// Cells of a category without a column of its own: new, or rare in training.
   public var unlistedLevels = 0
+  /// Rows without a value in any feature that is used.
+  public var rowsWithoutValue = 0
 
   /// A report of nothing met.
   public init() {}
 }
 
 extension FeatureTransforms {
+  /// These transforms without the numeric features in `others`, and with the reasons.
+  public func leavingOut(_ others: [Dropped]) -> FeatureTransforms {
+    var transforms = self
+    let names = Set(others.map(\.name))
+    transforms.numeric.removeAll { names.contains($0.name) }
+    transforms.dropped += others
+    return transforms
+  }
+
+  /// The rows of `values` (from 0, ascending) that have a value in some feature that is used. O(n d) at worst.
+  public func rowsWithValue(in values: FeatureValues) -> [Int] {
+    let block = values.numbers
+    let used = Set(features)
+    let columns = block.names.indices.filter { used.contains(block.names[$0]) }
+    let texts = values.categories.filter { used.contains($0.name) }
+    return (0..<values.rows).filter { row in
+      columns.contains { !block.values[row * block.names.count + $0].isNaN } || texts.contains { !$0.isMissing(row) }
+    }
+  }
+
   /// The transformed columns of `values`, n x ``columns``: all finite for distances, NaN where missing for likelihoods.
   ///
   /// Works with whatever is there. For distances a feature that is absent takes its training median (or counts as
   /// missing), and a new level counts as "other"; for likelihoods both count as missing.
   public func apply(_ values: FeatureValues) -> (matrix: Matrix, report: TransformReport) {
-    form == .likelihoods ? applyForLikelihoods(values) : applyForDistances(values)
+    var (matrix, report) = form == .likelihoods ? applyForLikelihoods(values) : applyForDistances(values)
+    report.rowsWithoutValue = values.rows - rowsWithValue(in: values).count
+    return (matrix, report)
   }
 
   private func applyForDistances(_ values: FeatureValues) -> (matrix: Matrix, report: TransformReport) {

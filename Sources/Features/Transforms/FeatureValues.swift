@@ -8,16 +8,22 @@ public struct FeatureValues: Sendable {
   public let numbers: NumberBlock
   /// The categorical features (n each), in order.
   public let categories: [Column]
+  /// Where each row stands in its file, from 1; nil when all rows of it are here.
+  public let rowNumbers: [Int]?
 
   /// n, the number of customers.
   public var rows: Int { numbers.rows }
 
   /// Values put together; every column has as many rows as `numbers`.
-  public init(customers: Column, numbers: NumberBlock, categories: [Column]) {
+  public init(customers: Column, numbers: NumberBlock, categories: [Column], rowNumbers: [Int]? = nil) {
     self.customers = customers
     self.numbers = numbers
     self.categories = categories
+    self.rowNumbers = rowNumbers
   }
+
+  /// Where `row` (from 0) stands in its file, from 1.
+  public func rowNumber(_ row: Int) -> Int { rowNumbers?[row] ?? row + 1 }
 
   /// One numeric feature (n), NaN where missing; nil when there is none of this name.
   public func numeric(_ name: String) -> [Double]? {
@@ -54,30 +60,39 @@ extension Connection {
   public func featureValues(
     _ relation: String, _ columns: FeatureColumns, source: String
   ) throws(WarehouseError) -> FeatureValues {
-    let identifier = columns.identifier.map { SQL.identifier($0) } ?? dialect.rowNumber
-    let keys =
-      ["\(identifier) AS \(SQL.identifier(columns.identifier ?? "row"))"]
-      + columns.categories.map { "\(dialect.asText(SQL.identifier($0))) AS \(SQL.identifier($0))" }
-    let numbers = columns.numeric.map { "\(dialect.asReal(SQL.identifier($0))) AS \(SQL.identifier($0))" }
-    // Rows are numbered before any condition, so that a row's number is its place in the file.
-    let rows =
-      columns.condition.map {
-        columns.identifier == nil
-          ? "(SELECT *, \(dialect.rowNumber) AS tessera_row FROM \(relation) AS t) AS t WHERE (\($0))"
-          : "\(relation) AS t WHERE (\($0))"
-      } ?? "\(relation) AS t"
-    let selected =
-      columns.condition != nil && columns.identifier == nil
-      ? ["tessera_row AS \"row\""] + keys.dropFirst() + numbers : keys + numbers
+    let isFiltered = columns.condition != nil
     let read = try self.numbers(
-      "SELECT \(selected.joined(separator: ", ")) FROM \(rows)", keys: keys.count, reading: source)
+      selection(relation, columns, numbered: isFiltered),
+      keys: 1 + columns.categories.count + (isFiltered ? 1 : 0), reading: source)
+    var texts = Array(read.keys.columns.dropFirst())
+    let rowNumbers = isFiltered ? texts.popLast()?.doubles?.map { Int($0) } : nil
     if let position = read.numbers.firstNotFinite {
       throw .badCell(
-        source: source, row: position.row + 1, column: read.numbers.names[position.column], needed: "finite numbers")
+        source: source, row: rowNumbers?[position.row] ?? position.row + 1,
+        column: read.numbers.names[position.column], needed: "finite numbers")
     }
     return FeatureValues(
       customers: read.keys.columns.first ?? Column(name: columns.identifier ?? "row", values: .integers([])),
-      numbers: read.numbers, categories: Array(read.keys.columns.dropFirst()))
+      numbers: read.numbers, categories: texts, rowNumbers: rowNumbers)
+  }
+
+  /// SQL that gives `columns` of `relation`: the identifier, the categories as text, where `numbered` the number of the
+  /// row in the file, then the numbers.
+  public func selection(_ relation: String, _ columns: FeatureColumns, numbered: Bool = false) -> String {
+    // Rows are numbered before any condition, so that a row's number is its place in the file.
+    let number = SQL.identifier("tessera_row")
+    let isFiltered = columns.condition != nil
+    let identifier = columns.identifier.map { SQL.identifier($0) } ?? (isFiltered ? number : dialect.rowNumber)
+    let keys =
+      ["\(identifier) AS \(SQL.identifier(columns.identifier ?? "row"))"]
+      + columns.categories.map { "\(dialect.asText(SQL.identifier($0))) AS \(SQL.identifier($0))" }
+      + (numbered ? [number] : [])
+    let numbers = columns.numeric.map { "\(dialect.asReal(SQL.identifier($0))) AS \(SQL.identifier($0))" }
+    let rows =
+      columns.condition.map {
+        "(SELECT *, \(dialect.rowNumber) AS \(number) FROM \(relation) AS t) AS t WHERE (\($0)\n)"
+      } ?? "\(relation) AS t"
+    return "SELECT \((keys + numbers).joined(separator: ", ")) FROM \(rows)"
   }
 }
 

@@ -28,7 +28,10 @@ struct ClusterCommand: ParsableCommand {
   @Option(help: "How: by a mixture of Gaussians or by k-means.")
   var method = SegmentMethod.mixture
 
-  @Option(help: ArgumentHelp("The number of clusters, or a range to choose from.", valueName: "k or k..k"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The number of clusters, or a range to choose from; 1..9 unless given.", valueName: "k or k..k"),
+    transform: ClusterRange.read)
   var k = ClusterRange(lower: 1, upper: 9)
 
   @Option(
@@ -52,13 +55,21 @@ struct ClusterCommand: ParsableCommand {
   )
   var categories: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Columns that are numbers, though they hold two values only or number the rows: a,b,c.", valueName: "names"))
+  var numbers: String?
+
   @Option(help: "Bring columns to a common scale first: none, standard or robust.")
   var scale = Scaling.standard
 
   @Option(help: ArgumentHelp("Independent starts; the best is kept.", valueName: "n"))
   var restarts: Int?
 
-  @Option(help: ArgumentHelp("A column of weights, 0 or more: how much each row counts.", valueName: "column"))
+  @Option(
+    help: ArgumentHelp(
+      "A column that tells how many rows each row stands for, 0 or more; shares are scaled to the rows.",
+      valueName: "column"))
   var weights: String?
 
   @Option(help: "Where random numbers begin; the same seed gives the same clusters.")
@@ -89,10 +100,29 @@ struct ClusterCommand: ParsableCommand {
     if let restarts, restarts < 1 { throw ValidationError("--restarts must be 1 or more.") }
     if let bootstrap, bootstrap < 2 { throw ValidationError("--bootstrap must be 2 or more.") }
     if memberships, output == nil { throw ValidationError("--memberships goes into --output; give that too.") }
+    try checkRoles()
     guard method == .kMeans else { return }
     if noise { throw ValidationError("--noise needs --method gmm: k-means gives every row a segment.") }
     if counts != nil { throw ValidationError("--counts needs --method gmm: k-means knows distances only.") }
     if covariance != .all { throw ValidationError("--covariance needs --method gmm: k-means has no covariances.") }
+  }
+
+  /// A column is one thing only.
+  private func checkRoles() throws {
+    var roles: [String: String] = [:]
+    let given = [
+      ("--counts", TableOptions.list(counts)), ("--categories", TableOptions.list(categories)),
+      ("--numbers", TableOptions.list(numbers)), ("--exclude", TableOptions.list(tableOptions.exclude)),
+      ("--id", [tableOptions.id].compactMap { $0 }), ("--weights", [weights].compactMap { $0 }),
+    ]
+    for (option, names) in given {
+      for name in names {
+        if let other = roles[name], other != option {
+          throw ValidationError("'\(name)' stands under \(other) and under \(option): a column cannot be both.")
+        }
+        roles[name] = option
+      }
+    }
   }
 
   func run() throws {
@@ -101,9 +131,9 @@ struct ClusterCommand: ParsableCommand {
     let began = Date()
     let trained = try engine.connect().cluster(
       file: table, include: TableOptions.list(tableOptions.columns), exclude: TableOptions.list(tableOptions.exclude),
-      categories: TableOptions.list(categories), identifier: tableOptions.id, condition: tableOptions.condition,
-      weights: weights, training: training,
-      output: output, model: model, progress: progress.observer)
+      categories: TableOptions.list(categories), numbers: TableOptions.list(numbers), identifier: tableOptions.id,
+      condition: tableOptions.condition, weights: weights, training: training, output: output, model: model,
+      progress: progress.observer)
     let seconds = Date().timeIntervalSince(began)
     progress.end()
     Report.quality(trained.model.quality)
@@ -115,7 +145,7 @@ struct ClusterCommand: ParsableCommand {
     Report.segments(trained.model)
     Report.criteria(trained.model)
     if let output {
-      Terminal.print("\nsegments of \(ReadableNumber.grouped(trained.assignments.segments.count)) rows in \(output)")
+      Terminal.print("\nsegments of \(ReadableNumber.grouped(trained.model.provenance.rows)) rows in \(output)")
     }
     if let model { Terminal.print("model in \(model)") }
   }
@@ -138,6 +168,7 @@ struct ClusterCommand: ParsableCommand {
     training.counts = TableOptions.list(counts)
     training.wantsAllMemberships = memberships
     training.resamples = bootstrap
+    training.memoryLimit = engine.memoryBytes
     return training
   }
 }

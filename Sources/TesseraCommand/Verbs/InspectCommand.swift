@@ -12,12 +12,17 @@ struct InspectCommand: ParsableCommand {
       Examples:
         tessera inspect models/shop.tessera
         tessera inspect models/shop.tessera --json | jq .segments.sizes
+      Of a mixture it tells the distributions: shares, means and standard deviations, rates of counts, and the
+      probabilities of levels in each segment, the columns that separate the segments most first.
       """)
 
   @Argument(help: ArgumentHelp("The model file.", valueName: "model"))
   var model: String
 
-  @Flag(help: "Print one JSON object instead of words.")
+  @Flag(help: "Show every column and segment of a mixture, however wide the tables.")
+  var all = false
+
+  @Flag(help: "Print one JSON object instead of words, numbers exact.")
   var json = false
 
   func run() throws {
@@ -27,10 +32,11 @@ struct InspectCommand: ParsableCommand {
       return
     }
     Report.segments(loaded)
+    if let mixture = loaded.mixtureDescription { MixtureReport.print(mixture, showsAll: all) }
     Terminal.print("")
     Terminal.print("name         \(loaded.name)")
     Terminal.print(
-      "trained on   \(ReadableNumber.grouped(loaded.provenance.rows)) customers"
+      "trained on   \(ReadableNumber.grouped(loaded.provenance.rows)) \(loaded.unit)"
         + (loaded.features.asOf.map { " as of \($0)" } ?? "") + ", by '\(loaded.features.identifier)'")
     Terminal.print("features     \(loaded.transforms.features.count) used, \(loaded.transforms.columns.count) columns")
     for dropped in loaded.transforms.dropped {

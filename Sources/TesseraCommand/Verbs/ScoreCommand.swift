@@ -49,6 +49,7 @@ struct ScoreCommand: ParsableCommand {
     let scored: (SegmentAssignments, TransformReport)
     if let input {
       let connection = try engine.connect()
+      try connection.checkOutput(output)
       scored = try connection.score(loaded, file: input, identifier: id, allMemberships: memberships)
       try connection.write(scored.0, to: output)
     } else {

@@ -23,7 +23,10 @@ struct TrainCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Train on this table of features instead of the sources.", valueName: "table"))
   var input: String?
 
-  @Option(help: ArgumentHelp("The number of segments, or a range to choose from.", valueName: "k or k..k"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The number of segments, or a range to choose from.", valueName: "k or k..k"),
+    transform: ClusterRange.read)
   var k: ClusterRange?
 
   @Option(help: "Where random numbers begin; the same seed gives the same segments.")

@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// How to open an engine.
 public struct EngineSettings: Sendable, Hashable {
   /// The engine: "duckdb" unless stated.
@@ -12,6 +14,23 @@ public struct EngineSettings: Sendable, Hashable {
   public var spillFolder: String?
   /// Threads of the engine; nil takes all cores.
   public var threads: Int?
+
+  /// ``memoryLimit`` in bytes, a percentage being one of the machine's memory; nil without one.
+  public var memoryBytes: Int? {
+    guard let limit = memoryLimit?.lowercased(), let number = Double(limit.prefix { $0.isNumber || $0 == "." })
+    else { return nil }
+    let unit = limit.drop { $0.isNumber || $0 == "." || $0 == " " }
+    let base: Double = unit.hasSuffix("ib") ? 1024 : 1000
+    switch unit.first {
+    case "%": return Int(number / 100 * Double(ProcessInfo.processInfo.physicalMemory))
+    case "k": return Int(number * base)
+    case "m": return Int(number * base * base)
+    case "g": return Int(number * base * base * base)
+    case "t": return Int(number * base * base * base * base)
+    case "b": return Int(number)
+    default: return nil
+    }
+  }
 
   /// DuckDB in memory, with its own limits.
   public init() {}

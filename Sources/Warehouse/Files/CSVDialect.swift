@@ -11,20 +11,35 @@ struct CSVDialect: Sendable, Hashable {
   var dateFormat: String?
   var timestampFormat: String?
   var encoding: String?
+  /// Columns that are numbers but for ``TableSource/missingMarksOfNumbers``.
+  var markedNumbers: Set<String> = []
 
   /// The table function that reads `path` this way.
   func relation(path: String, columns: [(name: String, type: String)]) -> String {
-    let types = columns.map { "\(SQL.literal($0.name)): \(SQL.literal($0.type))" }.joined(separator: ", ")
+    // Marks are the file's, not a column's: these columns arrive as text and become numbers afterwards.
+    let marked = columns.filter { markedNumbers.contains($0.name) && $0.type != "VARCHAR" }
+    let types = columns.map { column in
+      let type = markedNumbers.contains(column.name) ? "VARCHAR" : column.type
+      return "\(SQL.literal(column.name)): \(SQL.literal(type))"
+    }
     var arguments = [
       SQL.literal(path), "auto_detect = false", "delim = \(SQL.literal(delimiter))", "quote = \(SQL.literal(quote))",
-      "escape = \(SQL.literal(escape))", "skip = \(skippedLines)", "header = \(hasHeader)", "columns = {\(types)}",
+      "escape = \(SQL.literal(escape))", "skip = \(skippedLines)", "header = \(hasHeader)",
+      "columns = {\(types.joined(separator: ", "))}",
       "nullstr = [\(SQL.literals([""] + TableSource.missingMarks))]",
     ]
     if !comment.isEmpty { arguments.append("comment = \(SQL.literal(comment))") }
     if let dateFormat { arguments.append("dateformat = \(SQL.literal(dateFormat))") }
     if let timestampFormat { arguments.append("timestampformat = \(SQL.literal(timestampFormat))") }
     if let encoding { arguments.append("encoding = \(SQL.literal(encoding))") }
-    return "read_csv(\(arguments.joined(separator: ", ")))"
+    let file = "read_csv(\(arguments.joined(separator: ", ")))"
+    guard !marked.isEmpty else { return file }
+    let replaced = marked.map { column in
+      let name = SQL.identifier(column.name)
+      let present = "CASE WHEN \(name) NOT IN (\(SQL.literals(TableSource.missingMarksOfNumbers))) THEN \(name) END"
+      return "CAST(\(present) AS \(column.type)) AS \(name)"
+    }
+    return "(SELECT * REPLACE (\(replaced.joined(separator: ", "))) FROM \(file) AS cells)"
   }
 }
 
@@ -38,12 +53,23 @@ extension Connection {
     let size = fileSize(path)
     guard !isBlank(path, size: size) else { throw .fileEmpty(path: shown) }
     let isTSV = [".tsv", ".tsv.gz", ".tsv.zst", ".tab"].contains(where: path.lowercased().hasSuffix)
-    var common = [
-      SQL.literal(path), "nullstr = [\(SQL.literals([""] + TableSource.missingMarks))]",
-      "sample_size = \(size <= Connection.wholeFileSniff ? -1 : 20480)",
-    ]
+    let marks = [""] + TableSource.missingMarks
+    var common = [SQL.literal(path), "sample_size = \(size <= Connection.wholeFileSniff ? -1 : 20480)"]
     if let encoding { common.append("encoding = \(SQL.literal(encoding))") }
-    var found = try sniff(common + (isTSV ? ["delim = '\t'"] : []), shown: shown, encoding: encoding)
+    if isTSV { common.append("delim = '\t'") }
+    let more = common + ["nullstr = [\(SQL.literals(marks + TableSource.missingMarksOfNumbers))]"]
+    common.append("nullstr = [\(SQL.literals(marks))]")
+    var found = try sniff(common, shown: shown, encoding: encoding)
+    if found.columns.contains(where: { $0.kind == .text }),
+      let other = try? sniff(more, shown: shown, encoding: encoding).columns,
+      other.map(\.name) == found.columns.map(\.name)
+    {
+      for (index, column) in other.enumerated()
+      where [.integer, .real].contains(column.kind) && found.columns[index].kind == .text {
+        found.columns[index] = column
+        found.dialect.markedNumbers.insert(column.name)
+      }
+    }
     try checkWidth(path, found, shown: shown)
     // DuckDB does not try spaces between cells, the form of many numeric tables.
     if found.columns.count == 1, !isTSV,

@@ -49,7 +49,14 @@ extension Connection {
   /// names no format or this connection reads it: before long work rather than after.
   public func checkOutput(_ target: String) throws(WarehouseError) {
     _ = try outputOptions(target)
+    try checkResult(target)
+  }
+
+  /// Throws ``WarehouseError/notWritten(path:reason:)`` when no file could be written to `target`: this connection reads
+  /// it, something else stands there, or its folder cannot be written or made. Nothing is made yet.
+  public func checkResult(_ target: String) throws(WarehouseError) {
     try checkIsNoInput(target)
+    try StagedFiles.checkPlace(target)
   }
 
   /// Throws ``WarehouseError/notWritten(path:reason:)`` when `target` is a file that this connection reads.

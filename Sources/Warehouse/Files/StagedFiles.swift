@@ -127,6 +127,27 @@ public final class StagedFiles {
     }
   }
 
+  /// Throws when ``stage(_:)`` of `target` would: by a file without content in the nearest folder there is, removed at
+  /// once.
+  static func checkPlace(_ target: String) throws(WarehouseError) {
+    let place = URL(fileURLWithPath: target).resolvingSymlinksInPath()
+    try checkReplaceable(place.path, target: target)
+    var folder = place.deletingLastPathComponent()
+    while PathKind(folder.path) == .nothing, folder.path != "/" { folder = folder.deletingLastPathComponent() }
+    guard PathKind(folder.path) == .folder else {
+      throw .notWritten(path: target, reason: "'\(folder.lastPathComponent)' is no folder")
+    }
+    let trial = hiddenPath(beside: folder.appendingPathComponent("any"))
+    Interruption.register(scratch: trial)
+    defer { Interruption.forget(scratch: trial) }
+    let file = unsafe open(trial, O_WRONLY | O_CREAT | O_EXCL, 0o600)
+    guard file >= 0 else {
+      throw .notWritten(path: target, reason: "its folder cannot be written (\(systemReason()))")
+    }
+    _ = close(file)
+    _ = unsafe unlink(trial)
+  }
+
   private static func checkReplaceable(_ place: String, target: String) throws(WarehouseError) {
     switch PathKind(place) {
     case .nothing, .file: return

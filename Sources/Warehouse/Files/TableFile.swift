@@ -69,7 +69,10 @@ public struct TableSource: Sendable, Hashable {
   }
 
   /// Texts that stand for a missing value in CSV files, besides an empty cell.
-  public static let missingMarks = ["NA", "N/A", "#N/A", "NULL", "null"]
+  public static let missingMarks = ["NA", "N/A", "#N/A", "NULL", "null", "NaN", "nan"]
+
+  /// Texts that stand for a missing value in columns of numbers only: elsewhere "None" may be a level.
+  static let missingMarksOfNumbers = ["None", "none"]
 
   /// SQL to stand after FROM, its columns typed as ``columns`` says.
   public var relation: String { relation(asText: []) }

@@ -2,10 +2,10 @@ internal import LinearAlgebra
 
 /// Categories, independent given the component, each column with probabilities of its own: the latent class model
 /// (Goodman, 1974; Linzer & Lewis, 2011), and two-valued columns as its special case.
-struct CategoricalFitter: BlockFitter {
+struct CategoricalFitter: LevelFitter {
   private let rows: LevelRows
   private let isBinary: Bool
-  private var table: LevelTable
+  private(set) var table: LevelTable
   /// For each column k x levels.
   private var probabilities: [Matrix]
 
@@ -16,19 +16,11 @@ struct CategoricalFitter: BlockFitter {
     probabilities = rows.seen.map { Matrix(rows: components, columns: $0.count) }
   }
 
-  var sumCount: Int { table.sumCount }
+  var places: LevelPlaces { rows.places }
 
   /// One less than the levels that the data hold, a column and component; probabilities at the edge count as free, as
   /// in Linzer & Lewis (2011).
   var parameterCount: Int { table.components * rows.seen.reduce(0) { $0 + max(0, $1.count(where: \.self) - 1) } }
-
-  func addLogDensities(_ range: Range<Int>, to logDensities: inout [Double]) {
-    table.addLogDensities(range, of: rows.places, to: &logDensities)
-  }
-
-  func addSums(_ range: Range<Int>, responsibilities: [Double], to sums: inout [Double]) {
-    table.addSums(range, of: rows.places, responsibilities: responsibilities, to: &sums)
-  }
 
   mutating func estimate(from sums: [Double], weights: [Double]) -> Bool {
     guard weights.allSatisfy({ $0 > 0 }) else { return false }

@@ -2,10 +2,10 @@ internal import LinearAlgebra
 
 /// Counts, independent given the component: Poisson with a mean, or negative binomial with a mean and a size, for each
 /// component and column.
-struct CountFitter: BlockFitter {
+struct CountFitter: LevelFitter {
   private let rows: CountRows
   private let isPoisson: Bool
-  private var table: LevelTable
+  private(set) var table: LevelTable
   /// k x d.
   private var means: Matrix
   /// k x d; 0 before the first estimate.
@@ -19,17 +19,9 @@ struct CountFitter: BlockFitter {
     sizes = means
   }
 
-  var sumCount: Int { table.sumCount }
+  var places: LevelPlaces { rows.places }
 
   var parameterCount: Int { means.values.count * (isPoisson ? 1 : 2) }
-
-  func addLogDensities(_ range: Range<Int>, to logDensities: inout [Double]) {
-    table.addLogDensities(range, of: rows.places, to: &logDensities)
-  }
-
-  func addSums(_ range: Range<Int>, responsibilities: [Double], to sums: inout [Double]) {
-    table.addSums(range, of: rows.places, responsibilities: responsibilities, to: &sums)
-  }
 
   mutating func estimate(from sums: [Double], weights: [Double]) -> Bool {
     guard weights.allSatisfy({ $0 > 0 }) else { return false }

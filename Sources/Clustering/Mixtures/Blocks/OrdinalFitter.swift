@@ -1,9 +1,9 @@
 internal import LinearAlgebra
 
 /// Ordered categories, independent given the component, by adjacent-category logits: see ``AdjacentCategories``.
-struct OrdinalFitter: BlockFitter {
+struct OrdinalFitter: LevelFitter {
   private let rows: LevelRows
-  private var table: LevelTable
+  private(set) var table: LevelTable
   private var models: [AdjacentCategories]
   /// For each column k x levels.
   private var probabilities: [Matrix]
@@ -15,18 +15,10 @@ struct OrdinalFitter: BlockFitter {
     probabilities = rows.seen.map { Matrix(rows: components, columns: $0.count) }
   }
 
-  var sumCount: Int { table.sumCount }
+  var places: LevelPlaces { rows.places }
 
   /// Levels that the data hold - 1 + components - 1, a column.
   var parameterCount: Int { models.reduce(0) { $0 + $1.parameterCount } }
-
-  func addLogDensities(_ range: Range<Int>, to logDensities: inout [Double]) {
-    table.addLogDensities(range, of: rows.places, to: &logDensities)
-  }
-
-  func addSums(_ range: Range<Int>, responsibilities: [Double], to sums: inout [Double]) {
-    table.addSums(range, of: rows.places, responsibilities: responsibilities, to: &sums)
-  }
 
   mutating func estimate(from sums: [Double], weights: [Double]) -> Bool {
     guard weights.allSatisfy({ $0 > 0 }) else { return false }

@@ -1,0 +1,160 @@
+import Foundation
+import ModelFiles
+import Testing
+
+/// Model files of a valid form and checksum, whose numbers nobody trained.
+@Suite struct CraftedModelTests {
+  /// One number or list of a model, replaced.
+  struct Fault: Sendable, CustomTestStringConvertible {
+    let section: String
+    /// Keys and places on the way to the value.
+    let path: [String]
+    let value: Content
+    var testDescription: String { section + "." + path.joined(separator: ".") }
+  }
+
+  static let table: String = {
+    var rows = ["id,x,n,plan"]
+    for row in 0..<60 {
+      let group = row % 2
+      let x = group * 10 + row * 7919 % 13
+      let n = group * 4 + row * 31 % 3
+      rows.append("\(row),\(x),\(n),\(["a", "b", "c"][row * 11 % 3])")
+    }
+    return rows.joined(separator: "\n") + "\n"
+  }()
+
+  private static let mixture = ["--k", "2", "--covariance", "VVV", "--counts", "n", "--bootstrap", "2"]
+  private static let kMeans = ["--k", "2", "--method", "kmeans", "--bootstrap", "2"]
+
+  /// Every verb that reads the file, each of which must refuse it.
+  private func refused(
+    _ arguments: [String], _ fault: Fault, sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    let folder = try TemporaryFolder()
+    try folder.write(Self.table, to: "t.csv")
+    let made = try TesseraProcess.run(
+      ["cluster", "t.csv", "--id", "id", "--model", "m.tessera"] + arguments, in: folder.url)
+    try #require(made.code == 0, "\(made.errors)")
+    let url = folder.url.appendingPathComponent("m.tessera")
+    var file = try ModelFile.read(from: url)
+    let section = try file.section(fault.section, as: Content.self)
+    try file.setSection(fault.section, try #require(section.replacing(fault.path[...], with: fault.value)))
+    try file.write(to: url)
+    for verb in [["inspect", "m.tessera"], ["score", "m.tessera", "--input", "t.csv", "--output", "o.csv"]] {
+      let outcome = try TesseraProcess.run(verb, in: folder.url)
+      #expect(outcome.code == 65, "\(verb[0]): \(outcome.errors)", sourceLocation: sourceLocation)
+      #expect(!outcome.errors.isEmpty && outcome.output.isEmpty, sourceLocation: sourceLocation)
+    }
+    #expect(!folder.files.contains("o.csv"))
+  }
+
+  @Test(arguments: [
+    Fault(section: "segments", path: ["stability", "clusters", "0", "label"], value: .whole(.max)),
+    Fault(section: "segments", path: ["stability", "clusters", "0", "label"], value: .whole(-1)),
+    Fault(section: "segments", path: ["stability", "clusters", "0", "meanJaccard"], value: .real(1e300)),
+    Fault(section: "segments", path: ["sizes"], value: .list([.whole(.max), .whole(.max)])),
+    Fault(section: "segments", path: ["sizes"], value: .list([.whole(60)])),
+    Fault(section: "segments", path: ["sizes"], value: .list([.whole(-1), .whole(60)])),
+    Fault(section: "profiles", path: ["numeric", "0", "means"], value: .list([.real(1)])),
+    Fault(section: "profiles", path: ["numeric", "0", "sums"], value: .list([])),
+    Fault(section: "profiles", path: ["numeric", "0", "standardDeviation"], value: .real(.leastNonzeroMagnitude)),
+    Fault(section: "profiles", path: ["numeric", "0", "standardDeviation"], value: .real(-1)),
+    Fault(section: "profiles", path: ["categories", "0", "shares"], value: .list([.real(0.5)])),
+    Fault(section: "profiles", path: ["categories", "0", "shares", "0"], value: .real(1e300)),
+    Fault(section: "profiles", path: ["categories", "0", "segmentShares"], value: .list([])),
+    Fault(section: "profiles", path: ["categories", "0", "segmentShares", "1"], value: .list([])),
+    Fault(section: "transforms", path: ["categories", "0", "centres"], value: .list([.real(0.5)])),
+    Fault(section: "transforms", path: ["categories", "0", "scale"], value: .whole(0)),
+    Fault(
+      section: "transforms", path: ["categories", "0", "levels"], value: .list([.text("a"), .text("a"), .text("a")])),
+    Fault(section: "transforms", path: ["numeric", "0", "scale"], value: .whole(0)),
+    Fault(section: "transforms", path: ["form"], value: .text("likelihoods")),
+  ])
+  func `a k-means model that nobody trained is refused`(_ fault: Fault) throws {
+    try refused(Self.kMeans, fault)
+  }
+
+  @Test(arguments: [
+    Fault(section: "segments", path: ["stability", "clusters", "1", "label"], value: .whole(2)),
+    Fault(section: "profiles", path: ["numeric", "1", "standardDeviation"], value: .real(.leastNonzeroMagnitude)),
+    Fault(section: "transforms", path: ["categories", "0", "centres"], value: .list([])),
+    Fault(
+      section: "transforms", path: ["categories", "0"],
+      value: .object([
+        "name": .text("plan"), "levels": .list([.text("a"), .text("b")]), "hasOther": .truth(false),
+        "hasMissing": .truth(false), "centres": .list([.real(0.5), .real(0.5)]), "scale": .whole(1),
+        "weight": .whole(1),
+      ])),
+    Fault(section: "transforms", path: ["form"], value: .text("distances")),
+    Fault(section: "mixture", path: ["columns"], value: .whole(.max)),
+    Fault(section: "mixture", path: ["blocks", "0", "columns"], value: .list([.whole(2)])),
+    Fault(section: "mixture", path: ["blocks", "2", "columns"], value: .list([.whole(.max)])),
+    Fault(section: "mixture", path: ["blocks", "0", "scale"], value: .whole(0)),
+    Fault(section: "mixture", path: ["blocks"], value: .list([])),
+  ])
+  func `a mixture that nobody trained is refused`(_ fault: Fault) throws {
+    try refused(Self.mixture, fault)
+  }
+}
+
+/// Any JSON.
+enum Content: Codable, Sendable {
+  case whole(Int)
+  case real(Double)
+  case truth(Bool)
+  case text(String)
+  case list([Content])
+  case object([String: Content])
+  case nothing
+
+  init(from decoder: any Decoder) throws {
+    let value = try decoder.singleValueContainer()
+    if value.decodeNil() {
+      self = .nothing
+    } else if let truth = try? value.decode(Bool.self) {
+      self = .truth(truth)
+    } else if let whole = try? value.decode(Int.self) {
+      self = .whole(whole)
+    } else if let real = try? value.decode(Double.self) {
+      self = .real(real)
+    } else if let text = try? value.decode(String.self) {
+      self = .text(text)
+    } else if let list = try? value.decode([Content].self) {
+      self = .list(list)
+    } else {
+      self = .object(try value.decode([String: Content].self))
+    }
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var value = encoder.singleValueContainer()
+    switch self {
+    case .whole(let whole): try value.encode(whole)
+    case .real(let real): try value.encode(real)
+    case .truth(let truth): try value.encode(truth)
+    case .text(let text): try value.encode(text)
+    case .list(let list): try value.encode(list)
+    case .object(let object): try value.encode(object)
+    case .nothing: try value.encodeNil()
+    }
+  }
+
+  /// The same with what stands at `path` replaced; nil when nothing stands there.
+  func replacing(_ path: ArraySlice<String>, with value: Content) -> Content? {
+    guard let key = path.first else { return value }
+    switch self {
+    case .object(var object):
+      guard let old = object[key], let new = old.replacing(path.dropFirst(), with: value) else { return nil }
+      object[key] = new
+      return .object(object)
+    case .list(var list):
+      guard let index = Int(key), list.indices.contains(index),
+        let new = list[index].replacing(path.dropFirst(), with: value)
+      else { return nil }
+      list[index] = new
+      return .list(list)
+    default: return nil
+    }
+  }
+}
