@@ -32,6 +32,9 @@ public struct Dialect: Sendable, Hashable {
   /// `expression` as a 64-bit float.
   public func asReal(_ expression: String) -> String { "CAST(\(expression) AS \(real))" }
 
+  /// `value`, which is finite, as a 64-bit float to its last digit: engines read texts more exactly than decimals.
+  public func literal(_ value: Double) -> String { asReal(SQL.literal("\(value)")) }
+
   /// `expression` as text.
   public func asText(_ expression: String) -> String { "CAST(\(expression) AS \(text))" }
 
