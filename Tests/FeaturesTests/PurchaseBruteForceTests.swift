@@ -83,6 +83,9 @@ import Warehouse
     return Double(sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
   }
 
+  /// Half of it is lost every 90 days; in units of 10^-9, as stated.
+  static func weight(_ age: Int) -> Double { (pow(0.5, Double(age) / 90) * 1e9).rounded() / 1e9 }
+
   static func trend(_ recent: Double, _ previous: Double) -> Double {
     recent + previous == 0 ? 0 : (recent - previous) / (recent + previous)
   }
@@ -90,8 +93,8 @@ import Warehouse
   @Test func `windows, decay, trend, volatility, order size and gaps are those of plain loops`() throws {
     let found = try computed()
     var expected: [(String, (Orders) -> Double?)] = [
-      ("orders_decayed", { $0.reduce(0) { $0 + pow(0.5, Double($1.age) / 90) } }),
-      ("monetary_decayed", { $0.reduce(0) { $0 + pow(0.5, Double($1.age) / 90) * Double($1.cents) / 100 } }),
+      ("orders_decayed", { $0.reduce(0) { $0 + Self.weight($1.age) } }),
+      ("monetary_decayed", { $0.reduce(0) { $0 + Self.weight($1.age) * Double($1.cents) / 100 } }),
       ("monetary_volatility", Self.volatility),
       ("basket_value_max", { $0.map(\.cents).max().map { Double($0) / 100 } }),
       ("largest_order_share", { orders in orders.map(\.cents).max().map { Double($0) / 100 / Self.money(orders) } }),
