@@ -13,6 +13,8 @@ public enum AggregateLevel: Sendable, Hashable, Codable {
   case orders
   /// Days with at least one order, each with `gap`, the days since the one before.
   case days
+  /// 30-day months back from the as-of date, of the last twelve those with an order: `cents`, what was spent in each.
+  case months
   /// Rows of a source of events.
   case events(String)
   /// Contacts by campaigns.
@@ -27,6 +29,7 @@ public enum AggregateLevel: Sendable, Hashable, Codable {
     case .returns: "by_return"
     case .orders: "by_order"
     case .days: "by_day"
+    case .months: "by_month"
     case .events(let source): "by_event_\(source)"
     case .campaigns(let source): "by_campaign_\(source)"
     case .attributes(let source): "attributes_\(source)"
@@ -123,6 +126,8 @@ struct FamilyContext {
   /// Whether orders carry a time of day.
   let hasTimeOfDay: Bool
   let hasReturns: Bool
+  /// What the plan takes from all customers at once.
+  let population: PopulationFigures
   /// The attribute columns of each source of role `customers`.
   let attributes: [(source: String, columns: [AttributeColumn])]
 

@@ -1,7 +1,7 @@
 /// The families of features. Each can be switched off by its name in the project file.
 public enum FeatureFamily: String, Sendable, Hashable, Codable, CaseIterable {
   /// The families of purchases.
-  case recency, frequency, monetary, tenure, basket, rhythm, discount, returns
+  case recency, frequency, monetary, rfm, tenure, basket, volume, rhythm, trend, lifecycle, discount, returns
   /// The families of what was bought and when, and of what else is known.
   case categories, weekday, daytime, stores, campaigns, events, attributes
 
@@ -10,6 +10,10 @@ public enum FeatureFamily: String, Sendable, Hashable, Codable, CaseIterable {
     switch self {
     case .recency, .frequency, .monetary, .tenure, .basket, .rhythm:
       context.transactions == nil ? [] : purchaseDefinitions(context)
+    case .volume: windowDefinitions(context)
+    case .rfm: rfmDefinitions(context)
+    case .trend: trendDefinitions(context)
+    case .lifecycle: lifecycleDefinitions(context)
     case .discount, .returns, .categories, .stores:
       context.transactions == nil ? [] : lineDefinitions(context)
     case .weekday, .daytime:

@@ -25,13 +25,13 @@ extension FeatureFamily {
         feature(
           "order_days", "Number of distinct days with an order", source: source, from: [days], as: "{order_days}",
           whenAbsent: 0),
-      ]
+      ] + windowDefinitions(context) + decayedDefinitions(context)
     case .monetary where context.hasAmounts:
       return [
         feature(
           "monetary", "Total spent", unit: "money", source: source, from: [value], as: real("{order_value}"),
           whenAbsent: 0)
-      ]
+      ] + windowDefinitions(context) + decayedDefinitions(context)
     case .tenure:
       let first = Aggregate(.orders, "first_day", "min(day)")
       return [
@@ -44,6 +44,10 @@ extension FeatureFamily {
     case .rhythm:
       let gaps = Aggregate(.days, "gaps", "count(gap)")
       let sum = Aggregate(.days, "gap_sum", "sum(CAST(gap AS DECIMAL(18,0)))")
+      let middle = Aggregate(
+        .days, "gap_median", "percentile_cont(0.5) WITHIN GROUP (ORDER BY \(real("gap")))")
+      let longest = Aggregate(.days, "gap_longest", "max(gap)")
+      let youngest = Aggregate(.orders, "youngest_age", "min(age)")
       let squares = Aggregate(.days, "gap_squares", "sum(CAST(gap AS DECIMAL(18,0)) * CAST(gap AS DECIMAL(18,0)))")
       return [
         feature(
@@ -53,6 +57,18 @@ extension FeatureFamily {
           "gap_days_sd", "Standard deviation (n - 1) of days between days with orders; missing with fewer than three",
           unit: "days", source: source, from: [gaps, sum, squares],
           as: deviation(context, count: "{gaps}", sum: "{gap_sum}", squares: "{gap_squares}")),
+        feature(
+          "gap_days_median", "Median days between days with orders; missing with fewer than two", unit: "days",
+          source: source, from: [middle], as: real("{gap_median}")),
+        feature(
+          "gap_days_max", "Most days between days with orders; missing with fewer than two", unit: "days",
+          source: source, from: [longest], as: real("{gap_longest}")),
+        feature(
+          "recency_gaps",
+          "Days from the last order to the as-of date over the mean days between days with orders: above 1, an order "
+            + "is overdue; missing with fewer than two",
+          unit: "ratio", source: source, from: [youngest, gaps, sum],
+          as: ratio("{youngest_age} * {gaps}", "{gap_sum}")),
       ]
     default:
       return []
@@ -79,6 +95,19 @@ extension FeatureFamily {
           "basket_value_sd", "Standard deviation (n - 1) of order values; missing with fewer than two", unit: "money",
           source: source, from: [orders, cents, squares],
           as: deviation(context, count: "{orders}", sum: "{value_cents}", squares: "{value_squares}") + " / 100"))
+    }
+    if context.hasAmounts {
+      let largest = Aggregate(.orders, "largest_value", "max(value)", needs: [.amount])
+      definitions.append(
+        feature(
+          "basket_value_max", "Value of the largest order", unit: "money", source: source, from: [largest],
+          as: context.dialect.asReal("{largest_value}")))
+      // Netted returns can leave nothing, or less, of the sum.
+      definitions.append(
+        feature(
+          "largest_order_share", "Share of the largest order in the total spent; missing where that is not above 0",
+          unit: "share", source: source, from: [largest, value],
+          as: "CASE WHEN {order_value} > 0 THEN \(context.dialect.ratio("{largest_value}", "{order_value}")) END"))
     }
     if context.offers(.quantity) {
       let items = Aggregate(.orders, "order_items", "sum(items)", needs: [.quantity])

@@ -204,7 +204,8 @@ extension Source {
 
 extension FeatureSettings {
   fileprivate static let keys = [
-    "families", "weights", "describe_only", "categories", "returns", "ordinal", "windows", "half_life",
+    "families", "weights", "describe_only", "categories", "returns", "ordinal", "windows", "half_life", "rfm",
+    "lifecycle",
   ]
 
   fileprivate init(_ section: YAMLSection) throws(ProjectError) {
@@ -228,6 +229,10 @@ extension FeatureSettings {
       windows = days.sorted()
     }
     halfLife = try section.integer("half_life", in: 1...36_500) ?? halfLife
+    if let given = try section.section("rfm", allowed: RFMSettings.keys) { rfm = try RFMSettings(given) }
+    if let given = try section.section("lifecycle", allowed: LifecycleSettings.keys) {
+      lifecycle = try LifecycleSettings(given)
+    }
     categories = try section.integer("categories", in: 0...200) ?? categories
     returns = try section.choice("returns", Returns.self) ?? returns
     if let ordered = try section.section("ordinal", allowed: nil) {

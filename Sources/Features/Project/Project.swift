@@ -199,6 +199,10 @@ public struct FeatureSettings: Sendable, Hashable {
   public var returns = Returns.exclude
   /// Levels of ordered attributes, lowest first.
   public var ordinal: [String: [String]] = [:]
+  /// How recency, frequency and monetary value are scored.
+  public var rfm = RFMSettings()
+  /// Where the stages of a customer's life begin and end.
+  public var lifecycle = LifecycleSettings()
   /// The lengths of time windows that end with the as-of date, in days, ascending; besides them stands "ever".
   public var windows = [7, 30, 90, 180, 365]
   /// Days in which a decayed count or sum loses half its weight.

@@ -21,6 +21,7 @@ public struct FeaturePlan: Sendable, Hashable, Codable {
       dialect: sources.connection.dialect,
       transactions: rows?.source, categories: found.categories, hasOtherCategories: found.hasOther,
       hasTimeOfDay: found.hasTimeOfDay, hasReturns: found.hasReturns,
+      population: try PopulationFigures(sources, rows),
       attributes: project.sources(.customers).map { ($0.name, sources.attributes($0)) })
     let families = FeatureFamily.allCases.filter { !project.features.switchedOff.contains($0.rawValue) }
     let customer = FeaturePlan.customerColumn(project)

@@ -59,17 +59,8 @@ extension SourceSet {
       levels.append(level)
     }
     var tables: [String] = []
-    if let purchases, levels.contains(.orders) || levels.contains(.days) {
-      tables.append(
-        """
-        orders AS (
-          SELECT customer, order_id, min(ts) AS ts, CAST(min(ts) AS DATE) AS day,
-            \(age(of: "min(ts)")) AS age,
-            CAST(sum(amount) AS \(PreparedSource.money)) AS value,
-            CAST(\(connection.dialect.rounded(connection.dialect.asReal("sum(amount)") + " * 100")) AS BIGINT) AS cents,
-            sum(quantity) AS items, count(*) AS lines
-          FROM (\(purchases.purchases)) AS p GROUP BY customer, order_id)
-        """)
+    if let purchases, levels.contains(where: { [.orders, .days, .months].contains($0) }) {
+      tables.append("orders AS (\n\(orders(purchases)))")
     }
     for level in levels {
       var seen: Set<String> = []
@@ -111,7 +102,7 @@ extension SourceSet {
   private func offers(_ definition: FeatureDefinition) -> Bool {
     definition.aggregates.allSatisfy { aggregate in
       switch aggregate.level {
-      case .lines, .returns, .orders, .days:
+      case .lines, .returns, .orders, .days, .months:
         guard let source = project.sources(.transactions).first else { return false }
         return (aggregate.needs ?? []).allSatisfy { role in
           switch role {
@@ -161,7 +152,7 @@ extension SourceSet {
     }
     guard let purchases else {
       switch level {
-      case .lines, .returns, .orders, .days: throw try missingTransactions()
+      case .lines, .returns, .orders, .days, .months: throw try missingTransactions()
       default: break
       }
       return try otherRows(level, source)
@@ -170,11 +161,8 @@ extension SourceSet {
     case .lines: return inUnits(purchases.purchases)
     case .returns: return inUnits(purchases.returned)
     case .orders: return "SELECT * FROM orders"
-    case .days:
-      return """
-        SELECT customer, day, age, CAST(day - lag(day) OVER (PARTITION BY customer ORDER BY day) AS INT) AS gap
-        FROM (SELECT customer, day, min(age) AS age FROM orders GROUP BY customer, day) AS d
-        """
+    case .days: return orderDays
+    case .months: return orderMonths
     default: return try otherRows(level, source)
     }
   }

@@ -66,6 +66,9 @@ public struct Dialect: Sendable, Hashable {
     asReal("CASE WHEN \(expression) THEN 1 WHEN NOT \(expression) THEN 0 END")
   }
 
+  /// `value`, which is finite, as a 64-bit float to its last digit: engines read texts more exactly than decimals.
+  public func literal(_ value: Double) -> String { asReal(SQL.literal("\(value)")) }
+
   /// `numerator / denominator` as a 64-bit float; NULL where the denominator is 0 or either is NULL.
   public func ratio(_ numerator: String, _ denominator: String) -> String {
     "\(asReal(numerator)) / nullif(\(asReal(denominator)), 0)"

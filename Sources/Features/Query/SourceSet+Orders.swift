@@ -1,0 +1,37 @@
+internal import Warehouse
+
+/// Purchases by order, by day and by month. The latter two read the first as the relation `orders`.
+extension SourceSet {
+  /// One row an order of a customer.
+  func orders(_ purchases: PurchaseRows) -> String {
+    """
+    SELECT customer, order_id, min(ts) AS ts, CAST(min(ts) AS DATE) AS day,
+      \(age(of: "min(ts)")) AS age,
+      CAST(sum(amount) AS \(PreparedSource.money)) AS value,
+      CAST(\(connection.dialect.rounded(connection.dialect.asReal("sum(amount)") + " * 100")) AS BIGINT) AS cents,
+      sum(quantity) AS items, count(*) AS lines
+    FROM (\(purchases.purchases)) AS p GROUP BY customer, order_id
+    """
+  }
+
+  /// One row a customer and day with an order: `gap`, the days since the one before, `place`, from 1 for the first of
+  /// them, and `first_day`, the day of that.
+  var orderDays: String {
+    let window = "OVER (PARTITION BY customer ORDER BY day)"
+    return """
+      SELECT customer, day, age, CAST(day - lag(day) \(window) AS INT) AS gap,
+        CAST(row_number() \(window) AS INT) AS place, min(day) \(window) AS first_day
+      FROM (SELECT customer, day, min(age) AS age FROM orders GROUP BY customer, day) AS d
+      """
+  }
+
+  /// One row a customer and 30-day month with an order, of the last twelve: `cents`, what was spent in it.
+  var orderMonths: String {
+    """
+    SELECT customer, age_month, CAST(sum(cents) AS DECIMAL(38,0)) AS cents
+    FROM (SELECT customer, cents, CAST(floor(\(connection.dialect.asReal("age")) / 30) AS INT) AS age_month
+      FROM orders WHERE age < 360) AS m
+    GROUP BY customer, age_month
+    """
+  }
+}
