@@ -15,6 +15,12 @@ public enum AggregateLevel: Sendable, Hashable, Codable {
   case days
   /// 30-day months back from the as-of date, of the last twelve those with an order: `cents`, what was spent in each.
   case months
+  /// A customer's values of one column of what is bought, such as `category`.
+  case choices(String)
+  /// Days on which a product was bought.
+  case productDays
+  /// The product bought most regularly.
+  case regularProducts
   /// Rows of a source of events.
   case events(String)
   /// Contacts by campaigns.
@@ -30,6 +36,9 @@ public enum AggregateLevel: Sendable, Hashable, Codable {
     case .orders: "by_order"
     case .days: "by_day"
     case .months: "by_month"
+    case .choices(let column): "by_\(column)"
+    case .productDays: "by_product_day"
+    case .regularProducts: "by_regular_product"
     case .events(let source): "by_event_\(source)"
     case .campaigns(let source): "by_campaign_\(source)"
     case .attributes(let source): "attributes_\(source)"
@@ -128,6 +137,12 @@ struct FamilyContext {
   let hasReturns: Bool
   /// What the plan takes from all customers at once.
   let population: PopulationFigures
+  /// The levels of categories and brands, with what the plan takes from all customers.
+  let affinities: [AffinityLevel]
+  /// Channels with a share of their own.
+  let channels: [String]
+  /// The features of the project's own rules.
+  let rules: [FeatureDefinition]
   /// The attribute columns of each source of role `customers`.
   let attributes: [(source: String, columns: [AttributeColumn])]
 

@@ -2,8 +2,10 @@
 public enum FeatureFamily: String, Sendable, Hashable, Codable, CaseIterable {
   /// The families of purchases.
   case recency, frequency, monetary, rfm, tenure, basket, volume, rhythm, trend, lifecycle, discount, returns
-  /// The families of what was bought and when, and of what else is known.
-  case categories, weekday, daytime, stores, campaigns, events, attributes
+  /// The families of what was bought, when and how.
+  case categories, affinity, replenishment, season, channels, rules
+  /// On which days and where, and what else is known.
+  case weekday, daytime, stores, campaigns, events, attributes
 
   /// The family's features that the data at hand can give.
   func definitions(_ context: FamilyContext) -> [FeatureDefinition] {
@@ -16,6 +18,11 @@ public enum FeatureFamily: String, Sendable, Hashable, Codable, CaseIterable {
     case .lifecycle: lifecycleDefinitions(context)
     case .discount, .returns, .categories, .stores:
       context.transactions == nil ? [] : lineDefinitions(context)
+    case .affinity: affinityDefinitions(context)
+    case .replenishment: replenishmentDefinitions(context)
+    case .season: seasonDefinitions(context)
+    case .channels: channelDefinitions(context)
+    case .rules: context.rules
     case .weekday, .daytime:
       context.transactions == nil ? [] : calendarDefinitions(context)
     case .campaigns, .events: contactDefinitions(context)

@@ -19,7 +19,7 @@ extension FeatureFamily {
         feature(
           "discount_line_share", "Share of purchased lines with a discount", unit: "share", source: source,
           from: [lines, discounted], as: ratio("{lines_on_offer}", "{lines}"), whenAbsent: 0),
-      ]
+      ] + offers(context, source: source, amount: amount)
     case .returns where context.hasReturns:
       let lines = Aggregate(.returns, "returned_lines", "count(*)")
       var definitions = [
@@ -49,6 +49,36 @@ extension FeatureFamily {
     default:
       return []
     }
+  }
+
+  /// How much of what a customer buys is on offer, and how far below its price.
+  private func offers(_ context: FamilyContext, source: String, amount: Aggregate) -> [FeatureDefinition] {
+    let ratio = context.dialect.ratio
+    let orders = Aggregate(.orders, "orders", "count(*)")
+    let reduced = Aggregate(.orders, "orders_on_offer", "count(*) FILTER (WHERE discount > 0)", needs: [.discount])
+    let discount = Aggregate(.lines, "line_discount", "sum(discount_units)", needs: [.discount])
+    let paid = Aggregate(
+      .lines, "amount_on_offer", "sum(CASE WHEN discount > 0 THEN amount_units ELSE 0 END)",
+      needs: [.amount, .discount])
+    let full = Aggregate(
+      .lines, "amount_full_price", "sum(CASE WHEN discount > 0 THEN 0 ELSE amount_units END)",
+      needs: [.amount, .discount])
+    return [
+      feature(
+        "orders_on_offer_share", "Share of orders with a discount on some line", unit: "share", source: source,
+        from: [orders, reduced], as: ratio("{orders_on_offer}", "{orders}"), whenAbsent: 0),
+      feature(
+        "discount_depth", "Discount on lines that have one, over their price before it; missing without such a line",
+        unit: "share", source: source, from: [paid, discount],
+        as: ratio("{line_discount}", "({amount_on_offer} + {line_discount})")),
+      feature(
+        "only_on_offer", "1 where every order has a discount on some line, else 0", source: source,
+        from: [orders, reduced], as: "CASE WHEN {orders_on_offer} = {orders} THEN 1 ELSE 0 END", whenAbsent: 0),
+      feature(
+        "full_price_share", "Share of spend on lines without a discount; missing without spend", unit: "share",
+        source: source, from: [full, amount],
+        as: "CASE WHEN {line_amount} > 0 THEN \(ratio("{amount_full_price}", "{line_amount}")) END"),
+    ]
   }
 
   private func categoryShares(_ context: FamilyContext, source: String, amount: Aggregate) -> [FeatureDefinition] {

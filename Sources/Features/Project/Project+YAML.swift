@@ -205,7 +205,7 @@ extension Source {
 extension FeatureSettings {
   fileprivate static let keys = [
     "families", "weights", "describe_only", "categories", "returns", "ordinal", "windows", "half_life", "rfm",
-    "lifecycle",
+    "lifecycle", "affinity", "rules",
   ]
 
   fileprivate init(_ section: YAMLSection) throws(ProjectError) {
@@ -233,6 +233,10 @@ extension FeatureSettings {
     if let given = try section.section("lifecycle", allowed: LifecycleSettings.keys) {
       lifecycle = try LifecycleSettings(given)
     }
+    if let given = try section.section("affinity", allowed: AffinitySettings.keys) {
+      affinity = try AffinitySettings(given)
+    }
+    rules = try CountRule.list(section, "rules")
     categories = try section.integer("categories", in: 0...200) ?? categories
     returns = try section.choice("returns", Returns.self) ?? returns
     if let ordered = try section.section("ordinal", allowed: nil) {

@@ -207,6 +207,10 @@ public struct FeatureSettings: Sendable, Hashable {
   public var windows = [7, 30, 90, 180, 365]
   /// Days in which a decayed count or sum loses half its weight.
   public var halfLife = 90
+  /// How affinities to categories and brands are told.
+  public var affinity = AffinitySettings()
+  /// The project's own rules: each is a feature of 1 and 0.
+  public var rules: [CountRule] = []
   /// How much a family counts beside the others, where not 1.
   public var weights: [String: Double] = [:]
   /// Columns or features that describe segments and never form or score them.

@@ -22,6 +22,8 @@ public struct FeaturePlan: Sendable, Hashable, Codable {
       transactions: rows?.source, categories: found.categories, hasOtherCategories: found.hasOther,
       hasTimeOfDay: found.hasTimeOfDay, hasReturns: found.hasReturns,
       population: try PopulationFigures(sources, rows),
+      affinities: try AffinityLevel.levels(sources, rows), channels: try sources.channels(rows),
+      rules: try RuleCompiler.definitions(sources, rows),
       attributes: project.sources(.customers).map { ($0.name, sources.attributes($0)) })
     let families = FeatureFamily.allCases.filter { !project.features.switchedOff.contains($0.rawValue) }
     let customer = FeaturePlan.customerColumn(project)
@@ -97,12 +99,18 @@ struct PurchaseRows {
     self.source = source
     self.returns = returns ?? sources.project.features.returns
     let visible = sources.visible(source)
-    if source.column(.category) == nil, source.column(.product) != nil,
-      let products = sources.project.sources(.products).first
-    {
+    let known = sources.project.sources(.products).first
+    let joined: [String] = [.category, .brand].flatMap { (role: ColumnRole) in
+      source.column(role) == nil ? sources.choiceColumns(role) : []
+    }
+    if let products = known, !joined.isEmpty {
+      let taken = joined.map { "product_category.\($0) AS \($0)" }.joined(separator: ", ")
+      let each = joined.map { "min(\($0)) AS \($0)" }.joined(separator: ", ")
+      let none =
+        sources.offers(.category) ? "" : ", \(sources.connection.dialect.asText("NULL")) AS category"
       lines = """
-        SELECT line.*, product_category.category AS category FROM (\(visible)) AS line
-        LEFT JOIN (SELECT product, min(category) AS category FROM (\(sources.visible(products))) AS p GROUP BY product)
+        SELECT line.*, \(taken)\(none) FROM (\(visible)) AS line
+        LEFT JOIN (SELECT product, \(each) FROM (\(sources.visible(products))) AS p GROUP BY product)
           AS product_category ON line.product = product_category.product
         """
     } else if source.column(.category) == nil {
@@ -138,7 +146,7 @@ private struct Findings {
     hasTimeOfDay = survey.rowsWithTimeOfDay > 0
     hasReturns = project.features.returns == .exclude && survey.returnedRows > 0
     guard project.features.categories > 0, !project.features.switchedOff.contains("categories") else { return }
-    guard rows.source.column(.category) != nil || rows.lines.contains("product_category") else { return }
+    guard sources.offers(.category) else { return }
     let reached = try sources.connection.query(
       """
       SELECT category, count(*) AS reached

@@ -102,17 +102,11 @@ extension SourceSet {
   private func offers(_ definition: FeatureDefinition) -> Bool {
     definition.aggregates.allSatisfy { aggregate in
       switch aggregate.level {
-      case .lines, .returns, .orders, .days, .months:
-        guard let source = project.sources(.transactions).first else { return false }
-        return (aggregate.needs ?? []).allSatisfy { role in
-          switch role {
-          case .amount: source.column(.amount) != nil || source.column(.price) != nil
-          case .category:
-            source.column(.category) != nil
-              || source.column(.product) != nil && !project.sources(.products).isEmpty
-          default: source.column(role) != nil
-          }
-        }
+      case .choices(let column):
+        return offers(.amount) && (choiceColumns(.category) + choiceColumns(.brand)).contains(column)
+      case .lines, .returns, .orders, .days, .months, .productDays, .regularProducts:
+        guard project.sources(.transactions).first != nil else { return false }
+        return (aggregate.needs ?? []).allSatisfy { offers($0) }
       case .events(let name): return project.sources(.events).contains { $0.name == name }
       case .campaigns(let name): return project.sources(.campaigns).contains { $0.name == name }
       case .attributes(let name):
@@ -143,7 +137,7 @@ extension SourceSet {
   }
 
   /// The rows that the aggregates of `level` are taken over.
-  private func rows(_ level: AggregateLevel, _ purchases: PurchaseRows?) throws -> String {
+  func rows(_ level: AggregateLevel, _ purchases: PurchaseRows?) throws -> String {
     func source(_ name: String, _ role: SourceRole) throws -> Source {
       if let source = project.sources(role).first(where: { $0.name == name }) { return source }
       throw ProjectError(
@@ -152,7 +146,8 @@ extension SourceSet {
     }
     guard let purchases else {
       switch level {
-      case .lines, .returns, .orders, .days, .months: throw try missingTransactions()
+      case .lines, .returns, .orders, .days, .months, .choices, .productDays, .regularProducts:
+        throw try missingTransactions()
       default: break
       }
       return try otherRows(level, source)
@@ -163,6 +158,9 @@ extension SourceSet {
     case .orders: return "SELECT * FROM orders"
     case .days: return orderDays
     case .months: return orderMonths
+    case .choices(let column): return choices(column, purchases.purchases)
+    case .productDays: return productDays(purchases.purchases)
+    case .regularProducts: return regularProducts(purchases.purchases)
     default: return try otherRows(level, source)
     }
   }

@@ -9,7 +9,7 @@ extension SourceSet {
       \(age(of: "min(ts)")) AS age,
       CAST(sum(amount) AS \(PreparedSource.money)) AS value,
       CAST(\(connection.dialect.rounded(connection.dialect.asReal("sum(amount)") + " * 100")) AS BIGINT) AS cents,
-      sum(quantity) AS items, count(*) AS lines
+      sum(quantity) AS items, count(*) AS lines, CAST(sum(discount) AS \(PreparedSource.money)) AS discount
     FROM (\(purchases.purchases)) AS p GROUP BY customer, order_id
     """
   }

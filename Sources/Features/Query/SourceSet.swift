@@ -48,6 +48,7 @@ public struct SourceSet {
       surveys[source.name] = try survey(ready, parser, rows: timed(ready))
       try checkUnique(ready, parser)
     }
+    quality.notes += try mixedCurrencies()
     quality.sources = project.sources.compactMap { surveys[$0.name]?.count }
     for (name, survey) in surveys.sorted(by: { $0.key < $1.key }) {
       guard let days = survey.silentDays, days > 31 else { continue }
