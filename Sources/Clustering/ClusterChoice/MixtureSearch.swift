@@ -81,6 +81,7 @@ public struct MixtureSearch: Sendable, Hashable, Codable {
     guard board.report(part: 2, fraction: 1) else { throw .cancelled }
     let verdict = MixtureVerdict(
       candidates, winner: winner, fits: sweep.fits, test: test, asked: range, distinct: whole.count, rows: x.rows,
+      isGaussian: isGaussian,
       sampled: sample.map { ($0.rows.count, x.rows) })
     guard var fit = sweep.fits[verdict.chosen] else { throw .cancelled }
     let chosen = settings(candidates[verdict.chosen].family, candidates[verdict.chosen].clusters)

@@ -19,7 +19,7 @@ struct MixtureVerdict {
   /// Judges `candidates`, of which `winner` has the least BIC; `test` is that against one cloud.
   init(
     _ candidates: [MixtureCandidate], winner: Int, fits: [MixtureFit?], test: StructureTest?,
-    asked: ClosedRange<Int>, distinct: Int, rows: Int, sampled: (rows: Int, of: Int)?
+    asked: ClosedRange<Int>, distinct: Int, rows: Int, isGaussian: Bool, sampled: (rows: Int, of: Int)?
   ) {
     let best = candidates[winner]
     let bic = best.bic ?? 0
@@ -78,7 +78,7 @@ struct MixtureVerdict {
         sentences.append("It is the smallest k tried: try a wider range.")
       }
     }
-    if distinct <= Self.fewPoints, rows >= 5 * distinct {
+    if isGaussian, distinct <= Self.fewPoints, rows >= 5 * distinct {
       sentences.append(
         "The \(rows) rows stand on only \(distinct) different points: densities say little of such data; k-means, or"
           + " the columns as categories, say more.")
@@ -104,26 +104,26 @@ struct MixtureVerdict {
 
   /// What the two witnesses against one cloud say, the one that decides first.
   private static func words(_ test: StructureTest) -> String {
-    let p = String(format: test.valleySpeaks ? "%.3f" : "%.2f", test.dipPValue)
-    let dip =
+    let dip = test.dipPValue.map { p in
       test.valleySpeaks
-      ? "A valley parts a component from the rest (dip test, p = \(p))"
-      : "no valley parts a component from the rest (dip test, p = \(p))"
+        ? "a valley parts a component from the rest (dip test, p = \(String(format: "%.3f", p)))"
+        : "no valley parts a component from the rest (dip test, p = \(String(format: "%.2f", p)))"
+    }
+    let alsoDip = dip.map { "; \($0)." } ?? "."
     guard let rise = test.rise, let even = test.evenGain else {
       return "It gains \(number(test.gain)) of BIC on one component; data without clusters could not be fitted to"
-        + " compare; \(dip.prefix(1).lowercased() + dip.dropFirst())."
+        + " compare\(alsoDip)"
     }
     let deviations = String(format: "%.1f", rise.magnitude)
     let needed = String(format: "%.0f", StructureTest.gainThreshold)
     let gain = "gains \(number(test.gain)) of BIC on one component, where data without clusters gain \(number(even))"
     if test.gainSpeaks {
-      return "It \(gain): \(deviations) standard deviations more (\(needed) are needed)"
-        + (test.valleySpeaks ? ". \(dip)." : ", which decides; \(dip).")
+      return "It \(gain): \(deviations) standard deviations more (\(needed) are needed), which decides\(alsoDip)"
     }
     let less = "\(deviations) standard deviations \(rise < 0 ? "less" : "more"), where \(needed) more would decide"
-    return test.valleySpeaks
-      ? "\(dip), which decides; its gain alone would not: it \(gain), \(less)."
-      : "It \(gain): \(less); \(dip)."
+    guard test.valleySpeaks, let dip else { return "It \(gain): \(less)\(alsoDip)" }
+    return "\(dip.prefix(1).uppercased() + dip.dropFirst()), which decides; its gain alone would not: it \(gain),"
+      + " \(less)."
   }
 
   /// What the criteria that have no vote prefer, where it is another model.

@@ -30,13 +30,13 @@ public struct StructureTest: Sendable, Hashable, Codable {
   public let evenGain: Double?
   /// By how many standard deviations ``gain`` stands above those of even clouds, the less of both kinds of box.
   public let rise: Double?
-  /// The least p-value of the dip tests times their number, at most 1.
-  public let dipPValue: Double
+  /// The least p-value of the dip tests times their number, at most 1; nil without Gaussian columns.
+  public let dipPValue: Double?
 
   /// Whether the gain speaks for several clusters.
   public var gainSpeaks: Bool { rise ?? 0 > Self.gainThreshold }
   /// Whether a valley speaks for several clusters.
-  public var valleySpeaks: Bool { dipPValue <= Self.dipLevel }
+  public var valleySpeaks: Bool { dipPValue ?? 1 <= Self.dipLevel }
   /// Whether there is structure, as far as can be told: without references BIC is believed.
   public var findsStructure: Bool { gainSpeaks || valleySpeaks || rise == nil }
 
@@ -50,7 +50,7 @@ public struct StructureTest: Sendable, Hashable, Codable {
     self.gain = gain
     let measured = mixture.gaussianColumns(width: x.columns)
     let numbers = x.selectingColumns(measured)
-    dipPValue = measured.isEmpty ? 1 : leastDipPValue(numbers, labels, components: mixture.components)
+    dipPValue = measured.isEmpty ? nil : leastDipPValue(numbers, labels, components: mixture.components)
     let clouds = [false, true].map { ReferenceCloud(x, numbers, columns: measured, alongPrincipalAxes: $0) }
     let gains = Parallel.map(count: 2 * references) { index -> (gain: Double?, goesOn: Bool) in
       guard goOn(Double(index) / Double(2 * references)) else { return (nil, false) }
