@@ -27,6 +27,8 @@ public struct SegmentTraining: Sendable {
   public var resamples: Int?
   /// Features and families that form no segment.
   public var exclude: [String] = []
+  /// Attributes that describe segments and form none; nil guards nothing.
+  public var guarded: GuardedAttributes?
   /// Columns of a ready table that were left out before, and why.
   var leftOut: [FeatureTransforms.Dropped] = []
   /// Categories whose levels are numbers.
@@ -47,7 +49,9 @@ public struct SegmentTraining: Sendable {
     self.init(name: project.name, range: settings.minimumClusters...settings.maximumClusters)
     transforms.scaling = settings.scaling
     transforms.balanceFamilies = settings.balanceFamilies
-    exclude = settings.exclude
+    transforms.familyWeights = project.features.weights.filter { $0.value > 0 }
+    exclude = settings.exclude + project.features.weights.filter { $0.value == 0 }.keys.sorted()
+    guarded = GuardedAttributes(project.features.describeOnly)
     if let restarts = settings.restarts { kmeans.restarts = restarts }
     kmeans.seed = settings.seed
   }
@@ -69,7 +73,9 @@ public struct SegmentTraining: Sendable {
       throw PipelineError.tooFewCustomers(have: values.rows, need: max(2, range.lowerBound))
     }
     let features = values.numbers.names + values.categories.map(\.name)
-    let use = try used(features, families: families ?? [:])
+    var quality = quality
+    let use = try unguarded(
+      try used(features, families: families ?? [:]), of: features, plan, &quality)
     progress?(PipelineProgress(stage: "transforming \(features.count) features of \(values.rows) customers"))
     var transforms = transforms
     transforms.form = method == .kMeans ? .distances : .likelihoods
@@ -86,7 +92,6 @@ public struct SegmentTraining: Sendable {
       fitted = fitted.leavingOut(dependent)
       matrix = fitted.apply(values).matrix
     }
-    var quality = quality
     let known = fitted.rowsWithValue(in: values)
     if known.count < values.rows {
       let empty = values.rows - known.count
@@ -164,6 +169,27 @@ public struct SegmentTraining: Sendable {
       throw .unknownFeature(name: name, nearest: NearestNames.to(name, in: known))
     }
     return Set(features.filter { !exclude.contains($0) && !exclude.contains(families[$0] ?? "") })
+  }
+
+  /// The features to `use` but for the guarded ones, which are noted.
+  private func unguarded(
+    _ use: Set<String>?, of features: [String], _ plan: FeaturePlan?, _ quality: inout DataQuality
+  ) throws(PipelineError) -> Set<String>? {
+    guard let guarded else { return use }
+    let attributes = Dictionary(
+      (plan?.definitions ?? []).map { ($0.name, $0.attribute) }, uniquingKeysWith: { first, _ in first })
+    let known = Set(features + attributes.values.compactMap { $0 })
+    for name in guarded.named where !known.contains(name) {
+      throw .unknownFeature(name: name, nearest: NearestNames.to(name, in: known.sorted()))
+    }
+    let found = features.filter { name in
+      (use?.contains(name) ?? true) && guarded.contains(name, attribute: attributes[name] ?? nil)
+    }
+    guard !found.isEmpty else { return use }
+    quality.notes.append(
+      "\(found.map { "'\($0)'" }.joined(separator: ", ")) \(found.count == 1 ? "describes" : "describe") segments and "
+        + "\(found.count == 1 ? "forms" : "form") none; 'features.describe_only' in tessera.yml says which do not")
+    return (use ?? Set(features)).subtracting(found)
   }
 
   /// A fit's error with columns by name instead of by number, and rows by their `place` in the file (from 1).

@@ -221,7 +221,7 @@ extension FeatureSettings {
         weights[name] = weight
       }
     }
-    describeOnly = try section.texts("describe_only") ?? []
+    describeOnly = try section.texts("describe_only")
     if let texts = try section.texts("windows") {
       let days = texts.compactMap { Int($0) }
       guard days.count == texts.count, Set(days).count == days.count, days.allSatisfy({ (1...36_500).contains($0) })

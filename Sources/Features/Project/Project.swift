@@ -213,8 +213,9 @@ public struct FeatureSettings: Sendable, Hashable {
   public var rules: [CountRule] = []
   /// How much a family counts beside the others, where not 1.
   public var weights: [String: Double] = [:]
-  /// Columns or features that describe segments and never form or score them.
-  public var describeOnly: [String] = []
+  /// Attributes that describe segments and never form them; nil guards those whose names speak of what people may not
+  /// be sorted by (see ``GuardedAttributes``).
+  public var describeOnly: [String]?
 
   /// The defaults.
   public init() {}

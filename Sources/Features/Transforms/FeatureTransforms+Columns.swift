@@ -11,6 +11,7 @@ extension FeatureTransforms {
   ) throws -> FeatureTransforms {
     var apart = settings
     apart.balanceFamilies = false
+    apart.familyWeights = [:]
     var (numeric, categories, dropped): ([Numeric], [Category], [Dropped]) = ([], [], [])
     for one in columns.oneByOne where use?.contains(one.feature) ?? true {
       let fitted = fit(try read(one.columns), settings: apart)
@@ -20,7 +21,7 @@ extension FeatureTransforms {
     }
     var transforms = FeatureTransforms(
       form: settings.form, numeric: numeric, categories: categories, dropped: dropped)
-    if settings.balanceFamilies, settings.scaling != .none, settings.form == .distances { transforms.balance(family) }
+    transforms.weigh(settings, family)
     return transforms
   }
 }

@@ -40,7 +40,7 @@ extension FeatureTransforms {
     }
     var transforms = FeatureTransforms(
       form: settings.form, numeric: numeric, categories: categories, dropped: dropped)
-    if settings.balanceFamilies, settings.scaling != .none, settings.form == .distances { transforms.balance(family) }
+    transforms.weigh(settings, family)
     return transforms
   }
 
@@ -149,11 +149,17 @@ extension FeatureTransforms {
 
   /// Divides every column by the square root of the number of blocks in its family (multiple factor analysis in its
   /// simplest form: Escofier & Pagès, 1994), so that a family's columns together vary as one.
-  mutating func balance(_ family: (String) -> String) {
+  mutating func weigh(_ settings: TransformSettings, _ family: (String) -> String) {
+    guard settings.scaling != .none, settings.form == .distances,
+      settings.balanceFamilies || !settings.familyWeights.isEmpty
+    else { return }
     var blocks: [String: Int] = [:]
     for transform in numeric { blocks[family(transform.name), default: 0] += transform.indicator == nil ? 1 : 2 }
     for transform in categories { blocks[family(transform.name), default: 0] += 1 }
-    func weight(_ name: String) -> Double { 1 / Double(blocks[family(name)] ?? 1).squareRoot() }
+    func weight(_ name: String) -> Double {
+      let columns = settings.balanceFamilies ? Double(blocks[family(name)] ?? 1) : 1
+      return ((settings.familyWeights[family(name)] ?? 1) / columns).squareRoot()
+    }
     for index in numeric.indices { numeric[index].weight = weight(numeric[index].name) }
     for index in categories.indices { categories[index].weight = weight(categories[index].name) }
   }

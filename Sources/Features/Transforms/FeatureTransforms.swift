@@ -22,6 +22,8 @@ public struct TransformSettings: Sendable, Hashable, Codable {
   public var unscaled: Set<String> = []
   /// Families of equal name count equally, however many columns they have.
   public var balanceFamilies = true
+  /// How much a family counts beside the others, where not 1, above 0: squared distances are multiplied by it.
+  public var familyWeights: [String: Double] = [:]
   /// Categories rarer than this share of the rows become one level, "other".
   public var rareLevelShare = 0.01
   /// A column with more levels than this is taken for a name or number of something and left out.
