@@ -1,4 +1,4 @@
-public import Foundation
+internal import Foundation
 public import Warehouse
 
 /// A PostgreSQL of the tests' own: started when first asked for, on a socket in a private folder, by `Scripts/postgres`,

@@ -128,7 +128,7 @@ extension Project {
     var sources: [Source] = []
     for name in section.keys {
       let keys = [
-        "file", "table", "query", "role", "columns", "attributes", "explains", "timeless", "where", "encoding",
+        "file", "table", "query", "role", "columns", "attributes", "where", "encoding",
         "decimal",
         "time_format",
       ]
@@ -179,17 +179,8 @@ extension Source {
       throw columns.error(nil, "source '\(name)' (products) must name its 'category' column, or its 'brand' column.")
     }
     attributes = try section.texts("attributes")
-    if attributes != nil, !role.hasAttributes {
-      let roles = SourceRole.allCases.filter(\.hasAttributes).map { "'\($0.rawValue)'" }.joined(separator: ", ")
-      throw section.error("attributes", "only sources of the roles \(roles) have attributes.")
-    }
-    explains = try section.text("explains")
-    if explains != nil, role != .lookups {
-      throw section.error("explains", "only a source of role 'lookups' explains an attribute.")
-    }
-    isTimeless = try section.flag("timeless") ?? false
-    if isTimeless, self.columns[.time] != nil {
-      throw section.error("timeless", "source '\(name)' has a 'time' column, so it is not timeless; keep one of both.")
+    if attributes != nil, role != .customers {
+      throw section.error("attributes", "only a source of role 'customers' has attributes.")
     }
     condition = try section.text("where")
     encoding = try section.text("encoding")

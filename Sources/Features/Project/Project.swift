@@ -48,18 +48,8 @@ public enum SourceRole: String, Sendable, Hashable, Codable, CaseIterable {
   case campaigns
   /// One row a campaign: when it began.
   case campaignCalendar = "campaign_calendar"
-  /// One row a customer's answers (a column a question), or one row an answer (`question` and `answer`).
-  case surveys
-  /// One row a company: attributes of accounts.
-  case companies
-  /// One row a customer and company: who works where.
-  case contacts
-  /// One row a value of some attribute of customers or transactions (a postcode, a store): what else is known of it.
-  case lookups
   /// One row a visitor who turned out to be a customer: merges anonymous records with known ones.
   case identities
-  /// One row a customer of an experiment: treatment and outcome. Never features, only what predictions are learnt from.
-  case experiments
 
   /// What a source of this role must say about its columns.
   public var required: [ColumnRole] {
@@ -67,14 +57,10 @@ public enum SourceRole: String, Sendable, Hashable, Codable, CaseIterable {
     case .transactions: [.customer, .time]
     case .events: [.time]
     case .products: [.product]
-    case .customers, .surveys: [.customer]
+    case .customers: [.customer]
     case .campaigns: [.campaign]
     case .campaignCalendar: [.campaign, .time]
-    case .companies: [.company]
-    case .contacts: [.customer, .company]
-    case .lookups: [.key]
     case .identities: [.visitor, .customer]
-    case .experiments: [.customer, .treatment]
     }
   }
 
@@ -85,27 +71,21 @@ public enum SourceRole: String, Sendable, Hashable, Codable, CaseIterable {
       [
         .order, .amount, .price, .quantity, .discount, .product, .category, .brand, .store, .channel, .plan, .currency,
       ]
-    case .products: [.category, .brand, .plan]
-    case .customers: [.time, .birth, .region, .company]
+    case .products: [.category, .brand]
     case .events: [.customer, .visitor, .type, .session, .device, .product, .category, .channel]
     case .campaigns: [.customer, .visitor, .time, .type, .channel]
-    case .surveys: [.time, .question, .answer]
-    case .companies, .contacts, .identities: [.time]
-    case .experiments: [.time, .outcome]
-    case .campaignCalendar, .lookups: []
+    case .customers, .identities: [.time]
+    case .campaignCalendar: []
     }
   }
 
   /// Whether each row belongs to one customer.
   var isOfCustomers: Bool {
     switch self {
-    case .transactions, .customers, .events, .campaigns, .surveys, .contacts, .identities, .experiments: true
-    case .products, .campaignCalendar, .companies, .lookups: false
+    case .transactions, .customers, .events, .campaigns, .identities: true
+    case .products, .campaignCalendar: false
     }
   }
-
-  /// Whether its other columns are attributes.
-  var hasAttributes: Bool { [.customers, .companies, .lookups, .surveys].contains(self) }
 }
 
 /// What a column means.
@@ -118,17 +98,9 @@ public enum ColumnRole: String, Sendable, Hashable, Codable, CaseIterable {
   case campaign, type, session, device
   /// Someone not yet known as a customer.
   case visitor
-  /// Who customers are: the day of birth, places from the widest to the narrowest, the company.
-  case birth, region, company
-  /// A survey's question and the answer to it.
-  case question, answer
-  /// What a lookup table explains.
-  case key
-  /// What an experiment did to a customer, and what came of it.
-  case treatment, outcome
 
   /// Whether several columns may play it: discounts are added, the others stand from the widest to the narrowest.
-  var takesSeveral: Bool { [.discount, .category, .region, .outcome].contains(self) }
+  var takesSeveral: Bool { [.discount, .category].contains(self) }
 }
 
 /// One table of raw records.
@@ -151,13 +123,8 @@ public struct Source: Sendable, Hashable {
   public var origin: Origin
   /// The columns that mean something, by meaning; see ``ColumnRole/takesSeveral``.
   public var columns: [ColumnRole: [String]]
-  /// Customers, companies, lookups and surveys: the attribute columns; nil takes every other column.
+  /// Customers: the attribute columns; nil takes every other column.
   public var attributes: [String]?
-  /// Lookups: the attribute of customers, or the role of a column of transactions, that the key is a value of; nil takes
-  /// the name of the key's own column.
-  public var explains: String?
-  /// Says that rows without a time were always known, so that nobody need be told.
-  public var isTimeless = false
   /// An SQL condition on the source's own columns; rows that fail it are left out.
   public var condition: String?
   /// A CSV file's text encoding when it is not UTF-8.

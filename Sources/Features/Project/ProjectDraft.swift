@@ -176,7 +176,7 @@ public struct ProjectDraft: Sendable {
     switch role {
     case .amount, .price, .quantity:
       return column.minimum.map { $0 < 0 ? "  # negative values are taken for returns" : "" } ?? ""
-    case .discount, .time, .birth, .outcome: return ""
+    case .discount, .time: return ""
     default:
       return "  # \(column.distinct) different values in \(column.rows) rows"
         + (column.missing > 0 ? ", \(column.missing) without one" : "")

@@ -214,15 +214,6 @@ struct SourceParser {
     }
   }
 
-  /// Selects a day, under the role's name.
-  mutating func selectDay(_ role: ColumnRole) {
-    guard let column = source.column(role) else { return }
-    let raw = cell(column)
-    let parsed = "CAST(\(isText(column) ? dialect.attempt(raw, as: "TIMESTAMP") : raw) AS DATE)"
-    selected.append("\(parsed) AS \(role.rawValue)")
-    check(role.rawValue, raw: raw, column: column, parsed: parsed, needed: "dates such as 1980-12-31")
-  }
-
   /// The names of the parsed columns.
   var columns: [String] {
     selected.compactMap { part in

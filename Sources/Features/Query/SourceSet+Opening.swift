@@ -47,7 +47,7 @@ extension SourceSet {
     var forms: [ColumnRole: CustomerKey] = [:]
     for source in project.sources {
       guard let table = tables[source.name] else { continue }
-      for role in [ColumnRole.customer, .order, .product, .store, .campaign, .company] {
+      for role in [ColumnRole.customer, .order, .product, .store, .campaign] {
         guard let column = source.column(role) else { continue }
         let described = try table.column(column)
         // Unsigned and very wide numbers (hashes, mostly) have no place among 64-bit integers.
@@ -86,9 +86,9 @@ extension SourceSet {
     let source = parser.source
     let table = parser.table
     var attributes: [AttributeColumn] = []
-    for role in [ColumnRole.customer, .visitor, .company] { parser.selectKey(role, as: role.rawValue) }
+    for role in [ColumnRole.customer, .visitor] { parser.selectKey(role, as: role.rawValue) }
     if source.role.isOfCustomers, source.column(.customer) == nil { parser.selectMissing("customer") }
-    if source.role != .products, source.role != .lookups { try parser.selectTime() }
+    if source.role != .products { try parser.selectTime() }
     switch source.role {
     case .transactions:
       try parser.selectOrder()
@@ -98,30 +98,16 @@ extension SourceSet {
       }
       parser.selectKeys(.category)
     case .products:
-      for role in [ColumnRole.product, .brand, .plan] { parser.selectKey(role, as: role.rawValue) }
+      for role in [ColumnRole.product, .brand] { parser.selectKey(role, as: role.rawValue) }
       parser.selectKeys(.category)
-    case .customers:
-      parser.selectDay(.birth)
-      parser.selectKeys(.region)
+    case .customers: attributes = try selectAttributes(source, table, project.features, &parser)
     case .events:
       for role in [ColumnRole.type, .session, .device, .product, .category, .channel] {
         parser.selectKey(role, as: role.rawValue)
       }
     case .campaigns, .campaignCalendar:
       for role in [ColumnRole.campaign, .type, .channel] { parser.selectKey(role, as: role.rawValue) }
-    case .surveys:
-      for role in [ColumnRole.question, .answer] { parser.selectKey(role, as: role.rawValue) }
-    case .lookups: parser.selectKey(.key, as: ColumnRole.key.rawValue)
-    case .experiments:
-      parser.selectKey(.treatment, as: ColumnRole.treatment.rawValue)
-      for (index, column) in (source.columns[.outcome] ?? []).enumerated() {
-        parser.select(
-          "\(parser.dialect.attempt(SQL.identifier(column), as: parser.dialect.real)) AS outcome_\(index + 1)")
-      }
-    case .companies, .contacts, .identities: break
-    }
-    if source.role.hasAttributes, source.column(.question) == nil {
-      attributes = try selectAttributes(source, table, project.features, &parser)
+    case .identities: break
     }
     try checkCondition(parser, project: project, connection)
     let relation = try SourceSet.place(parser.sql, table, view: view, connection)
