@@ -70,7 +70,8 @@ let package = Package(
       name: "ModelFilesTests", dependencies: ["ModelFiles", "TestSupport"], exclude: ["Golden", "Python"],
       swiftSettings: house),
     .testTarget(
-      name: "FeaturesTests", dependencies: ["Features", "TestSupport"], exclude: ["Snapshots"], swiftSettings: house),
+      name: "FeaturesTests", dependencies: ["Features", "Randomness", "TestSupport"], exclude: ["Snapshots"],
+      swiftSettings: house),
     .testTarget(
       name: "ClusteringTests", dependencies: ["Clustering", "TestSupport"], exclude: ["Fixtures"],
       swiftSettings: house),

@@ -1,5 +1,6 @@
 import Features
 import Foundation
+import Randomness
 import TestSupport
 import Testing
 import Warehouse
@@ -78,7 +79,7 @@ import Warehouse
   }()
 
   /// Each rule as a project states it, and in plain Swift.
-  static let rules: [(yaml: String, holds: (Customer) -> Bool)] = [
+  static let rules: [(yaml: String, holds: @Sendable (Customer) -> Bool)] = [
     (
       "{count: orders, source: transactions, where: category = \"Men's Shirts\", within: 150, at_least: 2}",
       { $0.orders { $0.category == "Men's Shirts" && $0.age < 150 } >= 2 }

@@ -322,7 +322,7 @@ import Warehouse
   @Test func `families can be switched off, one by one`() throws {
     let whole = try lines()
     let families = Set(whole.plan.definitions.map(\.family))
-    #expect(families.count == 16)
+    #expect(families.count == 18)
     for family in families where family != .frequency {
       let found = try lines(settings: "\nfeatures: {families: {\(family.rawValue): false}}")
       #expect(found.names == whole.plan.definitions.filter { $0.family != family }.map(\.name))

@@ -80,29 +80,148 @@ SELECT count(*) AS rows_read, count(*) FILTER (WHERE TRUE AND (ts IS NULL)) AS r
 SELECT count(*) AS rows_read, count(*) FILTER (WHERE TRUE AND (customer IS NULL)) AS reason_0, count(*) FILTER (WHERE TRUE AND NOT coalesce(customer IS NULL, FALSE) AND (ts IS NULL)) AS reason_1, count(*) FILTER (WHERE TRUE AND NOT coalesce(customer IS NULL, FALSE) AND NOT coalesce(ts IS NULL, FALSE) AND (ts >= TIMESTAMP '2018-01-01 00:00:00')) AS reason_2, count(*) FILTER (WHERE bad_time) AS bad_time FROM "tessera_source_5" AS t;
 
 SELECT category, count(*) AS reached
-FROM (SELECT category, customer FROM (SELECT * FROM (SELECT line.*, product_category.category AS category FROM (SELECT * FROM "tessera_source_0" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00' AND amount IS NOT NULL) AS line
-LEFT JOIN (SELECT product, min(category) AS category FROM (SELECT * FROM "tessera_source_1" AS rows_of_source) AS p GROUP BY product)
+FROM (SELECT category, customer FROM (SELECT * FROM (SELECT line.*, product_category.category AS category, product_category.brand AS brand FROM (SELECT * FROM "tessera_source_0" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00' AND amount IS NOT NULL) AS line
+LEFT JOIN (SELECT product, min(category) AS category, min(brand) AS brand FROM (SELECT * FROM "tessera_source_1" AS rows_of_source) AS p GROUP BY product)
   AS product_category ON line.product = product_category.product) AS l WHERE NOT (coalesce(amount, 0) < 0 OR coalesce(quantity, 0) < 0)) AS l GROUP BY category, customer) AS pairs
 GROUP BY category ORDER BY category IS NULL, reached DESC, category;
 
+WITH orders AS (SELECT customer, order_id, min(ts) AS ts, CAST(min(ts) AS DATE) AS day,
+  CAST(DATE '2017-12-31' - CAST(min(ts) AS DATE) AS INT) AS age,
+  CAST(sum(amount) AS DECIMAL(18,4)) AS value,
+  CAST((trunc(CAST(sum(amount) AS DOUBLE PRECISION) * 100) + CASE WHEN abs((CAST(sum(amount) AS DOUBLE PRECISION) * 100) - trunc(CAST(sum(amount) AS DOUBLE PRECISION) * 100)) >= 0.5 THEN sign(CAST(sum(amount) AS DOUBLE PRECISION) * 100) ELSE 0 END) AS BIGINT) AS cents,
+  sum(quantity) AS items, count(*) AS lines, CAST(sum(discount) AS DECIMAL(18,4)) AS discount
+FROM (SELECT * FROM (SELECT line.*, product_category.category AS category, product_category.brand AS brand FROM (SELECT * FROM "tessera_source_0" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00' AND amount IS NOT NULL) AS line
+LEFT JOIN (SELECT product, min(category) AS category, min(brand) AS brand FROM (SELECT * FROM "tessera_source_1" AS rows_of_source) AS p GROUP BY product)
+  AS product_category ON line.product = product_category.product) AS l WHERE NOT (coalesce(amount, 0) < 0 OR coalesce(quantity, 0) < 0)) AS p GROUP BY customer, order_id)
+SELECT percentile_cont(0.2) WITHIN GROUP (ORDER BY CAST(recency AS DOUBLE PRECISION)) AS recency_1,
+  percentile_cont(0.4) WITHIN GROUP (ORDER BY CAST(recency AS DOUBLE PRECISION)) AS recency_2,
+  percentile_cont(0.6) WITHIN GROUP (ORDER BY CAST(recency AS DOUBLE PRECISION)) AS recency_3,
+  percentile_cont(0.8) WITHIN GROUP (ORDER BY CAST(recency AS DOUBLE PRECISION)) AS recency_4,
+  percentile_cont(0.2) WITHIN GROUP (ORDER BY CAST(frequency AS DOUBLE PRECISION)) AS frequency_1,
+  percentile_cont(0.4) WITHIN GROUP (ORDER BY CAST(frequency AS DOUBLE PRECISION)) AS frequency_2,
+  percentile_cont(0.6) WITHIN GROUP (ORDER BY CAST(frequency AS DOUBLE PRECISION)) AS frequency_3,
+  percentile_cont(0.8) WITHIN GROUP (ORDER BY CAST(frequency AS DOUBLE PRECISION)) AS frequency_4,
+  percentile_cont(0.2) WITHIN GROUP (ORDER BY CAST(monetary AS DOUBLE PRECISION)) AS monetary_1,
+  percentile_cont(0.4) WITHIN GROUP (ORDER BY CAST(monetary AS DOUBLE PRECISION)) AS monetary_2,
+  percentile_cont(0.6) WITHIN GROUP (ORDER BY CAST(monetary AS DOUBLE PRECISION)) AS monetary_3,
+  percentile_cont(0.8) WITHIN GROUP (ORDER BY CAST(monetary AS DOUBLE PRECISION)) AS monetary_4
+FROM (SELECT customer, min(age) AS recency, count(*) AS frequency, sum(value) AS monetary
+  FROM orders GROUP BY customer) AS c;
+
+WITH orders AS (SELECT customer, order_id, min(ts) AS ts, CAST(min(ts) AS DATE) AS day,
+  CAST(DATE '2017-12-31' - CAST(min(ts) AS DATE) AS INT) AS age,
+  CAST(sum(amount) AS DECIMAL(18,4)) AS value,
+  CAST((trunc(CAST(sum(amount) AS DOUBLE PRECISION) * 100) + CASE WHEN abs((CAST(sum(amount) AS DOUBLE PRECISION) * 100) - trunc(CAST(sum(amount) AS DOUBLE PRECISION) * 100)) >= 0.5 THEN sign(CAST(sum(amount) AS DOUBLE PRECISION) * 100) ELSE 0 END) AS BIGINT) AS cents,
+  sum(quantity) AS items, count(*) AS lines, CAST(sum(discount) AS DECIMAL(18,4)) AS discount
+FROM (SELECT * FROM (SELECT line.*, product_category.category AS category, product_category.brand AS brand FROM (SELECT * FROM "tessera_source_0" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00' AND amount IS NOT NULL) AS line
+LEFT JOIN (SELECT product, min(category) AS category, min(brand) AS brand FROM (SELECT * FROM "tessera_source_1" AS rows_of_source) AS p GROUP BY product)
+  AS product_category ON line.product = product_category.product) AS l WHERE NOT (coalesce(amount, 0) < 0 OR coalesce(quantity, 0) < 0)) AS p GROUP BY customer, order_id)
+SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY CAST(gap AS DOUBLE PRECISION)) AS median_gap FROM (SELECT customer, day, age, CAST(day - lag(day) OVER (PARTITION BY customer ORDER BY day) AS INT) AS gap,
+  CAST(row_number() OVER (PARTITION BY customer ORDER BY day) AS INT) AS place, min(day) OVER (PARTITION BY customer ORDER BY day) AS first_day
+FROM (SELECT customer, day, min(age) AS age FROM orders GROUP BY customer, day) AS d) AS d;
+
+SELECT count(*) AS customers, CAST(sum(cents) AS DOUBLE PRECISION) AS cents,
+  percentile_cont(0.5) WITHIN GROUP (ORDER BY CAST(cents AS DOUBLE PRECISION)) AS median_cents
+FROM (SELECT customer, sum(cents) AS cents FROM (SELECT customer, choice, cents, (trunc((CAST(cents AS DOUBLE PRECISION) / nullif(CAST(sum(cents) OVER (PARTITION BY customer) AS DOUBLE PRECISION), 0)) * 1000000) + CASE WHEN abs(((CAST(cents AS DOUBLE PRECISION) / nullif(CAST(sum(cents) OVER (PARTITION BY customer) AS DOUBLE PRECISION), 0)) * 1000000) - trunc((CAST(cents AS DOUBLE PRECISION) / nullif(CAST(sum(cents) OVER (PARTITION BY customer) AS DOUBLE PRECISION), 0)) * 1000000)) >= 0.5 THEN sign((CAST(cents AS DOUBLE PRECISION) / nullif(CAST(sum(cents) OVER (PARTITION BY customer) AS DOUBLE PRECISION), 0)) * 1000000) ELSE 0 END) AS share,
+  row_number() OVER (PARTITION BY customer ORDER BY CASE WHEN choice IS NULL THEN 1 ELSE 0 END, cents DESC,
+    line_count DESC, choice) AS place
+FROM (SELECT customer, CAST("category" AS VARCHAR) AS choice, CAST((trunc(CAST(sum(amount) AS DOUBLE PRECISION) * 100) + CASE WHEN abs((CAST(sum(amount) AS DOUBLE PRECISION) * 100) - trunc(CAST(sum(amount) AS DOUBLE PRECISION) * 100)) >= 0.5 THEN sign(CAST(sum(amount) AS DOUBLE PRECISION) * 100) ELSE 0 END) AS DECIMAL(38,0)) AS cents,
+    count(*) AS line_count
+  FROM (SELECT * FROM (SELECT line.*, product_category.category AS category, product_category.brand AS brand FROM (SELECT * FROM "tessera_source_0" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00' AND amount IS NOT NULL) AS line
+LEFT JOIN (SELECT product, min(category) AS category, min(brand) AS brand FROM (SELECT * FROM "tessera_source_1" AS rows_of_source) AS p GROUP BY product)
+  AS product_category ON line.product = product_category.product) AS l WHERE NOT (coalesce(amount, 0) < 0 OR coalesce(quantity, 0) < 0)) AS p GROUP BY customer, CAST("category" AS VARCHAR)) AS c) AS c
+  GROUP BY customer) AS t;
+
+SELECT choice, count(*) AS reached, CAST(sum(cents) AS DOUBLE PRECISION) AS cents
+FROM (SELECT customer, choice, cents, (trunc((CAST(cents AS DOUBLE PRECISION) / nullif(CAST(sum(cents) OVER (PARTITION BY customer) AS DOUBLE PRECISION), 0)) * 1000000) + CASE WHEN abs(((CAST(cents AS DOUBLE PRECISION) / nullif(CAST(sum(cents) OVER (PARTITION BY customer) AS DOUBLE PRECISION), 0)) * 1000000) - trunc((CAST(cents AS DOUBLE PRECISION) / nullif(CAST(sum(cents) OVER (PARTITION BY customer) AS DOUBLE PRECISION), 0)) * 1000000)) >= 0.5 THEN sign((CAST(cents AS DOUBLE PRECISION) / nullif(CAST(sum(cents) OVER (PARTITION BY customer) AS DOUBLE PRECISION), 0)) * 1000000) ELSE 0 END) AS share,
+  row_number() OVER (PARTITION BY customer ORDER BY CASE WHEN choice IS NULL THEN 1 ELSE 0 END, cents DESC,
+    line_count DESC, choice) AS place
+FROM (SELECT customer, CAST("category" AS VARCHAR) AS choice, CAST((trunc(CAST(sum(amount) AS DOUBLE PRECISION) * 100) + CASE WHEN abs((CAST(sum(amount) AS DOUBLE PRECISION) * 100) - trunc(CAST(sum(amount) AS DOUBLE PRECISION) * 100)) >= 0.5 THEN sign(CAST(sum(amount) AS DOUBLE PRECISION) * 100) ELSE 0 END) AS DECIMAL(38,0)) AS cents,
+    count(*) AS line_count
+  FROM (SELECT * FROM (SELECT line.*, product_category.category AS category, product_category.brand AS brand FROM (SELECT * FROM "tessera_source_0" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00' AND amount IS NOT NULL) AS line
+LEFT JOIN (SELECT product, min(category) AS category, min(brand) AS brand FROM (SELECT * FROM "tessera_source_1" AS rows_of_source) AS p GROUP BY product)
+  AS product_category ON line.product = product_category.product) AS l WHERE NOT (coalesce(amount, 0) < 0 OR coalesce(quantity, 0) < 0)) AS p GROUP BY customer, CAST("category" AS VARCHAR)) AS c) AS c WHERE choice IS NOT NULL
+GROUP BY choice ORDER BY reached DESC, choice LIMIT 200;
+
+SELECT count(*) AS customers, CAST(sum(cents) AS DOUBLE PRECISION) AS cents,
+  percentile_cont(0.5) WITHIN GROUP (ORDER BY CAST(cents AS DOUBLE PRECISION)) AS median_cents
+FROM (SELECT customer, sum(cents) AS cents FROM (SELECT customer, choice, cents, (trunc((CAST(cents AS DOUBLE PRECISION) / nullif(CAST(sum(cents) OVER (PARTITION BY customer) AS DOUBLE PRECISION), 0)) * 1000000) + CASE WHEN abs(((CAST(cents AS DOUBLE PRECISION) / nullif(CAST(sum(cents) OVER (PARTITION BY customer) AS DOUBLE PRECISION), 0)) * 1000000) - trunc((CAST(cents AS DOUBLE PRECISION) / nullif(CAST(sum(cents) OVER (PARTITION BY customer) AS DOUBLE PRECISION), 0)) * 1000000)) >= 0.5 THEN sign((CAST(cents AS DOUBLE PRECISION) / nullif(CAST(sum(cents) OVER (PARTITION BY customer) AS DOUBLE PRECISION), 0)) * 1000000) ELSE 0 END) AS share,
+  row_number() OVER (PARTITION BY customer ORDER BY CASE WHEN choice IS NULL THEN 1 ELSE 0 END, cents DESC,
+    line_count DESC, choice) AS place
+FROM (SELECT customer, CAST("brand" AS VARCHAR) AS choice, CAST((trunc(CAST(sum(amount) AS DOUBLE PRECISION) * 100) + CASE WHEN abs((CAST(sum(amount) AS DOUBLE PRECISION) * 100) - trunc(CAST(sum(amount) AS DOUBLE PRECISION) * 100)) >= 0.5 THEN sign(CAST(sum(amount) AS DOUBLE PRECISION) * 100) ELSE 0 END) AS DECIMAL(38,0)) AS cents,
+    count(*) AS line_count
+  FROM (SELECT * FROM (SELECT line.*, product_category.category AS category, product_category.brand AS brand FROM (SELECT * FROM "tessera_source_0" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00' AND amount IS NOT NULL) AS line
+LEFT JOIN (SELECT product, min(category) AS category, min(brand) AS brand FROM (SELECT * FROM "tessera_source_1" AS rows_of_source) AS p GROUP BY product)
+  AS product_category ON line.product = product_category.product) AS l WHERE NOT (coalesce(amount, 0) < 0 OR coalesce(quantity, 0) < 0)) AS p GROUP BY customer, CAST("brand" AS VARCHAR)) AS c) AS c
+  GROUP BY customer) AS t;
+
+SELECT choice, count(*) AS reached, CAST(sum(cents) AS DOUBLE PRECISION) AS cents
+FROM (SELECT customer, choice, cents, (trunc((CAST(cents AS DOUBLE PRECISION) / nullif(CAST(sum(cents) OVER (PARTITION BY customer) AS DOUBLE PRECISION), 0)) * 1000000) + CASE WHEN abs(((CAST(cents AS DOUBLE PRECISION) / nullif(CAST(sum(cents) OVER (PARTITION BY customer) AS DOUBLE PRECISION), 0)) * 1000000) - trunc((CAST(cents AS DOUBLE PRECISION) / nullif(CAST(sum(cents) OVER (PARTITION BY customer) AS DOUBLE PRECISION), 0)) * 1000000)) >= 0.5 THEN sign((CAST(cents AS DOUBLE PRECISION) / nullif(CAST(sum(cents) OVER (PARTITION BY customer) AS DOUBLE PRECISION), 0)) * 1000000) ELSE 0 END) AS share,
+  row_number() OVER (PARTITION BY customer ORDER BY CASE WHEN choice IS NULL THEN 1 ELSE 0 END, cents DESC,
+    line_count DESC, choice) AS place
+FROM (SELECT customer, CAST("brand" AS VARCHAR) AS choice, CAST((trunc(CAST(sum(amount) AS DOUBLE PRECISION) * 100) + CASE WHEN abs((CAST(sum(amount) AS DOUBLE PRECISION) * 100) - trunc(CAST(sum(amount) AS DOUBLE PRECISION) * 100)) >= 0.5 THEN sign(CAST(sum(amount) AS DOUBLE PRECISION) * 100) ELSE 0 END) AS DECIMAL(38,0)) AS cents,
+    count(*) AS line_count
+  FROM (SELECT * FROM (SELECT line.*, product_category.category AS category, product_category.brand AS brand FROM (SELECT * FROM "tessera_source_0" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00' AND amount IS NOT NULL) AS line
+LEFT JOIN (SELECT product, min(category) AS category, min(brand) AS brand FROM (SELECT * FROM "tessera_source_1" AS rows_of_source) AS p GROUP BY product)
+  AS product_category ON line.product = product_category.product) AS l WHERE NOT (coalesce(amount, 0) < 0 OR coalesce(quantity, 0) < 0)) AS p GROUP BY customer, CAST("brand" AS VARCHAR)) AS c) AS c WHERE choice IS NOT NULL
+GROUP BY choice ORDER BY reached DESC, choice LIMIT 200;
+
 CREATE TEMP TABLE tessera_features AS WITH orders AS (
-  SELECT customer, order_id, min(ts) AS ts, CAST(min(ts) AS DATE) AS day,
-    CAST(DATE '2017-12-31' - CAST(min(ts) AS DATE) AS INT) AS age,
-    CAST(sum(amount) AS DECIMAL(18,4)) AS value,
-    CAST((trunc(CAST(sum(amount) AS DOUBLE PRECISION) * 100) + CASE WHEN abs((CAST(sum(amount) AS DOUBLE PRECISION) * 100) - trunc(CAST(sum(amount) AS DOUBLE PRECISION) * 100)) >= 0.5 THEN sign(CAST(sum(amount) AS DOUBLE PRECISION) * 100) ELSE 0 END) AS BIGINT) AS cents,
-    sum(quantity) AS items, count(*) AS lines
-  FROM (SELECT * FROM (SELECT line.*, product_category.category AS category FROM (SELECT * FROM "tessera_source_0" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00' AND amount IS NOT NULL) AS line
-LEFT JOIN (SELECT product, min(category) AS category FROM (SELECT * FROM "tessera_source_1" AS rows_of_source) AS p GROUP BY product)
+SELECT customer, order_id, min(ts) AS ts, CAST(min(ts) AS DATE) AS day,
+  CAST(DATE '2017-12-31' - CAST(min(ts) AS DATE) AS INT) AS age,
+  CAST(sum(amount) AS DECIMAL(18,4)) AS value,
+  CAST((trunc(CAST(sum(amount) AS DOUBLE PRECISION) * 100) + CASE WHEN abs((CAST(sum(amount) AS DOUBLE PRECISION) * 100) - trunc(CAST(sum(amount) AS DOUBLE PRECISION) * 100)) >= 0.5 THEN sign(CAST(sum(amount) AS DOUBLE PRECISION) * 100) ELSE 0 END) AS BIGINT) AS cents,
+  sum(quantity) AS items, count(*) AS lines, CAST(sum(discount) AS DECIMAL(18,4)) AS discount
+FROM (SELECT * FROM (SELECT line.*, product_category.category AS category, product_category.brand AS brand FROM (SELECT * FROM "tessera_source_0" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00' AND amount IS NOT NULL) AS line
+LEFT JOIN (SELECT product, min(category) AS category, min(brand) AS brand FROM (SELECT * FROM "tessera_source_1" AS rows_of_source) AS p GROUP BY product)
   AS product_category ON line.product = product_category.product) AS l WHERE NOT (coalesce(amount, 0) < 0 OR coalesce(quantity, 0) < 0)) AS p GROUP BY customer, order_id),
 "by_order" AS (
   SELECT customer, max(day) AS "last_day",
     count(*) AS "orders",
+    count(*) FILTER (WHERE age < 7) AS "orders_7d",
+    count(*) FILTER (WHERE age < 30) AS "orders_30d",
+    count(*) FILTER (WHERE age < 90) AS "orders_90d",
+    count(*) FILTER (WHERE age < 180) AS "orders_180d",
+    count(*) FILTER (WHERE age < 365) AS "orders_365d",
+    sum(CAST(round(power(CAST(0.5 AS DOUBLE PRECISION), least(CAST(age AS DOUBLE PRECISION) / CAST(90 AS DOUBLE PRECISION), CAST(60 AS DOUBLE PRECISION))) * CAST(1000000000 AS DOUBLE PRECISION)) AS DECIMAL(38,0))) AS "decayed_orders",
     sum(value) AS "order_value",
+    sum(value) FILTER (WHERE age < 7) AS "monetary_7d",
+    sum(value) FILTER (WHERE age < 30) AS "monetary_30d",
+    sum(value) FILTER (WHERE age < 90) AS "monetary_90d",
+    sum(value) FILTER (WHERE age < 180) AS "monetary_180d",
+    sum(value) FILTER (WHERE age < 365) AS "monetary_365d",
+    sum(CAST(CAST(value AS DECIMAL(38,4)) * 10000 AS DECIMAL(38,0)) * CAST(round(power(CAST(0.5 AS DOUBLE PRECISION), least(CAST(age AS DOUBLE PRECISION) / CAST(90 AS DOUBLE PRECISION), CAST(60 AS DOUBLE PRECISION))) * CAST(1000000000 AS DOUBLE PRECISION)) AS DECIMAL(38,0))) AS "decayed_value",
     min(day) AS "first_day",
     sum(CAST(cents AS DECIMAL(38,0))) AS "value_cents",
     sum(CAST(cents AS DECIMAL(38,0)) * CAST(cents AS DECIMAL(38,0))) AS "value_squares",
+    max(value) AS "largest_value",
     sum(items) AS "order_items",
     sum(lines) AS "order_lines",
+    sum(items) FILTER (WHERE age < 7) AS "items_7d",
+    sum(items) FILTER (WHERE age < 30) AS "items_30d",
+    sum(items) FILTER (WHERE age < 90) AS "items_90d",
+    sum(items) FILTER (WHERE age < 180) AS "items_180d",
+    sum(items) FILTER (WHERE age < 365) AS "items_365d",
+    sum(lines) FILTER (WHERE age < 7) AS "lines_7d",
+    sum(lines) FILTER (WHERE age < 30) AS "lines_30d",
+    sum(lines) FILTER (WHERE age < 90) AS "lines_90d",
+    sum(lines) FILTER (WHERE age < 180) AS "lines_180d",
+    sum(lines) FILTER (WHERE age < 365) AS "lines_365d",
+    min(age) AS "youngest_age",
+    count(*) FILTER (WHERE age < 30) AS "orders_recent_30",
+    count(*) FILTER (WHERE age >= 30 AND age < 60) AS "orders_previous_30",
+    count(*) FILTER (WHERE age < 90) AS "orders_recent_90",
+    count(*) FILTER (WHERE age >= 90 AND age < 180) AS "orders_previous_90",
+    sum(value) FILTER (WHERE age < 30) AS "monetary_recent_30",
+    sum(value) FILTER (WHERE age >= 30 AND age < 60) AS "monetary_previous_30",
+    sum(value) FILTER (WHERE age < 90) AS "monetary_recent_90",
+    sum(value) FILTER (WHERE age >= 90 AND age < 180) AS "monetary_previous_90",
+    max(age) AS "oldest_age",
+    count(*) FILTER (WHERE discount > 0) AS "orders_on_offer",
+    count(*) FILTER (WHERE CAST(extract(month FROM day) AS INT) >= 1 AND CAST(extract(month FROM day) AS INT) <= 3) AS "orders_quarter_1",
+    count(*) FILTER (WHERE CAST(extract(month FROM day) AS INT) >= 4 AND CAST(extract(month FROM day) AS INT) <= 6) AS "orders_quarter_2",
+    count(*) FILTER (WHERE CAST(extract(month FROM day) AS INT) >= 7 AND CAST(extract(month FROM day) AS INT) <= 9) AS "orders_quarter_3",
+    count(*) FILTER (WHERE CAST(extract(month FROM day) AS INT) >= 10 AND CAST(extract(month FROM day) AS INT) <= 12) AS "orders_quarter_4",
     count(*) FILTER (WHERE ((CAST(day - DATE '1970-01-05' AS INT) % 7) + 7) % 7 = 0) AS "orders_monday",
     count(*) FILTER (WHERE ((CAST(day - DATE '1970-01-05' AS INT) % 7) + 7) % 7 = 1) AS "orders_tuesday",
     count(*) FILTER (WHERE ((CAST(day - DATE '1970-01-05' AS INT) % 7) + 7) % 7 = 2) AS "orders_wednesday",
@@ -119,29 +238,70 @@ LEFT JOIN (SELECT product, min(category) AS category FROM (SELECT * FROM "tesser
   SELECT customer, count(*) AS "order_days",
     count(gap) AS "gaps",
     sum(CAST(gap AS DECIMAL(18,0))) AS "gap_sum",
-    sum(CAST(gap AS DECIMAL(18,0)) * CAST(gap AS DECIMAL(18,0))) AS "gap_squares"
-  FROM (SELECT customer, day, age, CAST(day - lag(day) OVER (PARTITION BY customer ORDER BY day) AS INT) AS gap
+    sum(CAST(gap AS DECIMAL(18,0)) * CAST(gap AS DECIMAL(18,0))) AS "gap_squares",
+    percentile_cont(0.5) WITHIN GROUP (ORDER BY CAST(gap AS DOUBLE PRECISION)) AS "gap_median",
+    max(gap) AS "gap_longest"
+  FROM (SELECT customer, day, age, CAST(day - lag(day) OVER (PARTITION BY customer ORDER BY day) AS INT) AS gap,
+  CAST(row_number() OVER (PARTITION BY customer ORDER BY day) AS INT) AS place, min(day) OVER (PARTITION BY customer ORDER BY day) AS first_day
 FROM (SELECT customer, day, min(age) AS age FROM orders GROUP BY customer, day) AS d) AS r GROUP BY customer),
+"by_month" AS (
+  SELECT customer, sum(cents) AS "month_sum",
+    sum(cents * cents) AS "month_squares"
+  FROM (SELECT customer, age_month, CAST(sum(cents) AS DECIMAL(38,0)) AS cents
+FROM (SELECT customer, cents, CAST(floor(CAST(age AS DOUBLE PRECISION) / 30) AS INT) AS age_month
+  FROM orders WHERE age < 360) AS m
+GROUP BY customer, age_month) AS r GROUP BY customer),
 "by_line" AS (
   SELECT customer, sum(amount_units) AS "line_amount",
     sum(discount_units) AS "line_discount",
     count(*) AS "lines",
     count(*) FILTER (WHERE discount > 0) AS "lines_on_offer",
+    sum(CASE WHEN discount > 0 THEN amount_units ELSE 0 END) AS "amount_on_offer",
+    sum(CASE WHEN discount > 0 THEN 0 ELSE amount_units END) AS "amount_full_price",
     sum(CASE WHEN category = 'GROCERY' THEN amount_units ELSE 0 END) AS "amount_share_grocery",
     sum(CASE WHEN category = 'MEN''S' THEN amount_units ELSE 0 END) AS "amount_share_men_s",
     sum(CASE WHEN category IN ('GROCERY', 'MEN''S') THEN 0 ELSE amount_units END) AS "amount_other",
     count(DISTINCT store) AS "stores"
   FROM (SELECT *, CAST(DATE '2017-12-31' - CAST(ts AS DATE) AS INT) AS age, round(CAST(amount AS DOUBLE PRECISION) * 10000) AS amount_units, round(CAST(discount AS DOUBLE PRECISION) * 10000) AS discount_units
-FROM (SELECT * FROM (SELECT line.*, product_category.category AS category FROM (SELECT * FROM "tessera_source_0" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00' AND amount IS NOT NULL) AS line
-LEFT JOIN (SELECT product, min(category) AS category FROM (SELECT * FROM "tessera_source_1" AS rows_of_source) AS p GROUP BY product)
+FROM (SELECT * FROM (SELECT line.*, product_category.category AS category, product_category.brand AS brand FROM (SELECT * FROM "tessera_source_0" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00' AND amount IS NOT NULL) AS line
+LEFT JOIN (SELECT product, min(category) AS category, min(brand) AS brand FROM (SELECT * FROM "tessera_source_1" AS rows_of_source) AS p GROUP BY product)
   AS product_category ON line.product = product_category.product) AS l WHERE NOT (coalesce(amount, 0) < 0 OR coalesce(quantity, 0) < 0)) AS u) AS r GROUP BY customer),
 "by_return" AS (
   SELECT customer, count(*) AS "returned_lines",
     sum(abs(amount_units)) AS "returned_amount"
   FROM (SELECT *, CAST(DATE '2017-12-31' - CAST(ts AS DATE) AS INT) AS age, round(CAST(amount AS DOUBLE PRECISION) * 10000) AS amount_units, round(CAST(discount AS DOUBLE PRECISION) * 10000) AS discount_units
-FROM (SELECT * FROM (SELECT line.*, product_category.category AS category FROM (SELECT * FROM "tessera_source_0" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00' AND amount IS NOT NULL) AS line
-LEFT JOIN (SELECT product, min(category) AS category FROM (SELECT * FROM "tessera_source_1" AS rows_of_source) AS p GROUP BY product)
+FROM (SELECT * FROM (SELECT line.*, product_category.category AS category, product_category.brand AS brand FROM (SELECT * FROM "tessera_source_0" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00' AND amount IS NOT NULL) AS line
+LEFT JOIN (SELECT product, min(category) AS category, min(brand) AS brand FROM (SELECT * FROM "tessera_source_1" AS rows_of_source) AS p GROUP BY product)
   AS product_category ON line.product = product_category.product) AS l WHERE (coalesce(amount, 0) < 0 OR coalesce(quantity, 0) < 0)) AS u) AS r GROUP BY customer),
+"by_product_day" AS (
+  SELECT customer, sum(line_count) AS "product_lines",
+    sum(CASE WHEN place > 1 THEN line_count ELSE 0 END) AS "repeat_lines",
+    count(*) FILTER (WHERE place = 3) AS "staples",
+    percentile_cont(0.5) WITHIN GROUP (ORDER BY CAST(gap AS DOUBLE PRECISION)) AS "product_gap"
+  FROM (SELECT customer, product, day, age, line_count, CAST(day - lag(day) OVER (PARTITION BY customer, product ORDER BY day) AS INT) AS gap,
+  CAST(row_number() OVER (PARTITION BY customer, product ORDER BY day) AS INT) AS place
+FROM (SELECT customer, product, CAST(ts AS DATE) AS day, CAST(DATE '2017-12-31' - CAST(ts AS DATE) AS INT) AS age, count(*) AS line_count
+  FROM (SELECT customer, product, ts FROM (SELECT * FROM (SELECT line.*, product_category.category AS category, product_category.brand AS brand FROM (SELECT * FROM "tessera_source_0" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00' AND amount IS NOT NULL) AS line
+LEFT JOIN (SELECT product, min(category) AS category, min(brand) AS brand FROM (SELECT * FROM "tessera_source_1" AS rows_of_source) AS p GROUP BY product)
+  AS product_category ON line.product = product_category.product) AS l WHERE NOT (coalesce(amount, 0) < 0 OR coalesce(quantity, 0) < 0)) AS l WHERE product IS NOT NULL) AS p
+  GROUP BY customer, product, CAST(ts AS DATE), CAST(DATE '2017-12-31' - CAST(ts AS DATE) AS INT)) AS d) AS r GROUP BY customer),
+"by_regular_product" AS (
+  SELECT customer, max(gap_median) AS "regular_gap",
+    max(last_age) AS "regular_age"
+  FROM (SELECT customer, gap_median, last_age FROM (
+  SELECT customer, gap_median, last_age, row_number() OVER (PARTITION BY customer
+    ORDER BY CAST(gaps * squares AS DOUBLE PRECISION) / nullif(CAST(gap_sum * gap_sum AS DOUBLE PRECISION), 0), gaps DESC, last_age, product) AS place
+  FROM (SELECT customer, product, percentile_cont(0.5) WITHIN GROUP (ORDER BY CAST(gap AS DOUBLE PRECISION)) AS gap_median, min(age) AS last_age,
+      CAST(count(gap) AS DECIMAL(38,0)) AS gaps, CAST(sum(CAST(gap AS DECIMAL(38,0))) AS DECIMAL(38,0)) AS gap_sum,
+      CAST(sum(CAST(gap AS DECIMAL(38,0)) * CAST(gap AS DECIMAL(38,0))) AS DECIMAL(38,0)) AS squares
+    FROM (SELECT customer, product, day, age, line_count, CAST(day - lag(day) OVER (PARTITION BY customer, product ORDER BY day) AS INT) AS gap,
+  CAST(row_number() OVER (PARTITION BY customer, product ORDER BY day) AS INT) AS place
+FROM (SELECT customer, product, CAST(ts AS DATE) AS day, CAST(DATE '2017-12-31' - CAST(ts AS DATE) AS INT) AS age, count(*) AS line_count
+  FROM (SELECT customer, product, ts FROM (SELECT * FROM (SELECT line.*, product_category.category AS category, product_category.brand AS brand FROM (SELECT * FROM "tessera_source_0" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00' AND amount IS NOT NULL) AS line
+LEFT JOIN (SELECT product, min(category) AS category, min(brand) AS brand FROM (SELECT * FROM "tessera_source_1" AS rows_of_source) AS p GROUP BY product)
+  AS product_category ON line.product = product_category.product) AS l WHERE NOT (coalesce(amount, 0) < 0 OR coalesce(quantity, 0) < 0)) AS l WHERE product IS NOT NULL) AS p
+  GROUP BY customer, product, CAST(ts AS DATE), CAST(DATE '2017-12-31' - CAST(ts AS DATE) AS INT)) AS d) AS b GROUP BY customer, product HAVING count(gap) >= 2) AS g) AS r
+WHERE place = 1) AS r GROUP BY customer),
 "by_campaign_campaigns" AS (
   SELECT customer, count(DISTINCT campaign) AS "campaigns",
     max(day) AS "last_day"
@@ -164,21 +324,65 @@ SELECT population.customer AS "household_id",
   CAST(DATE '2017-12-31' - "by_order"."last_day" AS INT) AS "recency_days",
   coalesce("by_order"."orders", 0) AS "orders",
   coalesce("by_day"."order_days", 0) AS "order_days",
+  coalesce(CAST("by_order"."orders_7d" AS DOUBLE PRECISION), 0) AS "orders_7d",
+  coalesce(CAST("by_order"."orders_30d" AS DOUBLE PRECISION), 0) AS "orders_30d",
+  coalesce(CAST("by_order"."orders_90d" AS DOUBLE PRECISION), 0) AS "orders_90d",
+  coalesce(CAST("by_order"."orders_180d" AS DOUBLE PRECISION), 0) AS "orders_180d",
+  coalesce(CAST("by_order"."orders_365d" AS DOUBLE PRECISION), 0) AS "orders_365d",
+  coalesce(CAST("by_order"."decayed_orders" AS DOUBLE PRECISION) / CAST(1000000000 AS DOUBLE PRECISION), 0) AS "orders_decayed",
   coalesce(CAST("by_order"."order_value" AS DOUBLE PRECISION), 0) AS "monetary",
+  coalesce(CAST("by_order"."monetary_7d" AS DOUBLE PRECISION), 0) AS "monetary_7d",
+  coalesce(CAST("by_order"."monetary_30d" AS DOUBLE PRECISION), 0) AS "monetary_30d",
+  coalesce(CAST("by_order"."monetary_90d" AS DOUBLE PRECISION), 0) AS "monetary_90d",
+  coalesce(CAST("by_order"."monetary_180d" AS DOUBLE PRECISION), 0) AS "monetary_180d",
+  coalesce(CAST("by_order"."monetary_365d" AS DOUBLE PRECISION), 0) AS "monetary_365d",
+  coalesce(CAST("by_order"."decayed_value" AS DOUBLE PRECISION) / CAST(10000000000000 AS DOUBLE PRECISION), 0) AS "monetary_decayed",
   CAST(DATE '2017-12-31' - "by_order"."first_day" AS INT) AS "tenure_days",
   CAST("by_order"."order_value" AS DOUBLE PRECISION) / nullif(CAST("by_order"."orders" AS DOUBLE PRECISION), 0) AS "basket_value_mean",
   sqrt(CAST(CAST("by_order"."orders" AS DECIMAL(18,0)) * "by_order"."value_squares" - "by_order"."value_cents" * "by_order"."value_cents" AS DOUBLE PRECISION) / nullif(CAST(CAST("by_order"."orders" AS DECIMAL(18,0)) * ("by_order"."orders" - 1) AS DOUBLE PRECISION), 0)) / 100 AS "basket_value_sd",
+  CAST("by_order"."largest_value" AS DOUBLE PRECISION) AS "basket_value_max",
+  CASE WHEN "by_order"."order_value" > 0 THEN CAST("by_order"."largest_value" AS DOUBLE PRECISION) / nullif(CAST("by_order"."order_value" AS DOUBLE PRECISION), 0) END AS "largest_order_share",
   CAST("by_order"."order_items" AS DOUBLE PRECISION) / nullif(CAST("by_order"."orders" AS DOUBLE PRECISION), 0) AS "basket_items_mean",
   CAST("by_order"."order_lines" AS DOUBLE PRECISION) / nullif(CAST("by_order"."orders" AS DOUBLE PRECISION), 0) AS "basket_lines_mean",
+  coalesce(CAST("by_order"."items_7d" AS DOUBLE PRECISION), 0) AS "items_7d",
+  coalesce(CAST("by_order"."items_30d" AS DOUBLE PRECISION), 0) AS "items_30d",
+  coalesce(CAST("by_order"."items_90d" AS DOUBLE PRECISION), 0) AS "items_90d",
+  coalesce(CAST("by_order"."items_180d" AS DOUBLE PRECISION), 0) AS "items_180d",
+  coalesce(CAST("by_order"."items_365d" AS DOUBLE PRECISION), 0) AS "items_365d",
+  coalesce(CAST("by_order"."lines_7d" AS DOUBLE PRECISION), 0) AS "lines_7d",
+  coalesce(CAST("by_order"."lines_30d" AS DOUBLE PRECISION), 0) AS "lines_30d",
+  coalesce(CAST("by_order"."lines_90d" AS DOUBLE PRECISION), 0) AS "lines_90d",
+  coalesce(CAST("by_order"."lines_180d" AS DOUBLE PRECISION), 0) AS "lines_180d",
+  coalesce(CAST("by_order"."lines_365d" AS DOUBLE PRECISION), 0) AS "lines_365d",
   CAST("by_day"."gap_sum" AS DOUBLE PRECISION) / nullif(CAST("by_day"."gaps" AS DOUBLE PRECISION), 0) AS "gap_days_mean",
   sqrt(CAST(CAST("by_day"."gaps" AS DECIMAL(18,0)) * "by_day"."gap_squares" - "by_day"."gap_sum" * "by_day"."gap_sum" AS DOUBLE PRECISION) / nullif(CAST(CAST("by_day"."gaps" AS DECIMAL(18,0)) * ("by_day"."gaps" - 1) AS DOUBLE PRECISION), 0)) AS "gap_days_sd",
+  CAST("by_day"."gap_median" AS DOUBLE PRECISION) AS "gap_days_median",
+  CAST("by_day"."gap_longest" AS DOUBLE PRECISION) AS "gap_days_max",
+  CAST("by_order"."youngest_age" * "by_day"."gaps" AS DOUBLE PRECISION) / nullif(CAST("by_day"."gap_sum" AS DOUBLE PRECISION), 0) AS "recency_gaps",
+  coalesce(CAST((coalesce("by_order"."orders_recent_30", 0) - coalesce("by_order"."orders_previous_30", 0)) AS DOUBLE PRECISION) / nullif(CAST((abs(coalesce("by_order"."orders_recent_30", 0)) + abs(coalesce("by_order"."orders_previous_30", 0))) AS DOUBLE PRECISION), 0), 0) AS "orders_trend_30d",
+  coalesce(CAST((coalesce("by_order"."orders_recent_90", 0) - coalesce("by_order"."orders_previous_90", 0)) AS DOUBLE PRECISION) / nullif(CAST((abs(coalesce("by_order"."orders_recent_90", 0)) + abs(coalesce("by_order"."orders_previous_90", 0))) AS DOUBLE PRECISION), 0), 0) AS "orders_trend_90d",
+  coalesce(CAST((coalesce("by_order"."monetary_recent_30", 0) - coalesce("by_order"."monetary_previous_30", 0)) AS DOUBLE PRECISION) / nullif(CAST((abs(coalesce("by_order"."monetary_recent_30", 0)) + abs(coalesce("by_order"."monetary_previous_30", 0))) AS DOUBLE PRECISION), 0), 0) AS "monetary_trend_30d",
+  coalesce(CAST((coalesce("by_order"."monetary_recent_90", 0) - coalesce("by_order"."monetary_previous_90", 0)) AS DOUBLE PRECISION) / nullif(CAST((abs(coalesce("by_order"."monetary_recent_90", 0)) + abs(coalesce("by_order"."monetary_previous_90", 0))) AS DOUBLE PRECISION), 0), 0) AS "monetary_trend_90d",
+  sqrt(CAST((CAST(least(12, CAST(floor(CAST("by_order"."oldest_age" AS DOUBLE PRECISION) / 30) AS INT) + 1) AS DECIMAL(18,0)) * "by_month"."month_squares" - "by_month"."month_sum" * "by_month"."month_sum") AS DOUBLE PRECISION) / nullif(CAST((CAST(least(12, CAST(floor(CAST("by_order"."oldest_age" AS DOUBLE PRECISION) / 30) AS INT) + 1) AS DECIMAL(18,0)) * (CAST(least(12, CAST(floor(CAST("by_order"."oldest_age" AS DOUBLE PRECISION) / 30) AS INT) + 1) AS DECIMAL(18,0)) - 1)) AS DOUBLE PRECISION), 0)) * CAST(CAST(least(12, CAST(floor(CAST("by_order"."oldest_age" AS DOUBLE PRECISION) / 30) AS INT) + 1) AS DECIMAL(18,0)) AS DOUBLE PRECISION) / nullif(abs(CAST("by_month"."month_sum" AS DOUBLE PRECISION)), 0) AS "monetary_volatility",
   coalesce(CAST("by_line"."line_discount" AS DOUBLE PRECISION) / nullif(CAST(("by_line"."line_amount" + "by_line"."line_discount") AS DOUBLE PRECISION), 0), 0) AS "discount_share",
   coalesce(CAST("by_line"."lines_on_offer" AS DOUBLE PRECISION) / nullif(CAST("by_line"."lines" AS DOUBLE PRECISION), 0), 0) AS "discount_line_share",
+  coalesce(CAST("by_order"."orders_on_offer" AS DOUBLE PRECISION) / nullif(CAST("by_order"."orders" AS DOUBLE PRECISION), 0), 0) AS "orders_on_offer_share",
+  CAST("by_line"."line_discount" AS DOUBLE PRECISION) / nullif(CAST(("by_line"."amount_on_offer" + "by_line"."line_discount") AS DOUBLE PRECISION), 0) AS "discount_depth",
+  coalesce(CASE WHEN "by_order"."orders_on_offer" = "by_order"."orders" THEN 1 ELSE 0 END, 0) AS "only_on_offer",
+  CASE WHEN "by_line"."line_amount" > 0 THEN CAST("by_line"."amount_full_price" AS DOUBLE PRECISION) / nullif(CAST("by_line"."line_amount" AS DOUBLE PRECISION), 0) END AS "full_price_share",
   coalesce("by_return"."returned_lines", 0) AS "returned_lines",
   coalesce(CAST("by_return"."returned_amount" AS DOUBLE PRECISION) / nullif(CAST("by_line"."line_amount" AS DOUBLE PRECISION), 0), 0) AS "returned_share",
   coalesce(CAST("by_line"."amount_share_grocery" AS DOUBLE PRECISION) / nullif(CAST("by_line"."line_amount" AS DOUBLE PRECISION), 0), 0) AS "share_grocery",
   coalesce(CAST("by_line"."amount_share_men_s" AS DOUBLE PRECISION) / nullif(CAST("by_line"."line_amount" AS DOUBLE PRECISION), 0), 0) AS "share_men_s",
   coalesce(CAST("by_line"."amount_other" AS DOUBLE PRECISION) / nullif(CAST("by_line"."line_amount" AS DOUBLE PRECISION), 0), 0) AS "share_other",
+  coalesce(CAST("by_product_day"."repeat_lines" AS DOUBLE PRECISION) / nullif(CAST("by_product_day"."product_lines" AS DOUBLE PRECISION), 0), 0) AS "repeat_line_share",
+  coalesce("by_product_day"."staples", 0) AS "staple_products",
+  "by_product_day"."product_gap" AS "product_gap_days_median",
+  (CAST("by_regular_product"."regular_gap" AS DOUBLE PRECISION) - "by_regular_product"."regular_age") AS "replenishment_due_days",
+  CASE WHEN "by_order"."oldest_age" >= 365 THEN CAST("by_order"."orders_quarter_1" AS DOUBLE PRECISION) / nullif(CAST("by_order"."orders" AS DOUBLE PRECISION), 0) END AS "orders_quarter_1_share",
+  CASE WHEN "by_order"."oldest_age" >= 365 THEN CAST("by_order"."orders_quarter_2" AS DOUBLE PRECISION) / nullif(CAST("by_order"."orders" AS DOUBLE PRECISION), 0) END AS "orders_quarter_2_share",
+  CASE WHEN "by_order"."oldest_age" >= 365 THEN CAST("by_order"."orders_quarter_3" AS DOUBLE PRECISION) / nullif(CAST("by_order"."orders" AS DOUBLE PRECISION), 0) END AS "orders_quarter_3_share",
+  CASE WHEN "by_order"."oldest_age" >= 365 THEN CAST("by_order"."orders_quarter_4" AS DOUBLE PRECISION) / nullif(CAST("by_order"."orders" AS DOUBLE PRECISION), 0) END AS "orders_quarter_4_share",
   coalesce(CAST("by_order"."orders_monday" AS DOUBLE PRECISION) / nullif(CAST("by_order"."orders" AS DOUBLE PRECISION), 0), 0) AS "orders_monday_share",
   coalesce(CAST("by_order"."orders_tuesday" AS DOUBLE PRECISION) / nullif(CAST("by_order"."orders" AS DOUBLE PRECISION), 0), 0) AS "orders_tuesday_share",
   coalesce(CAST("by_order"."orders_wednesday" AS DOUBLE PRECISION) / nullif(CAST("by_order"."orders" AS DOUBLE PRECISION), 0), 0) AS "orders_wednesday_share",
@@ -203,8 +407,11 @@ SELECT population.customer AS "household_id",
 FROM population JOIN "by_order"
   ON "by_order".customer = population.customer
 LEFT JOIN "by_day" ON "by_day".customer = population.customer
+LEFT JOIN "by_month" ON "by_month".customer = population.customer
 LEFT JOIN "by_line" ON "by_line".customer = population.customer
 LEFT JOIN "by_return" ON "by_return".customer = population.customer
+LEFT JOIN "by_product_day" ON "by_product_day".customer = population.customer
+LEFT JOIN "by_regular_product" ON "by_regular_product".customer = population.customer
 LEFT JOIN "by_campaign_campaigns" ON "by_campaign_campaigns".customer = population.customer
 LEFT JOIN "by_event_redemptions" ON "by_event_redemptions".customer = population.customer
 LEFT JOIN "attributes_demographics" ON "attributes_demographics".customer = population.customer
