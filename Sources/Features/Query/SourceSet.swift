@@ -98,9 +98,7 @@ public struct SourceSet {
     guard ready.source.column(.visitor) != nil, ready.source.role != .identities else { return relation }
     let known = project.sources(.identities).map { "SELECT visitor, customer FROM (\(visible($0))) AS i" }
     guard !known.isEmpty else { return relation }
-    let columns = ready.columns.filter { $0 != "customer" && !$0.hasPrefix("bad_") }.map {
-      "seen.\(SQL.identifier($0))"
-    }
+    let columns = ready.columns.filter { $0 != "customer" }.map { "seen.\(SQL.identifier($0))" }
     return """
       (SELECT coalesce(seen.customer, known.customer) AS customer, \(columns.joined(separator: ", "))
         FROM \(relation) AS seen
