@@ -133,7 +133,8 @@ extension Connection {
       guard let numbers = found["numbers_\(index)"]?.doubles?.first,
         let present = found["present_\(index)"]?.doubles?.first,
         let commas = found["commas_\(index)"]?.doubles?.first,
-        let first = found["first_\(index)"]?.doubles?.first, numbers < present, commas >= 0.5 * present
+        let first = found["first_\(index)"]?.doubles?.first, first.isFinite, numbers < present,
+        commas >= 0.5 * present
       else { continue }
       if commas > numbers {
         throw .badCell(

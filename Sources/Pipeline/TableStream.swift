@@ -14,7 +14,7 @@ extension Connection {
     _ table: TableSource, _ columns: FeatureColumns, _ training: SegmentTraining
   ) throws -> Int? {
     guard let limit = training.memoryLimit else { return nil }
-    let condition = columns.condition.map { " WHERE (\($0))" } ?? ""
+    let condition = columns.condition.map { " WHERE (\($0)\n)" } ?? ""
     let counted = try query("SELECT count(*) AS n FROM \(table.relation) AS t\(condition)", reading: table.name)
     let rows = Int(counted["n"]?.doubles?.first ?? 0)
     let width = columns.numeric.count + columns.categories.count

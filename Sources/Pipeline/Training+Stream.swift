@@ -87,8 +87,14 @@ extension SegmentTraining {
       assigner: .kMeans(fit.model), reason: words, converged: fit.converged, iterations: fit.inertiaTrace.count,
       kMeans: (fit.inertia, choice.candidates, self.kmeans))
     if let bootstrap, choice.clusters > 1 {
+      // The segments are those of the whole stream, so their rows of the sample are asked for, not the sample's own fit.
+      var brief = kmeans
+      brief.restarts = 1
+      brief.swaps = min(brief.swaps, 2)
+      let fixed = brief
       found.stability = try bootstrap.measure(
-        drawn.rows, weights: weights, choice.fit, settings: self.kmeans, observer: observer)
+        drawn.rows, weights: weights, labels: try fit.model.assign(drawn.rows).labels, observer: observer
+      ) { (x, weights, _) throws(FitError) in try fixed.fit(x, weights: weights).labels }
     }
     return found
   }

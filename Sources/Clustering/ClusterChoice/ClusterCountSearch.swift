@@ -1,5 +1,13 @@
 public import LinearAlgebra
 
+/// How many rows there are, where a whole weight is that many equal rows.
+private func countedRows(_ x: Matrix, _ weights: [Double]?) -> Int {
+  guard let weights else { return x.rows }
+  let sum = weights.reduce(0, +)
+  let areCounts = sum < 1e15 && weights.allSatisfy { $0 == $0.rounded() }
+  return areCounts ? Int(sum) : weights.count { $0 > 0 }
+}
+
 /// Fits k-means for every k of a range and chooses among them, giving its reason.
 ///
 /// Among k >= 2 the largest mean silhouette wins (Rousseeuw, 1987; Kaufman & Rousseeuw, 1990). When 1 is in the range,
@@ -83,7 +91,7 @@ public struct ClusterCountSearch: Sendable, Hashable, Codable {
     }
     guard board.report(part: tried.count, fraction: 1) else { throw .cancelled }
     let verdict = ClusterCountVerdict(
-      candidates, asked: range, distinct: distinct, rows: x.rows, rise: { gap?.rise($0) })
+      candidates, asked: range, distinct: distinct, rows: countedRows(x, weights), rise: { gap?.rise($0) })
     let fit = fits[verdict.clusters - tried.lowerBound]
     var shape: ClusterShape?
     if verdict.clusters > 1 {

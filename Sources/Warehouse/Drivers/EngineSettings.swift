@@ -21,15 +21,17 @@ public struct EngineSettings: Sendable, Hashable {
     else { return nil }
     let unit = limit.drop { $0.isNumber || $0 == "." || $0 == " " }
     let base: Double = unit.hasSuffix("ib") ? 1024 : 1000
+    let bytes: Double
     switch unit.first {
-    case "%": return Int(number / 100 * Double(ProcessInfo.processInfo.physicalMemory))
-    case "k": return Int(number * base)
-    case "m": return Int(number * base * base)
-    case "g": return Int(number * base * base * base)
-    case "t": return Int(number * base * base * base * base)
-    case "b": return Int(number)
+    case "%": bytes = number / 100 * Double(ProcessInfo.processInfo.physicalMemory)
+    case "k": bytes = number * base
+    case "m": bytes = number * base * base
+    case "g": bytes = number * base * base * base
+    case "t": bytes = number * base * base * base * base
+    case "b": bytes = number
     default: return nil
     }
+    return bytes < 0x1p62 ? Int(bytes) : 1 << 62
   }
 
   /// DuckDB in memory, with its own limits.
