@@ -178,6 +178,17 @@ import Warehouse
     #expect(isClose(variance(4...4), 1) && isClose(variance(5...6), 1))
   }
 
+  @Test(arguments: [true, false]) func `a family counts as often as its weight says`(isBalanced: Bool) {
+    let values = Self.values(["a1": [1, 2, 3], "a2": [1, 2, 9], "b1": [4, 1, 1]])
+    let settings = Self.plain {
+      $0.balanceFamilies = isBalanced
+      $0.familyWeights = ["a": 4]
+    }
+    let fitted = FeatureTransforms.fit(values, settings: settings) { String($0.prefix(1)) }
+    let ofTwo = isBalanced ? 2.0.squareRoot() : 2
+    #expect(zip(fitted.numeric.map(\.weight), [ofTwo, ofTwo, 1]).allSatisfy { isClose($0, $1) })
+  }
+
   @Test func `only the features asked for are used`() {
     let values = Self.values(["x": [1, 2, 3], "y": [1, 2, 9]], ["z": ["a", "b", "a"]])
     let fitted = FeatureTransforms.fit(values, settings: Self.plain(), use: ["y", "z"])

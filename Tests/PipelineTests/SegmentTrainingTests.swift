@@ -46,6 +46,31 @@ import Warehouse
     #expect(scored.distances == trained.assignments.distances)
   }
 
+  @Test(arguments: [nil, ["plan"], []] as [[String]?])
+  func `guarded attributes describe segments and form none, by name unless a project says which`(
+    stated: [String]?
+  ) throws {
+    let known = SegmentTrainingTests.values
+    let values = FeatureValues(
+      customers: known.customers, numbers: known.numbers,
+      categories: known.categories + [Column(name: "Gender", values: .texts((0..<20).map { $0 < 10 ? "f" : "m" }))])
+    var training = SegmentTraining(name: "test", range: 2...2)
+    training.guarded = GuardedAttributes(stated)
+    let model = try training.train(values, source: "the test").model
+    let guarded = stated == nil ? ["Gender"] : stated ?? []
+    #expect(model.transforms.categories.map(\.name) == ["plan", "Gender"].filter { !guarded.contains($0) })
+    #expect(model.profiles.categories.map(\.name) == ["plan", "Gender"])
+    #expect(model.quality.notes.contains { $0.contains("form none") || $0.contains("forms none") } == !guarded.isEmpty)
+  }
+
+  @Test func `a guarded attribute that is not there is an error`() {
+    var training = SegmentTraining(name: "test", range: 2...2)
+    training.guarded = GuardedAttributes(["plam"])
+    #expect(throws: PipelineError.unknownFeature(name: "plam", nearest: ["plan"])) {
+      try training.train(SegmentTrainingTests.values, source: "the test")
+    }
+  }
+
   @Test func `a batch of one is scored as a batch of all`() throws {
     let trained = try SegmentTrainingTests.trained()
     let all = SegmentTrainingTests.values
