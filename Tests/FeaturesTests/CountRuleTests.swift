@@ -219,6 +219,7 @@ import Warehouse
     ("- {name: a, count: orders, where: amount > much, at_least: 1}", "with numbers alone"),
     ("- {name: a, count: orders, sql: colour = 1, at_least: 1}", "its 'sql' cannot be used"),
     ("- {name: a, count: orders, sql: ts < (SELECT now()), at_least: 1}", "reads tables"),
+    ("- {name: a, count: orders, sql: ts < (FROM orders), at_least: 1}", "reads tables"),
   ])
   func `a rule that cannot be counted is told with its line`(_ rule: String, _ reason: String) throws {
     let yaml = try orders(["1,2020-03-01,5"], rule)

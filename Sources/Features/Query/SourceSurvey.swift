@@ -30,7 +30,8 @@ extension SourceSet {
     guard customers > 0 else { return }
     let row = try connection.query(parser.firstRepeatedRow, reading: ready.table.name)
     throw .badCell(
-      source: ready.table.name, row: row["row_index"]?.doubles?.first.map { Int($0) }, column: column,
+      source: ready.table.name, row: row["row_index"]?.doubles?.first.flatMap { $0.isFinite ? Int($0) : nil },
+      column: column,
       needed: "one row a customer (\(customers) \(customers == 1 ? "customer has" : "customers have") more)")
   }
 
@@ -95,7 +96,8 @@ extension SourceSet {
     for check in ready.checks where number(check.flag) > 0 {
       let row = try connection.query(parser.firstBadRow(check.flag), reading: ready.table.name)
       throw .badCell(
-        source: ready.table.name, row: row["row_index"]?.doubles?.first.map { Int($0) }, column: check.column,
+        source: ready.table.name, row: row["row_index"]?.doubles?.first.flatMap { $0.isFinite ? Int($0) : nil },
+        column: check.column,
         needed: check.needed)
     }
     var silence: Int?
