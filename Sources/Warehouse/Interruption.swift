@@ -9,6 +9,8 @@ import Synchronization
 /// impatient Ctrl-C leaves nothing behind.
 public enum Interruption {
   private static let requested = Atomic<Bool>(false)
+  /// A queue of its own: the global one has no thread to spare while the machine's cores are all at work.
+  private static let queue = DispatchQueue(label: "tessera.interruption")
   private static let registry = Mutex<Registry>(Registry())
 
   private struct Registry {
@@ -32,7 +34,7 @@ public enum Interruption {
     let cancellations = registry.withLock { Array($0.cancellations.values) }
     for cancel in cancellations { cancel() }
     guard !cancellations.isEmpty else { return }
-    DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(100)) { cancelAll() }
+    queue.asyncAfter(deadline: .now() + .milliseconds(100)) { cancelAll() }
   }
 
   /// Removes every registered scratch file and folder; the last act before the process ends.

@@ -81,9 +81,14 @@ extension SourceSet {
       let relation = SQL.identifier($0.relation)
       return "LEFT JOIN \(relation) ON \(relation).customer = population.customer"
     }
+    let dialect = connection.dialect
     let selected = plan.definitions.map { definition in
       let expression = definition.resolved(asOf: asOfLiteral)
-      let filled = definition.whenAbsent.map { "coalesce(\(expression), \(Int($0)))" } ?? expression
+      let filled =
+        definition.whenAbsent.map {
+          "coalesce(\(expression), \(Int(exactly: $0).map { "\($0)" } ?? dialect.literal($0)))"
+        }
+        ?? expression
       return "\(filled) AS \(SQL.identifier(definition.name))"
     }
     return """
@@ -225,7 +230,9 @@ extension FeaturePlan {
     return Table([
       column("name", \.name), column("family", \.family.rawValue), column("meaning", \.meaning), column("unit", \.unit),
       column("kind", \.kind.rawValue), column("source", \.source),
-      column("when_absent") { $0.whenAbsent.map { "\(Int($0))" } ?? "missing" }, column("sql", \.sql),
+      column("when_absent") {
+        $0.whenAbsent.map { value in Int(exactly: value).map { "\($0)" } ?? "\(value)" } ?? "missing"
+      }, column("sql", \.sql),
     ])
   }
 
