@@ -129,8 +129,7 @@ extension Project {
     for name in section.keys {
       let keys = [
         "file", "table", "query", "role", "columns", "attributes", "where", "encoding",
-        "decimal",
-        "time_format",
+        "decimal", "time_format", "number_rows",
       ]
       guard let entry = try section.section(name, allowed: keys) else {
         throw section.error(name, "source '\(name)' is empty: give it a file and a role.")
@@ -156,8 +155,16 @@ extension Source {
       throw section.error(nil, "source '\(name)' needs exactly one of 'file', 'table' and 'query'.")
     }
     self.init(name: name, role: role, origin: origin)
+    numbersRows = try section.flag("number_rows") ?? false
+    guard !numbersRows || role == .customers else {
+      throw section.error("number_rows", "only in a source of role 'customers' can every row be a customer.")
+    }
     let allowed = role.required + role.optional
     guard let columns = try section.section("columns", allowed: allowed.map(\.rawValue)) else {
+      if numbersRows {
+        try finish(section)
+        return
+      }
       throw section.error(nil, "source '\(name)' says nothing about its columns; add 'columns:'.")
     }
     for role in allowed {
@@ -168,7 +175,11 @@ extension Source {
       }
       self.columns[role] = names
     }
-    for role in role.required where self.columns[role] == nil {
+    if numbersRows, column(.customer) != nil {
+      throw section.error(
+        "number_rows", "source '\(name)' names its 'customer' column; with 'number_rows' the rows' numbers name them.")
+    }
+    for role in role.required where self.columns[role] == nil && !(numbersRows && role == .customer) {
       throw columns.error(nil, "source '\(name)' (\(self.role.rawValue)) must name its '\(role.rawValue)' column.")
     }
     if [.events, .campaigns].contains(role), column(.customer) == nil, column(.visitor) == nil {
@@ -178,6 +189,11 @@ extension Source {
     if role == .products, column(.category) == nil, column(.brand) == nil {
       throw columns.error(nil, "source '\(name)' (products) must name its 'category' column, or its 'brand' column.")
     }
+    try finish(section)
+  }
+
+  /// Reads what is said besides the columns.
+  private mutating func finish(_ section: YAMLSection) throws(ProjectError) {
     attributes = try section.texts("attributes")
     if attributes != nil, role != .customers {
       throw section.error("attributes", "only a source of role 'customers' has attributes.")

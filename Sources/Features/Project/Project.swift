@@ -133,6 +133,8 @@ public struct Source: Sendable, Hashable {
   public var decimal = "."
   /// How times are written, when not as ISO 8601 (`%d/%m/%Y %H:%M`).
   public var timeFormat: String?
+  /// Customers: whether every row is a customer of its own, who is called by the row's number, from 1.
+  public var numbersRows = false
   /// The line of the project file that begins it.
   public var line: Int?
 

@@ -221,8 +221,17 @@ struct SourceParser {
     }
   }
 
-  /// The raw rows: with the columns as text that are to be parsed, and for a condition also with their own types.
+  /// The number of a row in its file, from 1, in ``raw`` of a source whose rows are its customers.
+  static let rowNumber = SQL.identifier("number of the row")
+
+  /// The raw rows, numbered where their numbers name them.
   private var raw: String {
+    guard source.numbersRows else { return cells }
+    return "(SELECT *, \(dialect.rowNumber) AS \(SourceParser.rowNumber) FROM \(cells)) AS raw"
+  }
+
+  /// The raw rows: with the columns as text that are to be parsed, and for a condition also with their own types.
+  private var cells: String {
     let relation = table.relation(asText: textColumns)
     let texts = textNames
     guard !texts.isEmpty else { return "\(relation) AS raw" }

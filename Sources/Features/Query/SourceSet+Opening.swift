@@ -10,6 +10,16 @@ extension SourceSet {
         reason: "there is more than one source of role \(role.rawValue); put them into one, for instance with "
           + "'query: SELECT … UNION ALL SELECT …'.")
     }
+    for source in project.sources where source.numbersRows {
+      guard let other = project.sources.first(where: { $0.role.isOfCustomers && $0.name != source.name }) else {
+        continue
+      }
+      throw ProjectError(
+        file: project.file, line: source.line,
+        reason:
+          "the rows of '\(source.name)' have numbers only (number_rows), so nothing ties them to '\(other.name)'; "
+          + "name the 'customer' column of both, or use one alone.")
+    }
     // Their names become names in SQL, where case does not tell names apart.
     var names: Set<String> = []
     for source in project.sources where !names.insert(source.name.lowercased()).inserted {
@@ -47,6 +57,7 @@ extension SourceSet {
     var forms: [ColumnRole: CustomerKey] = [:]
     for source in project.sources {
       guard let table = tables[source.name] else { continue }
+      if source.numbersRows { forms[.customer] = .integer }
       for role in [ColumnRole.customer, .order, .product, .store, .campaign] {
         guard let column = source.column(role) else { continue }
         let described = try table.column(column)
@@ -87,7 +98,11 @@ extension SourceSet {
     let table = parser.table
     var attributes: [AttributeColumn] = []
     for role in [ColumnRole.customer, .visitor] { parser.selectKey(role, as: role.rawValue) }
-    if source.role.isOfCustomers, source.column(.customer) == nil { parser.selectMissing("customer") }
+    if source.numbersRows {
+      parser.select("\(SourceParser.rowNumber) AS customer")
+    } else if source.role.isOfCustomers, source.column(.customer) == nil {
+      parser.selectMissing("customer")
+    }
     if source.role != .products { try parser.selectTime() }
     switch source.role {
     case .transactions:
