@@ -47,12 +47,18 @@ extension SourceSet {
     return rows
   }
 
-  private var noCustomer: ProjectError {
+  var noCustomer: ProjectError {
     ProjectError(file: project.file, reason: "no customer has a usable row on or before \(asOf).")
   }
 
   /// The whole computation as one query.
-  package func featureSQL(_ plan: FeaturePlan) throws -> String {
+  /// - Parameters:
+  ///   - dated: whether the as-of date stands beside the customer, as `as_of`.
+  ///   - labels: what is told of the days to come, after the features.
+  ///   - customer: how the identifier is written (see ``customerForm(_:)``); found out when nil.
+  package func featureSQL(
+    _ plan: FeaturePlan, dated: Bool = false, labels: LabelWindow? = nil, customer: String? = nil
+  ) throws -> String {
     let purchases = PurchaseRows(self, returns: plan.returns)
     var levels: [AggregateLevel] = purchases == nil ? [] : [.orders]
     for level in plan.definitions.flatMap(\.aggregates).map(\.level) where !levels.contains(level) {
@@ -77,12 +83,17 @@ extension SourceSet {
     guard let base = levels.first(where: isPopulation) ?? levels.first else {
       throw ProjectError(file: project.file, reason: "no source tells which customers there are.")
     }
-    let joins = levels.filter { $0 != base }.map {
-      let relation = SQL.identifier($0.relation)
-      return "LEFT JOIN \(relation) ON \(relation).customer = population.customer"
+    let told = labels.map { labelTables($0) } ?? []
+    tables += told.map { "\($0.relation) AS (\n\($0.sql))" }
+    let joins = (levels.filter { $0 != base }.map { SQL.identifier($0.relation) } + told.map(\.relation)).map {
+      "LEFT JOIN \($0) ON \($0).customer = population.customer"
     }
     let dialect = connection.dialect
-    let selected = plan.definitions.map { definition in
+    let date = dated ? ["\(asOfLiteral) AS as_of"] : []
+    let toldColumns = told.flatMap { table in
+      table.labels.map { "coalesce(\(table.relation).\(SQL.identifier($0.name)), 0) AS \(SQL.identifier($0.name))" }
+    }
+    let features = plan.definitions.map { definition in
       let expression = definition.resolved(asOf: asOfLiteral)
       let filled =
         definition.whenAbsent.map {
@@ -94,8 +105,8 @@ extension SourceSet {
     return """
       WITH \(tables.joined(separator: ",\n")),
       population AS (SELECT customer FROM \(SQL.identifier(base.relation)))
-      SELECT \(try customerSQL(base, purchases)) AS \(SQL.identifier(plan.customer)),
-        \(selected.joined(separator: ",\n  "))
+      SELECT \(try customer ?? customerSQL(base, purchases)) AS \(SQL.identifier(plan.customer)),
+        \((date + features + toldColumns).joined(separator: ",\n  "))
       FROM population JOIN \(SQL.identifier(base.relation))
         ON \(SQL.identifier(base.relation)).customer = population.customer
       \(joins.joined(separator: "\n"))
@@ -126,6 +137,14 @@ extension SourceSet {
     if project.sources(.transactions).first != nil { return level == .orders }
     if case .attributes = level { return true }
     return false
+  }
+
+  /// How the identifiers of the customers of `plan` are written: as whole numbers where all of them are.
+  func customerForm(_ plan: FeaturePlan) throws -> String {
+    let purchases = PurchaseRows(self, returns: plan.returns)
+    let levels = (purchases == nil ? [] : [.orders]) + plan.definitions.flatMap(\.aggregates).map(\.level)
+    guard let base = levels.first(where: isPopulation) ?? levels.first else { return "population.customer" }
+    return try customerSQL(base, purchases)
   }
 
   /// Identifiers that are all plain whole numbers are written as numbers, whatever file they came from.
