@@ -25,8 +25,22 @@ public enum AggregateLevel: Sendable, Hashable, Codable {
   case events(String)
   /// Contacts by campaigns.
   case campaigns(String)
+  /// Contacts by campaigns that had time to be answered by an order.
+  case answers(String, ActReading)
+  /// Sessions of a source of events.
+  case sessions(String, ActReading)
+  /// Sessions with something put into the cart.
+  case carts(String, ActReading)
   /// The one row of a customer in a source of attributes.
   case attributes(String)
+
+  /// Whether its rows are made of the relation `orders`.
+  var readsOrders: Bool {
+    switch self {
+    case .orders, .days, .months, .answers: true
+    default: false
+    }
+  }
 
   /// The relation, one row a customer, that holds the aggregates of this level.
   var relation: String {
@@ -41,6 +55,9 @@ public enum AggregateLevel: Sendable, Hashable, Codable {
     case .regularProducts: "by_regular_product"
     case .events(let source): "by_event_\(source)"
     case .campaigns(let source): "by_campaign_\(source)"
+    case .answers(let source, _): "by_answer_\(source)"
+    case .sessions(let source, _): "by_session_\(source)"
+    case .carts(let source, _): "by_cart_\(source)"
     case .attributes(let source): "attributes_\(source)"
     }
   }
@@ -141,6 +158,8 @@ struct FamilyContext {
   let affinities: [AffinityLevel]
   /// Channels with a share of their own.
   let channels: [String]
+  /// What events and campaigns tell of acts.
+  let acts: [ActSource]
   /// The features of the project's own rules.
   let rules: [FeatureDefinition]
   /// The attribute columns of each source of role `customers`.

@@ -5,7 +5,7 @@ public enum FeatureFamily: String, Sendable, Hashable, Codable, CaseIterable {
   /// The families of what was bought, when and how.
   case categories, affinity, replenishment, season, channels, rules
   /// On which days and where, and what else is known.
-  case weekday, daytime, stores, campaigns, events, attributes
+  case weekday, daytime, stores, campaigns, engagement, events, browsing, usage, lead, attributes
 
   /// The family's features that the data at hand can give.
   func definitions(_ context: FamilyContext) -> [FeatureDefinition] {
@@ -26,6 +26,10 @@ public enum FeatureFamily: String, Sendable, Hashable, Codable, CaseIterable {
     case .weekday, .daytime:
       context.transactions == nil ? [] : calendarDefinitions(context)
     case .campaigns, .events: contactDefinitions(context)
+    case .engagement: engagementDefinitions(context)
+    case .browsing: browsingDefinitions(context)
+    case .usage: usageDefinitions(context)
+    case .lead: leadDefinitions(context)
     case .attributes: attributeDefinitions(context)
     }
   }

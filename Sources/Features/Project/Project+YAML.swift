@@ -212,7 +212,7 @@ extension Source {
 extension FeatureSettings {
   fileprivate static let keys = [
     "families", "weights", "describe_only", "categories", "returns", "ordinal", "windows", "half_life", "rfm",
-    "lifecycle", "affinity", "rules",
+    "lifecycle", "affinity", "event_types", "engagement", "browsing", "lead", "rules",
   ]
 
   fileprivate init(_ section: YAMLSection) throws(ProjectError) {
@@ -243,6 +243,7 @@ extension FeatureSettings {
     if let given = try section.section("affinity", allowed: AffinitySettings.keys) {
       affinity = try AffinitySettings(given)
     }
+    acts = try ActSettings(section)
     rules = try CountRule.list(section, "rules")
     categories = try section.integer("categories", in: 0...200) ?? categories
     returns = try section.choice("returns", Returns.self) ?? returns

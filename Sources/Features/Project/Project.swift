@@ -178,6 +178,8 @@ public struct FeatureSettings: Sendable, Hashable {
   public var halfLife = 90
   /// How affinities to categories and brands are told.
   public var affinity = AffinitySettings()
+  /// How events and campaigns are told: engagement, browsing and leads.
+  public var acts = ActSettings()
   /// The project's own rules: each is a feature of 1 and 0.
   public var rules: [CountRule] = []
   /// How much a family counts beside the others, where not 1.

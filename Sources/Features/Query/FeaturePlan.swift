@@ -23,7 +23,7 @@ public struct FeaturePlan: Sendable, Hashable, Codable {
       hasTimeOfDay: found.hasTimeOfDay, hasReturns: found.hasReturns,
       population: try PopulationFigures(sources, rows),
       affinities: try AffinityLevel.levels(sources, rows), channels: try sources.channels(rows),
-      rules: try RuleCompiler.definitions(sources, rows),
+      acts: try ActSource.found(sources, rows), rules: try RuleCompiler.definitions(sources, rows),
       attributes: project.sources(.customers).map { ($0.name, sources.attributes($0)) })
     let families = FeatureFamily.allCases.filter { !project.features.switchedOff.contains($0.rawValue) }
     let customer = FeaturePlan.customerColumn(project)

@@ -65,7 +65,7 @@ extension SourceSet {
       levels.append(level)
     }
     var tables: [String] = []
-    if let purchases, levels.contains(where: { [.orders, .days, .months].contains($0) }) {
+    if let purchases, levels.contains(where: \.readsOrders) {
       tables.append("orders AS (\n\(orders(purchases)))")
     }
     for level in levels {
@@ -123,13 +123,24 @@ extension SourceSet {
       case .lines, .returns, .orders, .days, .months, .productDays, .regularProducts:
         guard project.sources(.transactions).first != nil else { return false }
         return (aggregate.needs ?? []).allSatisfy { offers($0) }
-      case .events(let name): return project.sources(.events).contains { $0.name == name }
-      case .campaigns(let name): return project.sources(.campaigns).contains { $0.name == name }
+      case .events(let name), .sessions(let name, _): return hasSource(name, .events, aggregate.needs)
+      case .carts(let name, let reading):
+        let isSold = reading.has(.purchase) || project.sources(.transactions).first != nil
+        return isSold && hasSource(name, .events, aggregate.needs)
+      case .campaigns(let name): return hasSource(name, .campaigns, aggregate.needs)
+      case .answers(let name, _):
+        return project.sources(.transactions).first != nil && hasSource(name, .campaigns, aggregate.needs)
       case .attributes(let name):
         return project.sources(.customers).contains { source in
           source.name == name && attributes(source).contains { $0.name == aggregate.attribute }
         }
       }
+    }
+  }
+
+  private func hasSource(_ name: String, _ role: SourceRole, _ needs: [ColumnRole]?) -> Bool {
+    project.sources(role).contains { source in
+      source.name == name && (needs ?? []).allSatisfy { source.column($0) != nil }
     }
   }
 
@@ -168,9 +179,14 @@ extension SourceSet {
         file: project.file,
         reason: "the features need a source '\(name)' of role \(role.rawValue), which this project does not have.")
     }
+    switch level {
+    case .sessions(let name, let reading): return sessions(try source(name, .events), reading)
+    case .carts(let name, let reading): return carts(try source(name, .events), reading, purchases)
+    default: break
+    }
     guard let purchases else {
       switch level {
-      case .lines, .returns, .orders, .days, .months, .choices, .productDays, .regularProducts:
+      case .lines, .returns, .orders, .days, .months, .choices, .productDays, .regularProducts, .answers:
         throw try missingTransactions()
       default: break
       }
@@ -185,6 +201,7 @@ extension SourceSet {
     case .choices(let column): return choices(column, purchases.purchases)
     case .productDays: return productDays(purchases.purchases)
     case .regularProducts: return regularProducts(purchases.purchases)
+    case .answers(let name, let reading): return answers(try source(name, .campaigns), reading)
     default: return try otherRows(level, source)
     }
   }
