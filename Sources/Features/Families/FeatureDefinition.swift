@@ -31,13 +31,17 @@ public enum AggregateLevel: Sendable, Hashable, Codable {
   case sessions(String, ActReading)
   /// Sessions with something put into the cart.
   case carts(String, ActReading)
-  /// The one row of a customer in a source of attributes.
+  /// The one row of a customer in a source of attributes, or of what the customer is tied to: a region, a company.
   case attributes(String)
+  /// A customer's latest answers to the questions of a survey.
+  case replies(String)
+  /// The one row of a customer with what all contacts of their company did.
+  case accounts
 
   /// Whether its rows are made of the relation `orders`.
   var readsOrders: Bool {
     switch self {
-    case .orders, .days, .months, .answers: true
+    case .orders, .days, .months, .answers, .accounts: true
     default: false
     }
   }
@@ -59,6 +63,8 @@ public enum AggregateLevel: Sendable, Hashable, Codable {
     case .sessions(let source, _): "by_session_\(source)"
     case .carts(let source, _): "by_cart_\(source)"
     case .attributes(let source): "attributes_\(source)"
+    case .replies(let source): "by_reply_\(source)"
+    case .accounts: "by_account"
     }
   }
 }
@@ -162,8 +168,10 @@ struct FamilyContext {
   let acts: [ActSource]
   /// The features of the project's own rules.
   let rules: [FeatureDefinition]
-  /// The attribute columns of each source of role `customers`.
-  let attributes: [(source: String, columns: [AttributeColumn])]
+  /// The attribute columns of each source that has some.
+  let attributes: [(source: Source, columns: [AttributeColumn])]
+  /// What is taken from all customers of who and where they are.
+  let people: PeopleFigures
 
   func offers(_ role: ColumnRole) -> Bool { transactions?.columns[role] != nil }
 
@@ -172,7 +180,7 @@ struct FamilyContext {
 
 /// An attribute of customers, as its source offers it.
 struct AttributeColumn: Hashable {
-  enum Form: Hashable { case number, date, text, ordered([String]) }
+  enum Form: Hashable { case number, date, text, several, ordered([String]) }
   let name: String
   let form: Form
 }

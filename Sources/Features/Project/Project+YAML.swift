@@ -129,7 +129,7 @@ extension Project {
     for name in section.keys {
       let keys = [
         "file", "table", "query", "role", "columns", "attributes", "where", "encoding",
-        "decimal", "time_format", "number_rows",
+        "decimal", "time_format", "number_rows", "explains", "multiple",
       ]
       guard let entry = try section.section(name, allowed: keys) else {
         throw section.error(name, "source '\(name)' is empty: give it a file and a role.")
@@ -195,8 +195,26 @@ extension Source {
   /// Reads what is said besides the columns.
   private mutating func finish(_ section: YAMLSection) throws(ProjectError) {
     attributes = try section.texts("attributes")
-    if attributes != nil, role != .customers {
-      throw section.error("attributes", "only a source of role 'customers' has attributes.")
+    if attributes != nil, !role.hasAttributes {
+      let roles = SourceRole.allCases.filter(\.hasAttributes).map { "'\($0.rawValue)'" }.joined(separator: ", ")
+      throw section.error("attributes", "only sources of these roles have attributes: \(roles).")
+    }
+    explains = try section.text("explains")
+    guard (explains == nil) == (role != .lookups) else {
+      throw section.error(
+        "explains",
+        role == .lookups
+          ? "source '\(name)' (lookups) must say with 'explains' which 'region' column of customers its keys are, or "
+            + "'store'."
+          : "only a source of role 'lookups' explains another's column.")
+    }
+    multiple = try section.texts("multiple") ?? []
+    if !multiple.isEmpty, role != .surveys {
+      throw section.error("multiple", "only a source of role 'surveys' has columns of several answers.")
+    }
+    if role == .surveys, (column(.question) == nil) != (column(.answer) == nil) {
+      throw section.error(
+        "columns", "source '\(name)' (surveys) must name both its 'question' and its 'answer', or none.")
     }
     condition = try section.text("where")
     encoding = try section.text("encoding")
@@ -212,7 +230,7 @@ extension Source {
 extension FeatureSettings {
   fileprivate static let keys = [
     "families", "weights", "describe_only", "categories", "returns", "ordinal", "windows", "half_life", "rfm",
-    "lifecycle", "affinity", "event_types", "engagement", "browsing", "lead", "rules",
+    "lifecycle", "affinity", "event_types", "engagement", "browsing", "lead", "geography", "rules",
   ]
 
   fileprivate init(_ section: YAMLSection) throws(ProjectError) {
@@ -244,6 +262,10 @@ extension FeatureSettings {
       affinity = try AffinitySettings(given)
     }
     acts = try ActSettings(section)
+    if let given = try section.section("geography", allowed: ["least_customers"]) {
+      leastCustomersOfRegion =
+        try given.integer("least_customers", in: 1...1_000_000_000) ?? leastCustomersOfRegion
+    }
     rules = try CountRule.list(section, "rules")
     categories = try section.integer("categories", in: 0...200) ?? categories
     returns = try section.choice("returns", Returns.self) ?? returns

@@ -10,6 +10,14 @@ extension SourceSet {
         reason: "there is more than one source of role \(role.rawValue); put them into one, for instance with "
           + "'query: SELECT … UNION ALL SELECT …'.")
     }
+    for source in project.sources(.lookups) {
+      let known = project.sources(.customers).flatMap { $0.columns[.region] ?? [] }
+      guard let column = source.explains, column != ColumnRole.store.rawValue, !known.contains(column) else { continue }
+      throw ProjectError(
+        file: project.file, line: source.line,
+        reason: "lookup '\(source.name)' explains '\(column)', which no source of customers names under 'region' "
+          + "(there are: \((known + ["store"]).joined(separator: ", "))).")
+    }
     for source in project.sources where source.numbersRows {
       guard let other = project.sources.first(where: { $0.role.isOfCustomers && $0.name != source.name }) else {
         continue
@@ -58,7 +66,7 @@ extension SourceSet {
     for source in project.sources {
       guard let table = tables[source.name] else { continue }
       if source.numbersRows { forms[.customer] = .integer }
-      for role in [ColumnRole.customer, .order, .product, .store, .campaign] {
+      for role in [ColumnRole.customer, .order, .product, .store, .campaign, .company] {
         guard let column = source.column(role) else { continue }
         let described = try table.column(column)
         // Unsigned and very wide numbers (hashes, mostly) have no place among 64-bit integers.
@@ -115,7 +123,12 @@ extension SourceSet {
     case .products:
       for role in [ColumnRole.product, .brand] { parser.selectKey(role, as: role.rawValue) }
       parser.selectKeys(.category)
-    case .customers: attributes = try selectAttributes(source, table, project.features, &parser)
+    case .customers, .surveys, .lookups, .companies:
+      if source.column(.question) == nil { attributes = try selectAttributes(source, table, project.features, &parser) }
+      for role in [ColumnRole.key, .company, .question, .answer] { parser.selectKey(role, as: role.rawValue) }
+      parser.selectKeys(.region)
+      try parser.selectBirth()
+    case .contacts: parser.selectKey(.company, as: ColumnRole.company.rawValue)
     case .events:
       for role in [ColumnRole.type, .session, .device, .product, .category, .channel] {
         parser.selectKey(role, as: role.rawValue)
@@ -128,7 +141,7 @@ extension SourceSet {
     let relation = try SourceSet.place(parser.sql, table, view: view, connection)
     return PreparedSource(
       source: source, table: table, relation: relation, checks: parser.checks, attributes: attributes,
-      columns: parser.columns)
+      isBirthYear: parser.isBirthYear, columns: parser.columns)
   }
 
   /// Makes the parsed rows readable as often as needed: text is parsed once into Parquet (by DuckDB, which alone has files
@@ -159,7 +172,10 @@ extension SourceSet {
       let raw = SQL.identifier(name)
       let place = PreparedSource.attributeColumn(name)
       let form: AttributeColumn.Form
-      if let levels = settings.ordinal[name] {
+      if source.multiple.contains(name) {
+        form = .several
+        parser.select("\(parser.dialect.trimmed(parser.dialect.asText(raw))) AS \(place)")
+      } else if let levels = settings.ordinal[name] {
         form = .ordered(levels)
         parser.select("\(parser.dialect.trimmed(parser.dialect.asText(raw))) AS \(place)")
       } else if column.kind.isNumeric {

@@ -67,7 +67,7 @@ public struct SourceSet {
       surveys[source.name] = try survey(ready, parser, rows: timed(ready))
       try checkUnique(ready, parser)
     }
-    quality.notes += try mixedCurrencies()
+    quality.notes += try mixedCurrencies() + unknownPlaces() + oddBirths()
     quality.sources = project.sources.compactMap { surveys[$0.name]?.count }
     for (name, survey) in surveys.sorted(by: { $0.key < $1.key }) {
       guard let days = survey.silentDays, days > 31 else { continue }
@@ -150,6 +150,9 @@ public struct SourceSet {
   func isTimed(_ source: Source) -> Bool {
     source.column(.time) != nil || source.role == .campaigns
   }
+
+  /// Whether births of `source` are told by their year alone.
+  func isBirthYear(_ source: Source) -> Bool { prepared[source.name]?.isBirthYear ?? false }
 
   func attributes(_ source: Source) -> [AttributeColumn] { prepared[source.name]?.attributes ?? [] }
 }
