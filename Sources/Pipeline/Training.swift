@@ -182,8 +182,12 @@ public struct SegmentTraining: Sendable {
     for name in guarded.named where !known.contains(name) {
       throw .unknownFeature(name: name, nearest: NearestNames.to(name, in: known.sorted()))
     }
+    // An expression of guarded features tells what they tell.
+    let uses = Dictionary(
+      (plan?.definitions ?? []).map { ($0.name, $0.uses ?? []) }, uniquingKeysWith: { first, _ in first })
     let found = features.filter { name in
-      (use?.contains(name) ?? true) && guarded.contains(name, attribute: attributes[name] ?? nil)
+      (use?.contains(name) ?? true)
+        && ([name] + (uses[name] ?? [])).contains { guarded.contains($0, attribute: attributes[$0] ?? nil) }
     }
     guard !found.isEmpty else { return use }
     quality.notes.append(

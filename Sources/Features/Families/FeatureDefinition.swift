@@ -21,6 +21,8 @@ public enum AggregateLevel: Sendable, Hashable, Codable {
   case productDays
   /// The product bought most regularly.
   case regularProducts
+  /// Orders that tell a plan.
+  case plans
   /// Rows of a source of events.
   case events(String)
   /// Contacts by campaigns.
@@ -57,6 +59,7 @@ public enum AggregateLevel: Sendable, Hashable, Codable {
     case .choices(let column): "by_\(column)"
     case .productDays: "by_product_day"
     case .regularProducts: "by_regular_product"
+    case .plans: "by_plan"
     case .events(let source): "by_event_\(source)"
     case .campaigns(let source): "by_campaign_\(source)"
     case .answers(let source, _): "by_answer_\(source)"
@@ -119,9 +122,28 @@ public struct FeatureDefinition: Sendable, Hashable, Codable {
   public let expression: String
   /// The value of a customer without records at these levels; nil means missing.
   public let whenAbsent: Double?
+  /// The features that it is an expression of, where it is made of no rows itself.
+  public let uses: [String]?
+
+  init(
+    name: String, family: FeatureFamily, meaning: String, unit: String, source: String, kind: FeatureKind,
+    aggregates: [Aggregate], expression: String, whenAbsent: Double?, uses: [String]? = nil
+  ) {
+    self.name = name
+    self.family = family
+    self.meaning = meaning
+    self.unit = unit
+    self.source = source
+    self.kind = kind
+    self.aggregates = aggregates
+    self.expression = expression
+    self.whenAbsent = whenAbsent
+    self.uses = uses
+  }
 
   /// The whole computation on one line, for the dictionary.
   public var sql: String {
+    guard uses == nil else { return expression }
     let parts = aggregates.map { "\($0.name) = \($0.sql) over \($0.level.relation)" }
     let plain = expression.replacing("{", with: "").replacing("}", with: "")
     return "\(plain) where \(parts.joined(separator: "; "))"

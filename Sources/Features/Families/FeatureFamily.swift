@@ -3,11 +3,13 @@ public enum FeatureFamily: String, Sendable, Hashable, Codable, CaseIterable {
   /// The families of purchases.
   case recency, frequency, monetary, rfm, tenure, basket, volume, rhythm, trend, lifecycle, discount, returns
   /// The families of what was bought, when and how.
-  case categories, affinity, replenishment, season, channels, rules
+  case categories, affinity, replenishment, season, channels, plan, rules
   /// On which days and where, and what else is known.
   case weekday, daytime, stores, campaigns, engagement, events, browsing, usage, lead
   /// Who and where they are, what they say, and whom they work for.
   case demographics, geography, attributes, surveys, firmographics
+  /// The project's own.
+  case expressions
 
   /// The family's features that the data at hand can give.
   func definitions(_ context: FamilyContext) -> [FeatureDefinition] {
@@ -24,6 +26,7 @@ public enum FeatureFamily: String, Sendable, Hashable, Codable, CaseIterable {
     case .replenishment: replenishmentDefinitions(context)
     case .season: seasonDefinitions(context)
     case .channels: channelDefinitions(context)
+    case .plan: planDefinitions(context)
     case .rules: context.rules
     case .weekday, .daytime:
       context.transactions == nil ? [] : calendarDefinitions(context)
@@ -36,6 +39,8 @@ public enum FeatureFamily: String, Sendable, Hashable, Codable, CaseIterable {
     case .geography: geographyDefinitions(context) + attributeDefinitions(context, of: .lookups)
     case .attributes: attributeDefinitions(context, of: .customers)
     case .surveys: attributeDefinitions(context, of: .surveys) + surveyDefinitions(context)
+    // Made of the features that all the others give.
+    case .expressions: []
     case .firmographics: attributeDefinitions(context, of: .companies) + accountDefinitions(context)
     }
   }

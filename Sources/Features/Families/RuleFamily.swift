@@ -197,12 +197,7 @@ struct RuleCompiler {
 
   /// Whether the engine understands the condition; rows of the future stay out of reach of one that reads no table.
   private func check(_ sql: String, _ level: AggregateLevel, _ count: RuleCount) throws {
-    let words = sql.lowercased().split { !$0.isLetter && !$0.isNumber && $0 != "_" }
-    // The only FROM that reads no table is that of extract(… FROM …); some engines read one without SELECT.
-    let isOfOneRow =
-      !words.contains("select") && !words.contains("table")
-      && words.count { $0 == "from" } <= words.count { $0 == "extract" }
-    guard isOfOneRow else {
+    guard OwnSQL.readsNoTable(sql) else {
       throw error(count, "its 'sql' reads tables; it must be a condition on the columns of one row.")
     }
     do {

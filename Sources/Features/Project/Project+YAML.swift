@@ -230,7 +230,7 @@ extension Source {
 extension FeatureSettings {
   fileprivate static let keys = [
     "families", "weights", "describe_only", "categories", "returns", "ordinal", "windows", "half_life", "rfm",
-    "lifecycle", "affinity", "event_types", "engagement", "browsing", "lead", "geography", "rules",
+    "lifecycle", "affinity", "event_types", "engagement", "browsing", "lead", "geography", "rules", "expressions",
   ]
 
   fileprivate init(_ section: YAMLSection) throws(ProjectError) {
@@ -267,6 +267,7 @@ extension FeatureSettings {
         try given.integer("least_customers", in: 1...1_000_000_000) ?? leastCustomersOfRegion
     }
     rules = try CountRule.list(section, "rules")
+    expressions = try FeatureExpression.list(section, "expressions")
     categories = try section.integer("categories", in: 0...200) ?? categories
     returns = try section.choice("returns", Returns.self) ?? returns
     if let ordered = try section.section("ordinal", allowed: nil) {

@@ -210,6 +210,8 @@ public struct FeatureSettings: Sendable, Hashable {
   public var acts = ActSettings()
   /// The project's own rules: each is a feature of 1 and 0.
   public var rules: [CountRule] = []
+  /// The project's own features in SQL.
+  public var expressions: [FeatureExpression] = []
   /// How much a family counts beside the others, where not 1.
   public var weights: [String: Double] = [:]
   /// Attributes that describe segments and never form them; nil guards those whose names speak of what people may not

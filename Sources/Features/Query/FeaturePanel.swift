@@ -86,9 +86,8 @@ extension SourceSet {
     let rows = try connection.write(
       "SELECT * FROM (\(tables.joined(separator: " UNION ALL "))) AS panel ORDER BY 1, 2", to: target, in: files)
     guard rows > 0 else { throw noCustomer }
-    try connection.write(
-      panel.labels.map { $0.extend(plan.dictionary, self) } ?? plan.dictionary,
-      to: FeaturePlan.dictionaryPath(beside: target), in: files)
+    try plan.writeDictionary(
+      beside: target, labels: panel.labels?.labels(self) ?? [], asOf: panel.dates, connection, in: files)
     return (plan, rows, end)
   }
 

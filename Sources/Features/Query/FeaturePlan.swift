@@ -29,7 +29,9 @@ public struct FeaturePlan: Sendable, Hashable, Codable {
     let families = FeatureFamily.allCases.filter { !project.features.switchedOff.contains($0.rawValue) }
     let customer = FeaturePlan.customerColumn(project)
     self.customer = customer
-    definitions = FeaturePlan.unambiguous(families.flatMap { $0.definitions(context) }, besides: customer)
+    definitions = try ExpressionCompiler.extend(
+      FeaturePlan.unambiguous(families.flatMap { $0.definitions(context) }, besides: customer), sources, rows,
+      besides: customer)
     returns = project.features.returns
     try FeaturePlan.checkOrdinals(project, context)
     guard !definitions.isEmpty else {

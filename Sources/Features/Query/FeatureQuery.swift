@@ -21,7 +21,8 @@ extension SourceSet {
   /// does not have are left out: the table's plan holds those it computed.
   /// - Throws: ``ProjectError`` when nothing of the plan can be computed here or no customer is left.
   public func features(_ whole: FeaturePlan) throws -> FeatureTable {
-    let plan = whole.filtered { self.offers($0) }
+    let made = Set(whole.definitions.filter { $0.uses == nil && offers($0) }.map(\.name))
+    let plan = whole.filtered { $0.uses.map { $0.allSatisfy(made.contains) } ?? made.contains($0.name) }
     guard !plan.definitions.isEmpty else {
       throw ProjectError(
         file: project.file,
@@ -43,7 +44,7 @@ extension SourceSet {
   public func write(_ plan: FeaturePlan, to target: String, in files: StagedFiles) throws -> Int {
     let rows = try connection.write(try featureSQL(plan), to: target, in: files)
     guard rows > 0 else { throw noCustomer }
-    try connection.write(plan.dictionary, to: FeaturePlan.dictionaryPath(beside: target), in: files)
+    try plan.writeDictionary(beside: target, asOf: [asOf], connection, in: files)
     return rows
   }
 
@@ -95,7 +96,8 @@ extension SourceSet {
     let toldColumns = told.flatMap { table in
       table.labels.map { "coalesce(\(table.relation).\(SQL.identifier($0.name)), 0) AS \(SQL.identifier($0.name))" }
     }
-    let features = plan.definitions.map { definition in
+    let made = plan.definitions.filter { $0.uses == nil }
+    let features = made.map { definition in
       let expression = definition.resolved(asOf: asOfLiteral)
       let filled =
         definition.whenAbsent.map {
@@ -104,15 +106,21 @@ extension SourceSet {
         ?? expression
       return "\(filled) AS \(SQL.identifier(definition.name))"
     }
-    return """
+    let query = """
       WITH \(tables.joined(separator: ",\n")),
       population AS (\(population.joined(separator: " UNION ")))
       SELECT \(try customer ?? customerSQL(known, purchases)) AS \(SQL.identifier(plan.customer)),
         \((date + features + toldColumns).joined(separator: ",\n  "))
       FROM population
       \(joins.joined(separator: "\n"))
-      ORDER BY 1
       """
+    let derived = plan.definitions.filter { $0.uses != nil }
+    guard !derived.isEmpty else { return query + "\nORDER BY 1" }
+    let names = [plan.customer] + (dated ? ["as_of"] : []) + made.map(\.name)
+    let outer =
+      names.map(SQL.identifier) + derived.map { "\($0.expression) AS \(SQL.identifier($0.name))" }
+      + told.flatMap(\.labels).map { SQL.identifier($0.name) }
+    return "SELECT \(outer.joined(separator: ",\n  "))\nFROM (\(query)) AS made\nORDER BY 1"
   }
 
   /// Whether the sources and columns that `definition` is computed from are there.
@@ -121,7 +129,7 @@ extension SourceSet {
       switch aggregate.level {
       case .choices(let column):
         return offers(.amount) && (choiceColumns(.category) + choiceColumns(.brand)).contains(column)
-      case .lines, .returns, .orders, .days, .months, .productDays, .regularProducts:
+      case .lines, .returns, .orders, .days, .months, .productDays, .regularProducts, .plans:
         guard project.sources(.transactions).first != nil else { return false }
         return (aggregate.needs ?? []).allSatisfy { offers($0) }
       case .events(let name), .sessions(let name, _): return hasSource(name, .events, aggregate.needs)
@@ -207,7 +215,8 @@ extension SourceSet {
     }
     guard let purchases else {
       switch level {
-      case .lines, .returns, .orders, .days, .months, .choices, .productDays, .regularProducts, .answers, .accounts:
+      case .lines, .returns, .orders, .days, .months, .choices, .productDays, .regularProducts, .plans, .answers,
+        .accounts:
         throw try missingTransactions()
       default: break
       }
@@ -222,6 +231,7 @@ extension SourceSet {
     case .choices(let column): return choices(column, purchases.purchases)
     case .productDays: return productDays(purchases.purchases)
     case .regularProducts: return regularProducts(purchases.purchases)
+    case .plans: return plans(purchases.purchases)
     case .accounts: return accountRows
     case .answers(let name, let reading): return answers(try source(name, .campaigns), reading)
     default: return try otherRows(level, source)
@@ -280,31 +290,6 @@ extension FeatureTable {
   /// Writes the features to `target` and the dictionary beside it, both staged in `files`.
   public func write(to target: String, in files: StagedFiles) throws(WarehouseError) {
     try connection.write("SELECT * FROM \(relation)", to: target, in: files)
-    try connection.write(plan.dictionary, to: FeaturePlan.dictionaryPath(beside: target), in: files)
-  }
-}
-
-extension FeaturePlan {
-  /// The feature dictionary: one row a feature.
-  public var dictionary: Table {
-    func column(_ name: String, _ value: (FeatureDefinition) -> String) -> Column {
-      Column(name: name, values: .texts(definitions.map(value)))
-    }
-    return Table([
-      column("name", \.name), column("family", \.family.rawValue), column("meaning", \.meaning), column("unit", \.unit),
-      column("kind", \.kind.rawValue), column("source", \.source),
-      column("when_absent") {
-        $0.whenAbsent.map { value in Int(exactly: value).map { "\($0)" } ?? "\(value)" } ?? "missing"
-      }, column("sql", \.sql),
-    ])
-  }
-
-  /// `features.parquet` has its dictionary in `features.dictionary.csv`.
-  public static func dictionaryPath(beside target: String) -> String {
-    var base = target
-    for ending in [".gz", ".parquet", ".csv", ".tsv", ".jsonl", ".ndjson", ".json"] where base.hasSuffix(ending) {
-      base.removeLast(ending.count)
-    }
-    return base + ".dictionary.csv"
+    try plan.writeDictionary(beside: target, asOf: [asOf], connection, in: files)
   }
 }

@@ -32,7 +32,7 @@ SELECT count(*) AS rows_read FROM "tessera_source_1" AS t;
 
 SELECT count(*) AS rows_read, count(*) FILTER (WHERE TRUE AND (customer IS NULL)) AS reason_0 FROM "tessera_source_2" AS t;
 
-SELECT count(*) AS customers FROM (SELECT customer FROM (SELECT * FROM "tessera_source_2" AS rows_of_source WHERE customer IS NOT NULL) AS t
+SELECT count(*) AS repeated FROM (SELECT customer FROM (SELECT * FROM "tessera_source_2" AS rows_of_source WHERE customer IS NOT NULL) AS t WHERE customer IS NOT NULL
   GROUP BY customer HAVING count(*) > 1) AS repeats;
 
 SELECT count(*) AS rows_read, count(*) FILTER (WHERE TRUE AND (customer IS NULL)) AS reason_0, count(*) FILTER (WHERE TRUE AND NOT coalesce(customer IS NULL, FALSE) AND (ts IS NULL)) AS reason_1, count(*) FILTER (WHERE TRUE AND NOT coalesce(customer IS NULL, FALSE) AND NOT coalesce(ts IS NULL, FALSE) AND (ts >= TIMESTAMP '2018-01-01 00:00:00')) AS reason_2 FROM (SELECT contact.customer, contact.campaign, start.ts FROM "tessera_source_3" AS contact
@@ -404,8 +404,8 @@ SELECT population.customer AS "household_id",
   CAST("attributes_demographics"."attribute_3" AS DOUBLE) AS "household_size",
   CAST("attributes_demographics"."attribute_4" AS DOUBLE) AS "is_owner",
   CAST(DATE '2017-12-31' - "attributes_demographics"."attribute_5" AS INT) AS "since_days"
-FROM population JOIN "by_order"
-  ON "by_order".customer = population.customer
+FROM population
+LEFT JOIN "by_order" ON "by_order".customer = population.customer
 LEFT JOIN "by_day" ON "by_day".customer = population.customer
 LEFT JOIN "by_month" ON "by_month".customer = population.customer
 LEFT JOIN "by_line" ON "by_line".customer = population.customer

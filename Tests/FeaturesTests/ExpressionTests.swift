@@ -1,0 +1,112 @@
+import Features
+import Foundation
+import Testing
+import Warehouse
+
+/// Features of the user's own in SQL, plans, and the dictionary that tells of all.
+@Suite struct `Expressions and dictionary` {
+  let place: Workplace
+
+  init() throws {
+    place = try Workplace()
+    try place.write(
+      "orders.csv",
+      [
+        "c,t,a,p", "1,2024-01-05,10,Monthly basic", "1,2024-02-05,30,Monthly basic", "1,2024-03-05,5,Annual gold",
+        "2,2024-03-01,60,Weekly", "3,2024-03-01,9,", "2,2024-04-01,1000,Annual gold",
+      ])
+    try place.write("visits.csv", ["c,t,what", "1,2024-03-31 23:59:59,call", "2,2024-04-01,call", "1,2024-01-01,mail"])
+  }
+
+  static let orders = """
+    as_of: 2024-03-31
+    sources:
+      orders: {file: orders.csv, role: transactions, columns: {customer: c, time: t, amount: a, plan: p}}
+      visits: {file: visits.csv, role: events, columns: {customer: c, time: t, type: what}}
+
+    """
+
+  func features(_ expressions: String, _ more: String = "") throws -> Computed {
+    try place.features(Self.orders + "features:\n\(more)  expressions:\n\(expressions)\n")
+  }
+
+  @Test func `expressions of features and of rows are features`() throws {
+    let found = try features(
+      """
+          - {name: a_month, sql: 'orders / nullif(tenure_days, 0) * 30', unit: orders, meaning: Orders a month}
+          - {name: big, over: orders, sql: 'sum(amount) FILTER (WHERE age < 60)'}
+          - {name: calls, over: visits, sql: "count(*) FILTER (WHERE type = 'call')"}
+          - {name: big_share, sql: 'big / monetary'}
+          - {name: endless, sql: 'exp(orders * 1000) - exp(orders * 1000)'}
+          - {name: on_gold, sql: "CASE WHEN plan = 'Annual gold' THEN 1 ELSE 0 END -- the best"}
+      """)
+    #expect(try isClose(found.number("a_month", "1"), 3.0 / 86 * 30))
+    #expect(try found.number("big", "1") == 35 && found.number("big", "2") == 60)
+    #expect(try found.number("calls", "1") == 1 && found.number("calls", "2") == nil, "nothing of the future")
+    #expect(try isClose(found.number("big_share", "1"), 35.0 / 45) && found.number("endless", "1") == nil)
+    #expect(try found.number("on_gold", "1") == 1 && found.number("on_gold", "2") == 0)
+    let month = try #require(found.plan.definitions.first { $0.name == "a_month" })
+    #expect(month.family == .expressions && month.meaning == "Orders a month" && month.unit == "orders")
+    #expect(Set(month.uses ?? []) == ["orders", "tenure_days"])
+    #expect(found.names.suffix(4) == ["a_month", "big_share", "endless", "on_gold"])
+  }
+
+  @Test func `a plan with expressions survives being kept, and loses those whose features are not there`() throws {
+    let found = try features(
+      "    - {name: spent_often, sql: 'orders_30d * monetary'}\n    - {name: often, sql: 'orders * 2'}")
+    let kept = try JSONDecoder().decode(FeaturePlan.self, from: JSONEncoder().encode(found.plan))
+    #expect(kept == found.plan)
+    let bare = """
+      as_of: 2024-03-31
+      sources:
+        orders: {file: orders.csv, role: transactions, columns: {customer: c, time: t}}
+      """
+    let sources = try SourceSet(try place.project(bare), connection: place.connection())
+    let table = try sources.features(kept)
+    #expect(table.plan.definitions.last?.name == "often")
+    #expect(try Computed(table, sources).number("often", "1") == 6)
+  }
+
+  @Test(arguments: [
+    ("{name: x, sql: 'ordres + 1'}", "Is 'ordres' the feature 'orders'?"),
+    ("{name: x, sql: '(SELECT max(a) FROM orders)'}", "reads tables"), ("{name: orders, sql: 'monetary'}", "already"),
+    ("{name: x, sql: '1 + 1'}", "uses no feature"),
+    ("{name: x, sql: 'count(*)', over: nothing}", "no source 'nothing'"),
+    ("{name: x, sql: 'sum(nothing)', over: orders}", "cannot be used"), ("{name: x}", "'sql'"),
+    ("{name: 1x, sql: orders}", "digit"), ("{name: x, sql: 'orders +'}", "cannot be used"),
+  ])
+  func `bad expressions are told with their line`(_ text: String, _ words: String) throws {
+    let error = #expect(throws: ProjectError.self) { _ = try features("    - \(text)") }
+    #expect(error?.reason.contains(words) == true, "\(error?.reason ?? "")")
+    #expect(error?.line == 7)
+  }
+
+  @Test func `plans are those of the latest orders`() throws {
+    let found = try place.features(Self.orders)
+    #expect(try found.text("plan", "1") == "Annual gold" && found.text("plan", "2") == "Weekly")
+    #expect(try found.text("plan", "3") == nil && found.text("plan_term", "3") == nil)
+    #expect(try found.text("plan_term", "1") == "annual" && found.text("plan_term", "2") == "weekly")
+    #expect(try found.number("plan_changes", "1") == 1 && found.number("plan_changes", "3") == 0)
+    #expect(try found.number("plans", "1") == 2 && found.number("plan_days", "1") == 26)
+    #expect(try found.number("plan_days", "2") == 30)
+  }
+
+  @Test func `the dictionary tells everything three times`() throws {
+    let sources = try SourceSet(try place.project(Self.orders), connection: place.connection())
+    let plan = try FeaturePlan(sources)
+    let files = StagedFiles()
+    _ = try sources.write(plan, to: place.path("f.parquet"), in: files)
+    try files.commit()
+    let json = try Data(contentsOf: place.folder.appendingPathComponent("f.dictionary.json"))
+    let entries = try #require(try JSONSerialization.jsonObject(with: json) as? [[String: Any]])
+    #expect(entries.compactMap { $0["name"] as? String } == plan.definitions.map(\.name))
+    let month = try #require(entries.first { $0["name"] as? String == "monetary_30d" })
+    #expect(month["window_days"] as? Int == 30 && month["when_absent"] as? String == "0")
+    #expect(month["family"] as? String == "monetary" && month["unit"] as? String == "money")
+    let text = try String(contentsOf: place.folder.appendingPathComponent("f.md"), encoding: .utf8)
+    for definition in plan.definitions { #expect(text.contains("| `\(definition.name)` |")) }
+    #expect(text.contains("as of 2024-03-31") && text.contains("```sql"))
+    let trend = try #require(plan.definitions.first { $0.name == "orders_trend_30d" })
+    #expect(trend.windowDays == nil && plan.definitions.first { $0.name == "orders" }?.windowDays == nil)
+  }
+}
