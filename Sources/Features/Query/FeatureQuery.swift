@@ -43,7 +43,7 @@ extension SourceSet {
   public func write(_ plan: FeaturePlan, to target: String, in files: StagedFiles) throws -> Int {
     let rows = try connection.write(try featureSQL(plan), to: target, in: files)
     guard rows > 0 else { throw noCustomer }
-    try connection.write(plan.dictionary, to: FeaturePlan.dictionaryPath(beside: target), in: files)
+    try connection.write(dictionaryOf: plan, beside: target, in: files)
     return rows
   }
 
@@ -215,33 +215,8 @@ extension SourceSet {
 
 extension FeatureTable {
   /// Writes the features to `target` and the dictionary beside it, both staged in `files`.
-  public func write(to target: String, in files: StagedFiles) throws(WarehouseError) {
+  public func write(to target: String, in files: StagedFiles) throws {
     try connection.write("SELECT * FROM \(relation)", to: target, in: files)
-    try connection.write(plan.dictionary, to: FeaturePlan.dictionaryPath(beside: target), in: files)
-  }
-}
-
-extension FeaturePlan {
-  /// The feature dictionary: one row a feature.
-  public var dictionary: Table {
-    func column(_ name: String, _ value: (FeatureDefinition) -> String) -> Column {
-      Column(name: name, values: .texts(definitions.map(value)))
-    }
-    return Table([
-      column("name", \.name), column("family", \.family.rawValue), column("meaning", \.meaning), column("unit", \.unit),
-      column("kind", \.kind.rawValue), column("source", \.source),
-      column("when_absent") {
-        $0.whenAbsent.map { value in Int(exactly: value).map { "\($0)" } ?? "\(value)" } ?? "missing"
-      }, column("sql", \.sql),
-    ])
-  }
-
-  /// `features.parquet` has its dictionary in `features.dictionary.csv`.
-  public static func dictionaryPath(beside target: String) -> String {
-    var base = target
-    for ending in [".gz", ".parquet", ".csv", ".tsv", ".jsonl", ".ndjson", ".json"] where base.hasSuffix(ending) {
-      base.removeLast(ending.count)
-    }
-    return base + ".dictionary.csv"
+    try connection.write(dictionaryOf: plan, beside: target, in: files)
   }
 }
