@@ -31,7 +31,9 @@ import Warehouse
   /// Twenty-four ordinary lines, and then the odd ones.
   private func odd() throws -> Computed {
     var lines = ["who,at,paid,items,sku,note"]
-    for line in 0..<24 { lines.append("\(line % 6 + 1),2020-05-\(line < 9 ? "0" : "")\(line + 1),\(10 + line % 3),1,a,n\(line)") }
+    for line in 0..<24 {
+      lines.append("\(line % 6 + 1),2020-05-\(line < 9 ? "0" : "")\(line + 1),\(10 + line % 3),1,a,n\(line)")
+    }
     lines += [
       "1,2020-05-01,10,1,a,n0",  // what the first line said
       "1,2020-05-01,10,1,a,other",  // not quite

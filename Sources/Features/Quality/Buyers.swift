@@ -9,15 +9,12 @@ struct Buyers {
   /// The measured columns: name in rows and in the source, and the fence above which a value is far out.
   private let measures: [(sql: String, column: String, median: Double, fence: Double)]
 
-  /// Nil without transactions.
-  init?(_ sources: SourceSet) throws(WarehouseError) {
-    guard let source = sources.project.sources(.transactions).first else { return nil }
+  /// - Parameter sample: the rows of `source`, the transactions, that set the fences.
+  init(_ sources: SourceSet, _ source: Source, sample: String) throws(WarehouseError) {
     connection = sources.connection
     let dialect = connection.dialect
     let visible = sources.visible(source)
-    let share = sources.rowsPerSample(sources.surveys[source.name]?.count.rowsUsed ?? 0)
-    let drawn = (share > 1 ? dialect.draws(oneIn: share, of: "customer") : nil) ?? "TRUE"
-    let amount = source.column(.amount) ?? source.column(.price)
+    let amount = source.measuredAmount
     let columns = [("amount", amount), ("quantity", source.column(.quantity))].compactMap { sql, name in
       name.map { (sql, $0) }
     }
@@ -29,7 +26,7 @@ struct Buyers {
         }
       }
       let found = try connection.query(
-        "SELECT \(quartiles.joined(separator: ", ")) FROM (\(visible)) AS v WHERE \(drawn)")
+        "SELECT \(quartiles.joined(separator: ", ")) FROM \(sample) AS s")
       for (sql, column) in columns {
         let parts = (0..<3).compactMap { found["\(sql)_\($0)"]?.doubles?.first }
         guard parts.count == 3, parts.allSatisfy({ $0.isFinite && $0 > 0 }) else { continue }

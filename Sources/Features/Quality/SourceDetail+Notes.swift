@@ -50,18 +50,32 @@ extension SourceDetail {
       notes.append(
         "\(list(sparse)) of \(source) \(sparse.count == 1 ? "is" : "are") missing in half of the rows or more")
     }
-    for column in columns {
-      if let reason = column.identifier {
-        notes.append(
-          "'\(column.column)' of \(source) looks like an identifier: \(reason); leave it out of 'attributes'")
-      }
-      if let reason = column.leak {
-        notes.append(
-          "'\(column.column)' of \(source) may be known only afterwards: \(reason); if so, leave it out of "
-            + "'attributes', as no new customer will have it")
-      }
+    for (reason, found) in grouped(\.identifier) {
+      notes.append(
+        "\(list(found)) of \(source) \(found.count == 1 ? "looks like an identifier" : "look like identifiers"): "
+          + "\(reason); leave \(found.count == 1 ? "it" : "them") out of 'attributes'")
+    }
+    for (reason, found) in grouped(\.leak) {
+      notes.append(
+        "\(list(found)) of \(source) may be known only afterwards: \(reason); if so, leave "
+          + "\(found.count == 1 ? "it" : "them") out of 'attributes', as no new customer will have "
+          + (found.count == 1 ? "it" : "them"))
     }
     return notes
+  }
+
+  /// The columns of each reason, in the order of the first of them.
+  private func grouped(_ reason: (ColumnDetail) -> String?) -> [(String, [ColumnDetail])] {
+    var groups: [(String, [ColumnDetail])] = []
+    for column in columns {
+      guard let words = reason(column) else { continue }
+      if let place = groups.firstIndex(where: { $0.0 == words }) {
+        groups[place].1.append(column)
+      } else {
+        groups.append((words, [column]))
+      }
+    }
+    return groups
   }
 
   private func share(_ part: Int, _ whole: Int) -> String { percent(Double(part) / Double(max(1, whole))) }

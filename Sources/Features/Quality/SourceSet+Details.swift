@@ -12,19 +12,27 @@ extension SourceSet {
   /// What was found in every source.
   func details() throws(WarehouseError) -> [SourceDetail] {
     var details: [SourceDetail] = []
-    let buyers = try Buyers(self)
+    var sold: LookedAt?
+    var buyers: Buyers?
+    if let source = project.sources(.transactions).first {
+      let sample = try LookedAt(self, source)
+      (sold, buyers) = (sample, try Buyers(self, source, sample: sample.relation))
+    }
     for source in project.sources {
       guard let survey = surveys[source.name] else { continue }
-      details.append(try detail(source, survey, buyers))
+      let sample: LookedAt
+      if source.role == .transactions, let sold { sample = sold } else { sample = try LookedAt(self, source) }
+      details.append(try detail(source, survey, sample, buyers))
+      try sample.discard()
     }
     if let buyers { try buyers.discard() }
     return details
   }
 
-  private func detail(_ source: Source, _ survey: SourceSurvey, _ buyers: Buyers?) throws(WarehouseError)
+  private func detail(_ source: Source, _ survey: SourceSurvey, _ sample: LookedAt, _ buyers: Buyers?)
+    throws(WarehouseError)
     -> SourceDetail
   {
-    let sample = try LookedAt(self, source, rows: survey.count.rowsUsed)
     let columns = reportedColumns(source)
     let counted = try connection.query(
       """
@@ -40,7 +48,6 @@ extension SourceSet {
     detail.columns = columns.enumerated().map { $1.detail(number: $0, counted, rows: looked, isTimed: isTimed(source)) }
     detail.orphans = try orphans(source, sample, rows: looked, buyers)
     if source.role == .transactions, let buyers { (detail.outliers, detail.concentration) = try buyers.extremes() }
-    try sample.discard()
     return detail
   }
 
@@ -123,7 +130,8 @@ extension SourceSet {
           role == .time
           ? "ts" : role == .price ? "amount" : index == 0 ? role.rawValue : "\(role.rawValue)_\(index + 1)"
         guard names.contains(canonical), role != .price || source.column(.amount) == nil else { continue }
-        columns.append(ReportedColumn(name: column, sql: SQL.identifier(canonical)))
+        let name = role == .price ? source.measuredAmount ?? column : column
+        columns.append(ReportedColumn(name: name, sql: SQL.identifier(canonical)))
       }
     }
     for attribute in attributes(source) {
@@ -134,16 +142,24 @@ extension SourceSet {
   }
 }
 
+extension Source {
+  /// What a line's amount is made of, by the names of its columns; nil without any.
+  var measuredAmount: String? {
+    if let amount = column(.amount) { return amount }
+    return column(.price).map { price in column(.quantity).map { "\(price) x \($0)" } ?? price }
+  }
+}
+
 /// The rows that questions are asked of: all that are used, or those of one customer in some, in a table of their own.
 private struct LookedAt {
   let relation: String
   let oneIn: Int
   private let connection: Connection
 
-  init(_ sources: SourceSet, _ source: Source, rows: Int) throws(WarehouseError) {
+  init(_ sources: SourceSet, _ source: Source) throws(WarehouseError) {
     connection = sources.connection
     let visible = sources.visible(source)
-    let share = sources.rowsPerSample(rows)
+    let share = sources.rowsPerSample(sources.surveys[source.name]?.count.rowsUsed ?? 0)
     guard source.role.isOfCustomers, share > 1,
       let drawn = connection.dialect.draws(oneIn: share, of: "customer")
     else {
@@ -163,7 +179,7 @@ private struct LookedAt {
 
 extension SourceSet {
   /// One customer in how many is looked at, of a source of `rows` rows.
-  func rowsPerSample(_ rows: Int) -> Int {
+  fileprivate func rowsPerSample(_ rows: Int) -> Int {
     rows > SourceSet.wholeRows ? (rows + SourceSet.sampleRows - 1) / SourceSet.sampleRows : 1
   }
 }

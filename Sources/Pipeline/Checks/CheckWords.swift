@@ -9,7 +9,7 @@ extension SegmentChecks {
       text += "\n## Features that tell the same\n\n"
       text += redundancy.groups.isEmpty ? "No two" : "In each of these groups any two"
       text += " of the \(redundancy.features) numeric features have a rank correlation (Spearman) of "
-      text += "\(ReadableNumber.text(redundancy.threshold)) or more, whatever its sign, on "
+      text += "\(ReadableNumber.hundredths(redundancy.threshold)) or more, whatever its sign, on "
       text += "\(ReadableNumber.grouped(redundancy.rows)) rows"
       text += redundancy.groups.isEmpty ? ".\n" : ":\n\n"
       for group in redundancy.groups {
@@ -77,7 +77,7 @@ extension SegmentChecks {
     let what = groups == 1 ? "a group of features tells the same" : "\(groups) groups of features tell the same"
     let shown = largest.features.prefix(4).joined(separator: ", ")
     let more = largest.features.count > 4 ? " and \(largest.features.count - 4) more" : ""
-    return "\(what) (rank correlation \(ReadableNumber.text(redundancy.threshold)) or more): \(shown)\(more)"
+    return "\(what) (rank correlation \(ReadableNumber.hundredths(redundancy.threshold)) or more): \(shown)\(more)"
       + (groups == 1 ? "" : "; …")
       + (redundancy.isSelected
         ? "; one of each forms segments" : "; 'segments.redundancy: select' would keep one of each")

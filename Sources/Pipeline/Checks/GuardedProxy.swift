@@ -69,14 +69,27 @@ struct ProxyCheck {
   /// What there is to say of the guarded feature `name`; nil where it has no value at all.
   func measure(_ name: String, _ values: FeatureValues) -> GuardedProxy? {
     if let numbers = values.numeric(name) {
-      let present = Set(numbers.filter { !$0.isNaN }.prefix(1000))
-      guard !present.isEmpty else { return nil }
+      let range = ColumnRange(numbers)
+      guard range.isPresent else { return nil }
       // Two values only are two levels, however they are written.
-      guard present.count == 2 else { return ranks(name, numbers) }
+      guard range.hasTwoValues else { return ranks(name, numbers) }
       return levels(name, numbers.map { $0.isNaN ? nil : Int(exactly: $0).map { "\($0)" } ?? "\($0)" })
     }
     guard let texts = values.categories.first(where: { $0.name == name })?.texts else { return nil }
     return texts.contains { $0 != nil } ? levels(name, texts) : nil
+  }
+
+  /// The least and greatest of the present values, and whether there is no other between them.
+  private struct ColumnRange {
+    let isPresent: Bool
+    let hasTwoValues: Bool
+
+    init(_ numbers: [Double]) {
+      let present = numbers.filter { !$0.isNaN }
+      let (least, greatest) = (present.min() ?? 0, present.max() ?? 0)
+      isPresent = !present.isEmpty
+      hasTwoValues = least < greatest && present.allSatisfy { $0 == least || $0 == greatest }
+    }
   }
 
   private func levels(_ name: String, _ texts: [String?]) -> GuardedProxy {
