@@ -45,7 +45,7 @@ SELECT count(*) AS rows_read, count(*) FILTER (WHERE TRUE AND (customer IS NULL)
 
 SELECT percentile_cont(0.25) WITHIN GROUP (ORDER BY CAST(CASE WHEN amount > 0 THEN amount END AS DOUBLE)) AS amount_0, percentile_cont(0.5) WITHIN GROUP (ORDER BY CAST(CASE WHEN amount > 0 THEN amount END AS DOUBLE)) AS amount_1, percentile_cont(0.75) WITHIN GROUP (ORDER BY CAST(CASE WHEN amount > 0 THEN amount END AS DOUBLE)) AS amount_2, percentile_cont(0.25) WITHIN GROUP (ORDER BY CAST(CASE WHEN quantity > 0 THEN quantity END AS DOUBLE)) AS quantity_0, percentile_cont(0.5) WITHIN GROUP (ORDER BY CAST(CASE WHEN quantity > 0 THEN quantity END AS DOUBLE)) AS quantity_1, percentile_cont(0.75) WITHIN GROUP (ORDER BY CAST(CASE WHEN quantity > 0 THEN quantity END AS DOUBLE)) AS quantity_2 FROM (SELECT * FROM "tessera_source_0" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00' AND amount IS NOT NULL) AS s;
 
-CREATE TEMP TABLE tessera_buyers_3 AS SELECT customer, sum(round(CAST(CASE WHEN amount > 0 THEN amount END AS DOUBLE) * 100)) AS spent FROM (SELECT * FROM "tessera_source_0" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00' AND amount IS NOT NULL) AS v GROUP BY customer;
+CREATE TEMP TABLE tessera_buyers AS SELECT customer, sum(round(CAST(CASE WHEN amount > 0 THEN amount END AS DOUBLE) * 100)) AS spent FROM (SELECT * FROM "tessera_source_0" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00' AND amount IS NOT NULL) AS v GROUP BY customer;
 
 SELECT count(*) AS looked, count("customer") AS present_0, count(DISTINCT "customer") AS different_0, count("ts") AS present_1, count(DISTINCT "ts") AS different_1, count("amount") AS present_2, count(DISTINCT "amount") AS different_2, count("quantity") AS present_3, count(DISTINCT "quantity") AS different_3, count("product") AS present_4, count(DISTINCT "product") AS different_4, count("store") AS present_5, count(DISTINCT "store") AS different_5
 FROM (SELECT * FROM "tessera_source_0" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00' AND amount IS NOT NULL) AS s;
@@ -57,7 +57,7 @@ SELECT count(*) AS unknown FROM (SELECT * FROM "tessera_source_0" AS rows_of_sou
 LEFT JOIN (SELECT DISTINCT product FROM (SELECT * FROM "tessera_source_1" AS rows_of_source) AS o) AS known ON known.product = s.product
 WHERE s.product IS NOT NULL AND known.product IS NULL;
 
-SELECT percentile_cont(0.25) WITHIN GROUP (ORDER BY CAST(nullif(spent, 0) AS DOUBLE)) AS spent_0, percentile_cont(0.75) WITHIN GROUP (ORDER BY CAST(nullif(spent, 0) AS DOUBLE)) AS spent_2, sum(spent) AS spent, count(nullif(spent, 0)) AS spenders FROM tessera_buyers_3 AS b;
+SELECT percentile_cont(0.25) WITHIN GROUP (ORDER BY CAST(nullif(spent, 0) AS DOUBLE)) AS spent_0, percentile_cont(0.75) WITHIN GROUP (ORDER BY CAST(nullif(spent, 0) AS DOUBLE)) AS spent_2, sum(spent) AS spent, count(nullif(spent, 0)) AS spenders FROM tessera_buyers AS b;
 
 SELECT count(*) AS looked, count("product") AS present_0, count(DISTINCT "product") AS different_0, count("category") AS present_1, count(DISTINCT "category") AS different_1, count("brand") AS present_2, count(DISTINCT "brand") AS different_2
 FROM (SELECT * FROM "tessera_source_1" AS rows_of_source) AS s;
@@ -73,7 +73,7 @@ SELECT count(*) AS different FROM (
 
 SELECT count(*) AS customers, count(*) FILTER (WHERE bought.customer IS NULL) AS strangers
 FROM (SELECT DISTINCT customer FROM (SELECT * FROM "tessera_source_2" AS rows_of_source WHERE customer IS NOT NULL) AS s) AS seen
-LEFT JOIN tessera_buyers_3 AS bought ON bought.customer = seen.customer;
+LEFT JOIN tessera_buyers AS bought ON bought.customer = seen.customer;
 
 SELECT count(*) AS looked, count("customer") AS present_0, count(DISTINCT "customer") AS different_0, count("campaign") AS present_1, count(DISTINCT "campaign") AS different_1
 FROM (SELECT * FROM (SELECT contact.customer, contact.campaign, contact.row_mark, start.ts FROM "tessera_source_3" AS contact
@@ -89,7 +89,7 @@ SELECT count(*) AS customers, count(*) FILTER (WHERE bought.customer IS NULL) AS
 FROM (SELECT DISTINCT customer FROM (SELECT * FROM (SELECT contact.customer, contact.campaign, contact.row_mark, start.ts FROM "tessera_source_3" AS contact
   LEFT JOIN (SELECT campaign, min(ts) AS ts FROM "tessera_source_4" AS k GROUP BY campaign) AS start
     ON start.campaign = contact.campaign) AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00') AS s) AS seen
-LEFT JOIN tessera_buyers_3 AS bought ON bought.customer = seen.customer;
+LEFT JOIN tessera_buyers AS bought ON bought.customer = seen.customer;
 
 SELECT count(*) AS looked, count("ts") AS present_0, count(DISTINCT "ts") AS different_0, count("campaign") AS present_1, count(DISTINCT "campaign") AS different_1
 FROM (SELECT * FROM "tessera_source_4" AS rows_of_source WHERE ts < TIMESTAMP '2018-01-01 00:00:00') AS s;
@@ -105,9 +105,9 @@ SELECT count(*) AS different FROM (
 
 SELECT count(*) AS customers, count(*) FILTER (WHERE bought.customer IS NULL) AS strangers
 FROM (SELECT DISTINCT customer FROM (SELECT * FROM "tessera_source_5" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00') AS s) AS seen
-LEFT JOIN tessera_buyers_3 AS bought ON bought.customer = seen.customer;
+LEFT JOIN tessera_buyers AS bought ON bought.customer = seen.customer;
 
-DROP TABLE IF EXISTS tessera_buyers_3;
+DROP TABLE IF EXISTS tessera_buyers;
 
 SELECT category, count(*) AS reached
 FROM (SELECT category, customer FROM (SELECT * FROM (SELECT line.*, product_category.category AS category, product_category.brand AS brand FROM (SELECT * FROM "tessera_source_0" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00' AND amount IS NOT NULL) AS line
