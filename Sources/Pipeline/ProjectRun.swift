@@ -48,15 +48,30 @@ public struct ProjectRun {
         expectedSeconds: WorkEstimate.aggregatingSeconds(sources.quality)))
   }
 
-  /// Computes the features and writes them, and their dictionary, to `target`.
-  public func writeFeatures(to target: String, asOf: CalendarDate? = nil) throws -> FeatureSummary {
+  /// Computes the features and writes them, and their dictionary, to `target`; with `request` as of its dates, and with
+  /// the labels of the days after each.
+  public func writeFeatures(
+    to target: String, asOf: CalendarDate? = nil, over request: PanelRequest? = nil
+  ) throws -> FeatureSummary {
     let sources = try sources(asOf: asOf)
-    let plan = try FeaturePlan(sources)
     let files = StagedFiles()
-    report(computing: plan, sources)
-    let customers = try sources.write(plan, to: target, in: files)
+    guard let panel = request?.panel(asOf: sources.asOf) else {
+      let plan = try FeaturePlan(sources)
+      report(computing: plan, sources)
+      let customers = try sources.write(plan, to: target, in: files)
+      try files.commit()
+      return FeatureSummary(
+        plan: plan, dates: [sources.asOf], asOf: sources.asOf, customers: customers, quality: sources.quality)
+    }
+    let written = try sources.write(panel, to: target, in: files) { date in
+      progress?(
+        PipelineProgress(
+          stage: "computing features as of \(date)", expectedSeconds: WorkEstimate.aggregatingSeconds(sources.quality)))
+    }
     try files.commit()
-    return FeatureSummary(plan: plan, asOf: sources.asOf, customers: customers, quality: sources.quality)
+    return FeatureSummary(
+      plan: written.plan, dates: panel.dates, asOf: written.sources.asOf, customers: written.rows,
+      quality: written.sources.quality)
   }
 
   /// Trains from the sources and writes model, card, assignments, features, dictionary and summary.
@@ -119,10 +134,27 @@ extension Connection {
   }
 }
 
+/// As of which dates features are wanted, and with which labels.
+public enum PanelRequest: Sendable, Hashable {
+  /// As of the project's one date, with the labels of the days after it.
+  case oneDate(LabelWindow)
+  /// As of several dates.
+  case dates(FeaturePanel)
+
+  func panel(asOf date: CalendarDate) -> FeaturePanel {
+    switch self {
+    case .oneDate(let labels): FeaturePanel(date: date, labels: labels)
+    case .dates(let panel): panel
+    }
+  }
+}
+
 /// What `features` did, for people and machines.
 public struct FeatureSummary: Sendable {
   /// The features and how each is computed.
   public let plan: FeaturePlan
+  /// The as-of dates, ascending; one unless a panel was asked for.
+  public let dates: [CalendarDate]
   /// The last day whose records were used.
   public let asOf: CalendarDate
   /// The number of rows written.

@@ -27,17 +27,42 @@ public struct CalendarDate: Sendable, Hashable, Comparable, CustomStringConverti
     daysSince1970 = era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
   }
 
-  /// `YYYY-MM-DD`; years before 0 with a minus sign, years after 9999 with as many digits as they need.
-  public var description: String {
+  /// Its year, month (1 to 12) and day of the month.
+  private var civil: (year: Int, month: Int, day: Int) {
     let z = daysSince1970 + 719_468
     let era = (z >= 0 ? z : z - 146_096) / 146_097
     let dayOfEra = z - era * 146_097
     let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
     let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
     let m = (5 * dayOfYear + 2) / 153
-    let day = dayOfYear - (153 * m + 2) / 5 + 1
     let month = m < 10 ? m + 3 : m - 9
-    let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+    return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * m + 2) / 5 + 1)
+  }
+
+  /// The day `days` later.
+  public func adding(days: Int) -> CalendarDate { CalendarDate(daysSince1970: daysSince1970 + days) }
+
+  /// The same day of the month `months` later, or that month's last where it has no such day; the last day of a month
+  /// stays the last.
+  public func adding(months: Int) -> CalendarDate {
+    let (year, month, day) = civil
+    func length(_ index: Int) -> Int {
+      let (y, m) = (index >= 0 ? index / 12 : (index - 11) / 12, (index % 12 + 12) % 12)
+      let first = CalendarDate(year: y, month: m + 1, day: 1)
+      let next = CalendarDate(year: m == 11 ? y + 1 : y, month: m == 11 ? 1 : m + 2, day: 1)
+      return next.daysSince1970 - first.daysSince1970
+    }
+    let from = year * 12 + month - 1
+    let to = from + months
+    let last = length(to)
+    let isLast = day == length(from)
+    let (y, m) = (to >= 0 ? to / 12 : (to - 11) / 12, (to % 12 + 12) % 12)
+    return CalendarDate(year: y, month: m + 1, day: isLast ? last : min(day, last))
+  }
+
+  /// `YYYY-MM-DD`; years before 0 with a minus sign, years after 9999 with as many digits as they need.
+  public var description: String {
+    let (year, month, day) = civil
     func padded(_ value: Int, _ width: Int) -> String {
       let digits = "\(value)"
       return String(repeating: "0", count: max(0, width - digits.count)) + digits

@@ -130,6 +130,35 @@ import Testing
   }
 
   /// Recorded help, so that a change of it is seen. `TESSERA_RECORD=1` writes it anew and fails the run.
+  @Test func `features tell what happened next, as of one date or several`() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("id,day,total\n1,2020-01-01,3\n1,2020-02-10,4\n2,2020-01-05,5\n2,2020-03-31,1\n", to: "o.csv")
+    #expect(try TesseraProcess.run(["init", "o.csv"], in: folder.url).code == 0)
+    let range = ["features", "--panel", "2020-01-31..2020-02-29", "--labels", "30", "--output", "p.csv"]
+    let outcome = try TesseraProcess.run(range, in: folder.url)
+    #expect(outcome.code == 0 && outcome.output.contains("2 dates from 2020-01-31 to 2020-02-29"))
+    let lines = try String(contentsOf: folder.url.appendingPathComponent("p.csv"), encoding: .utf8).split(
+      separator: "\n")
+    #expect(lines.count == 5 && lines[0].hasSuffix("bought_next_30d,orders_next_30d,monetary_next_30d"))
+    #expect(lines[1].hasSuffix(",1,1,4.0") && lines[2].hasSuffix(",0,0,0.0"))
+    let one = ["features", "--as-of", "2020-02-29", "--labels", "60", "--output", "q.csv"]
+    let late = try TesseraProcess.run(one, in: folder.url)
+    #expect(late.code == 65 && late.errors.contains("2020-01-31"), "the latest date whose labels are known")
+    #expect(!FileManager.default.fileExists(atPath: folder.url.appendingPathComponent("q.csv").path))
+  }
+
+  @Test(arguments: [
+    ["--labels", "0"], ["--every", "month"], ["--panel", "2020-02-01..2020-01-01"],
+    ["--panel", "2020-02-30..2020-03-01"],
+    ["--panel", "2020-01-01..2020-02-01", "--every", "fortnight"],
+    ["--panel", "2020-01-01..2020-02-01", "--as-of", "2020-01-01"],
+    ["--panel", "2000-01-01..2020-02-01", "--every", "1"],
+  ])
+  func `odd panels are told what they need`(_ options: [String]) throws {
+    let outcome = try TesseraProcess.run(["features"] + options, in: TemporaryFolder().url)
+    #expect(outcome.code == 64 && outcome.errors.contains("--"))
+  }
+
   @Test(arguments: ["", "init", "features", "train", "score", "inspect", "cluster", "doctor"])
   func `help reads as recorded`(_ verb: String) throws {
     let outcome = try TesseraProcess.shell(

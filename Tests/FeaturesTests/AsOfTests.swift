@@ -13,6 +13,9 @@ import Warehouse
     static let headers = [
       "lines.csv": "c,t,o,a,q,d,i,s", "goods.csv": "i,k", "people.csv": "c,known,age,city",
       "mails.csv": "c,m", "plan.csv": "m,t", "visits.csv": "c,t", "letters.csv": "c,m,t",
+      "web.csv": "c,v,t,what,item,machine", "posts.csv": "c,m,t,what,via", "known.csv": "v,c,t",
+      "moves.csv": "c,t,born,land,town,tier", "towns.csv": "town,climate,rain", "polls.csv": "c,t,q,a",
+      "forms.csv": "c,t,score,likes", "links.csv": "c,t,firm", "firms.csv": "firm,sector,staff",
     ]
 
     static let yaml = """
@@ -28,7 +31,26 @@ import Warehouse
         plan: {file: plan.csv, role: campaign_calendar, columns: {campaign: m, time: t}}
         visits: {file: visits.csv, role: events, columns: {customer: c, time: t}}
         letters: {file: letters.csv, role: campaigns, columns: {customer: c, campaign: m, time: t}}
-      features: {categories: 3}
+        web:
+          file: web.csv
+          role: events
+          columns: {customer: c, visitor: v, time: t, type: what, product: item, device: machine}
+        posts: {file: posts.csv, role: campaigns, columns: {customer: c, campaign: m, time: t, type: what, channel: via}}
+        moves:
+          file: moves.csv
+          role: customers
+          columns: {customer: c, time: t, birth: born, region: [land, town]}
+        towns: {file: towns.csv, role: lookups, explains: town, columns: {key: town}}
+        polls: {file: polls.csv, role: surveys, columns: {customer: c, time: t, question: q, answer: a}}
+        forms: {file: forms.csv, role: surveys, multiple: [likes], columns: {customer: c, time: t}}
+        links: {file: links.csv, role: contacts, columns: {customer: c, time: t, company: firm}}
+        firms: {file: firms.csv, role: companies, columns: {company: firm}}
+        known: {file: known.csv, role: identities, columns: {visitor: v, customer: c, time: t}}
+      features:
+        categories: 3
+        geography: {least_customers: 2}
+        ordinal: {tier: [low, middle, high]}
+        rules: [{name: carts_2, source: web, count: lines, where: type = add_to_cart, within: 60, at_least: 2}]
       """
 
     init(_ random: inout RandomStream) {
@@ -47,9 +69,34 @@ import Warehouse
         tables["letters.csv"]?.append(
           "\(customer),l\(customer % 2),\(Self.time(&random, from: "2017-01-01", days: 181))")
       }
+      for customer in 1...12 {
+        for _ in 0..<random.integer(below: 12) {
+          let time = Self.time(&random, from: "2017-03-01", days: 122)
+          tables["web.csv"]?.append(
+            Self.act(&random, by: customer % 3 == 0 ? ",v\(customer)" : "\(customer),", at: time))
+        }
+        for campaign in 0..<random.integer(below: 5) {
+          let time = Self.time(&random, from: "2017-02-01", days: 150)
+          tables["posts.csv"]?.append(Self.post(&random, to: "\(customer)", campaign: "p\(campaign)", at: time))
+        }
+        for _ in 0..<random.integer(below: 3) {
+          tables["moves.csv"]?.append(
+            Self.move(&random, of: "\(customer)", at: Self.time(&random, from: "2017-01-01", days: 181)))
+          tables["polls.csv"]?.append(
+            Self.poll(&random, of: "\(customer)", at: Self.time(&random, from: "2017-01-01", days: 181)))
+          tables["forms.csv"]?.append(
+            "\(customer),\(Self.time(&random, from: "2017-01-01", days: 181)),\(random.integer(below: 11)),"
+              + ["a;b", "b", "c; a", ""][random.integer(below: 4)])
+          tables["links.csv"]?.append(
+            "\(customer),\(Self.time(&random, from: "2017-01-01", days: 181)),f\(random.integer(below: 4))")
+        }
+        tables["known.csv"]?.append("v\(customer),\(customer),\(Self.time(&random, from: "2017-01-01", days: 181))")
+      }
       // The last instant that counts.
       tables["lines.csv"]?.append("1,2017-06-30 23:59:59,last,3.00,1,0,1,x")
       for product in 1...9 { tables["goods.csv"]?.append("\(product),k\(product % 5)") }
+      tables["towns.csv"] = ["Rome,warm,800", "Oslo,cold,763.5", "Nice,warm,"]
+      tables["firms.csv"] = ["f0,steel,10", "f1,retail,250", "f2,retail,3"]
       tables["plan.csv"] = ["m0,2017-02-01", "m1,2017-03-01", "m2,2017-06-30"]
     }
 
@@ -67,13 +114,47 @@ import Warehouse
         + "\(1 + random.integer(below: 9)),\(["x", "y"][random.integer(below: 2)])"
     }
 
+    static func act(_ random: inout RandomStream, by who: String, at time: String) -> String {
+      let acts = ["page_view", "search", "add_to_cart", "remove_from_cart", "wishlist", "purchase", "login"]
+      return "\(who),\(time),\(acts[random.integer(below: acts.count)]),\(1 + random.integer(below: 9)),"
+        + ["phone", "desktop", ""][random.integer(below: 3)]
+    }
+
+    static func post(_ random: inout RandomStream, to who: String, campaign: String, at time: String) -> String {
+      let fates = ["sent", "sent", "opened", "clicked", "unsubscribed"]
+      return "\(who),\(campaign),\(time),\(fates[random.integer(below: fates.count)]),"
+        + ["mail", "app"][random.integer(below: 2)]
+    }
+
+    static func move(_ random: inout RandomStream, of who: String, at time: String) -> String {
+      let place = ["IT,Rome", "NO,Oslo", "FR,Nice", "FR,", "NO,Bergen"][random.integer(below: 5)]
+      let tier = ["low", "high", "middle", "odd"][random.integer(below: 4)]
+      return "\(who),\(time),19\(10 + random.integer(below: 90))-0\(1 + random.integer(below: 9))-15,\(place),\(tier)"
+    }
+
+    static func poll(_ random: inout RandomStream, of who: String, at time: String) -> String {
+      let question = random.integer(below: 2)
+      let answer = question == 0 ? "\(random.integer(below: 11))" : ["yes", "no"][random.integer(below: 2)]
+      return "\(who),\(time),\(["recommend", "happy?"][question]),\(answer)"
+    }
+
     /// Adds to every table, or edits there, some rows of the future.
     mutating func happen(_ random: inout RandomStream) {
       let when = ["2017-07-01 00:00:00", Self.time(&random, from: "2017-07-01", days: 4000)][random.integer(below: 2)]
       let who = ["\(1 + random.integer(below: 12))", "new\(random.integer(below: 5))", "0007", "é"][
         random.integer(below: 4)]
       let amount = ["1.00", "-5.00", "99999999999999", "-99999999999999", "0", "0.0001", "7"][random.integer(below: 7)]
-      switch random.integer(below: 8) {
+      switch random.integer(below: 15) {
+      case 11:
+        tables["moves.csv"]?.append(Self.move(&random, of: who, at: "\(when).\(random.integer(below: 1_000_000))"))
+      case 12: tables["polls.csv"]?.append(Self.poll(&random, of: who, at: when))
+      case 13: tables["forms.csv"]?.append("\(who),\(when).\(random.integer(below: 1_000_000)),-3,z;a")
+      case 14: tables["links.csv"]?.append("\(who),\(when),f\(random.integer(below: 9))")
+      case 8:
+        tables["web.csv"]?.append(Self.act(&random, by: random.integer(below: 2) == 0 ? "\(who)," : ",v1", at: when))
+      case 9:
+        tables["posts.csv"]?.append(Self.post(&random, to: who, campaign: "p\(random.integer(below: 9))", at: when))
+      case 10: tables["known.csv"]?.append("v\(1 + random.integer(below: 12)),\(who),\(when)")
       case 0: tables["lines.csv"]?.append("\(who),\(when),future,\(amount),1,0,1,z")
       case 1:
         // An order that began in time is joined by a later line; a product of a category nobody bought before.
@@ -122,7 +203,7 @@ import Warehouse
       dictionary: try bytes("features.dictionary.csv"))
   }
 
-  @Test(arguments: 0..<5)
+  @Test(arguments: 0..<3)
   func `rows of the future change no byte of the features and nothing of the plan`(_ seed: UInt64) throws {
     var random = RandomStream(seed: seed)
     let place = try Workplace()
@@ -131,12 +212,12 @@ import Warehouse
     let connection = try place.connection()
     let before = try write(place, Shop.yaml, connection)
     #expect(before.plan.definitions.count > 30 && before.csv.count > 1000)
-    // 5 seeds of 42 mutations, seven to a look.
-    for step in 1...6 {
-      for _ in 1...7 { shop.happen(&random) }
+    // 3 seeds of 100 mutations, 25 to a look.
+    for step in 1...4 {
+      for _ in 1...25 { shop.happen(&random) }
       try shop.write(place)
       let after = try write(place, Shop.yaml, connection)
-      try #require(after == before, "after \(step * 7) mutations of seed \(seed)")
+      try #require(after == before, "after \(step * 25) mutations of seed \(seed)")
     }
   }
 

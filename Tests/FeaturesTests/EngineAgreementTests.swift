@@ -1,5 +1,6 @@
 import Features
 import Foundation
+import Randomness
 import TestSupport
 import Testing
 import Warehouse
@@ -104,6 +105,20 @@ struct `Features of PostgreSQL` {
     let found = try features(project, from: tables, on: Connection(PostgreSQLServer.settings()))
     // By their bytes, not by language.
     #expect(found.customers == ["Zoe", "amy", "b-e", "zed", "Ämy"])
+    try expectEqual(found, wanted)
+  }
+
+  @Test(arguments: 0..<2 as Range<UInt64>) func `a shop with sources of every role gives equal features`(_ seed: UInt64)
+    throws
+  {
+    var random = RandomStream(seed: seed)
+    try `As-of rule`.Shop(&random).write(place)
+    let project = try place.project(`As-of rule`.Shop.yaml)
+    let embedded = try place.connection()
+    let tables = try tables(project, embedded, asText: true)
+    let wanted = try features(project, from: tables, on: place.connection())
+    let found = try features(project, from: tables, on: Connection(PostgreSQLServer.settings()))
+    #expect(wanted.names.count > 100)
     try expectEqual(found, wanted)
   }
 

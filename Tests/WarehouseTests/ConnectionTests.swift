@@ -64,7 +64,9 @@ struct `Interrupting a connection` {
       let connection = try Connection()
       let group = DispatchGroup()
       for _ in 0..<4 {
-        DispatchQueue(label: "canceller").async(group: group) { [weak connection] in for _ in 0..<50 { connection?.cancel() } }
+        DispatchQueue(label: "canceller").async(group: group) { [weak connection] in
+          for _ in 0..<50 { connection?.cancel() }
+        }
       }
       _ = try? connection.query("SELECT sum(i) FROM range(100000) AS t(i)")
       group.wait()

@@ -55,6 +55,15 @@ struct `Days of the calendar` {
   ])
   func `what is no day is refused`(_ text: String) { #expect(CalendarDate(text) == nil) }
 
+  @Test(arguments: [
+    ("2024-01-31", 1, "2024-02-29"), ("2023-01-30", 1, "2023-02-28"), ("2024-02-29", 12, "2025-02-28"),
+    ("2024-04-30", 1, "2024-05-31"), ("2024-12-15", 1, "2025-01-15"), ("2024-03-31", -1, "2024-02-29"),
+    ("2024-01-01", -13, "2022-12-01"), ("2024-05-05", 0, "2024-05-05"),
+  ])
+  func `months are added by the calendar, and their last days stay last`(_ from: String, _ months: Int, _ to: String) {
+    #expect(CalendarDate(from)?.adding(months: months).description == to)
+  }
+
   @Test func `days follow each other over eight thousand years and agree with the engine`() throws {
     let first = -719_162
     let table = try Connection().query(

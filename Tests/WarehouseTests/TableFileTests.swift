@@ -51,6 +51,13 @@ struct `Opening files` {
     TextTable("headless.csv", "1,2\n3,4\n", ["column0", "column1"], [["1", "2"], ["3", "4"]]),
     TextTable("spaces.txt", "1.5 2\n3.5 4\n", ["column0", "column1"], [["1.5", "2"], ["3.5", "4"]]),
     TextTable(
+      "aligned.txt", " 00004 1997  1   29.33\n 00021 1997 12    5.00\n\n", (0...3).map { "column\($0)" },
+      [["4", "1997", "1", "29.33"], ["21", "1997", "12", "5.0"]]),
+    TextTable(
+      "aligned header.txt", "id   spend\n 1    2.5\n22   NA\n", ["id", "spend"], [["1", "2.5"], ["22", nil]]),
+    TextTable("words.txt", "name\nAnn Lee\nBob  Ray\n", ["name"], [["Ann Lee"], ["Bob  Ray"]]),
+    TextTable("uneven.txt", "x y\n1  2  3\n4   5\n", ["x y"], [["1  2  3"], ["4   5"]]),
+    TextTable(
       "marks.csv", "id,x\n1,NA\n2,\n3,N/A\n4,#N/A\n5,NULL\n6,null\n7,0\n", ["id", "x"],
       [["1", nil], ["2", nil], ["3", nil], ["4", nil], ["5", nil], ["6", nil], ["7", "0"]]),
     TextTable(

@@ -1,11 +1,12 @@
 internal import Warehouse
 
 extension FeatureFamily {
-  /// What a table of customers says of each, passed through with its type: numbers as numbers, text as categories,
-  /// dates as days before the as-of date, ordered levels as their rank from 0.
-  func attributeDefinitions(_ context: FamilyContext) -> [FeatureDefinition] {
+  /// What tables of `role` say of each customer, passed through with its type: numbers as numbers, text as categories,
+  /// dates as days before the as-of date, ordered levels as their rank from 0, several answers as a flag each.
+  func attributeDefinitions(_ context: FamilyContext, of role: SourceRole) -> [FeatureDefinition] {
     var definitions: [FeatureDefinition] = []
-    for (source, columns) in context.attributes {
+    for (table, columns) in context.attributes where table.role == role {
+      let source = table.name
       for (index, column) in columns.enumerated() {
         // One row a customer, so any aggregate that ignores missing values passes the value through.
         let raw = PreparedSource.attributeColumn(column.name)
@@ -33,6 +34,8 @@ extension FeatureFamily {
           definitions.append(
             feature(
               column.name, "Attribute '\(column.name)'", source: source, kind: .category, from: [passed], as: name))
+        case .several:
+          definitions += optionDefinitions(context, source, column.name, passed)
         case .ordered(let levels):
           definitions.append(
             feature(
@@ -43,5 +46,19 @@ extension FeatureFamily {
       }
     }
     return definitions
+  }
+
+  /// A flag for each option of a column of several answers that many customers chose; missing for those not asked.
+  private func optionDefinitions(
+    _ context: FamilyContext, _ source: String, _ column: String, _ passed: Aggregate
+  ) -> [FeatureDefinition] {
+    let options = context.people.options["\(source).\(column)"] ?? []
+    return zip(FeatureNames.slugs(options, prefix: FeatureNames.slug(column) + "_"), options).map { name, option in
+      feature(
+        name, "1 where '\(option)' is among the answers of '\(column)', 0 where it is not; missing without an answer",
+        source: source, from: [passed],
+        as: "CASE WHEN {\(passed.name)} IS NULL THEN NULL WHEN \(PeopleFigures.holds(option, in: "{\(passed.name)}")) "
+          + "THEN 1 ELSE 0 END")
+    }
   }
 }

@@ -5,7 +5,11 @@ extension FeatureFamily {
     case .campaigns:
       context.project.sources(.campaigns).flatMap { source in
         let level = AggregateLevel.campaigns(source.name)
-        let count = Aggregate(level, "campaigns", "count(DISTINCT campaign)")
+        // What was opened or clicked was sent before; where the source says so, only that counts.
+        let sent = context.acts.first { $0.source.name == source.name }?.reading.test(.sent)
+        let count = Aggregate(
+          level, "campaigns", "count(DISTINCT campaign)" + (sent.map { " FILTER (WHERE \($0))" } ?? ""),
+          needs: sent == nil ? nil : [.type])
         let last = Aggregate(level, "last_day", "max(day)")
         return [
           feature(

@@ -25,8 +25,26 @@ public enum AggregateLevel: Sendable, Hashable, Codable {
   case events(String)
   /// Contacts by campaigns.
   case campaigns(String)
-  /// The one row of a customer in a source of attributes.
+  /// Contacts by campaigns that had time to be answered by an order.
+  case answers(String, ActReading)
+  /// Sessions of a source of events.
+  case sessions(String, ActReading)
+  /// Sessions with something put into the cart.
+  case carts(String, ActReading)
+  /// The one row of a customer in a source of attributes, or of what the customer is tied to: a region, a company.
   case attributes(String)
+  /// A customer's latest answers to the questions of a survey.
+  case replies(String)
+  /// The one row of a customer with what all contacts of their company did.
+  case accounts
+
+  /// Whether its rows are made of the relation `orders`.
+  var readsOrders: Bool {
+    switch self {
+    case .orders, .days, .months, .answers, .accounts: true
+    default: false
+    }
+  }
 
   /// The relation, one row a customer, that holds the aggregates of this level.
   var relation: String {
@@ -41,7 +59,12 @@ public enum AggregateLevel: Sendable, Hashable, Codable {
     case .regularProducts: "by_regular_product"
     case .events(let source): "by_event_\(source)"
     case .campaigns(let source): "by_campaign_\(source)"
+    case .answers(let source, _): "by_answer_\(source)"
+    case .sessions(let source, _): "by_session_\(source)"
+    case .carts(let source, _): "by_cart_\(source)"
     case .attributes(let source): "attributes_\(source)"
+    case .replies(let source): "by_reply_\(source)"
+    case .accounts: "by_account"
     }
   }
 }
@@ -141,10 +164,14 @@ struct FamilyContext {
   let affinities: [AffinityLevel]
   /// Channels with a share of their own.
   let channels: [String]
+  /// What events and campaigns tell of acts.
+  let acts: [ActSource]
   /// The features of the project's own rules.
   let rules: [FeatureDefinition]
-  /// The attribute columns of each source of role `customers`.
-  let attributes: [(source: String, columns: [AttributeColumn])]
+  /// The attribute columns of each source that has some.
+  let attributes: [(source: Source, columns: [AttributeColumn])]
+  /// What is taken from all customers of who and where they are.
+  let people: PeopleFigures
 
   func offers(_ role: ColumnRole) -> Bool { transactions?.columns[role] != nil }
 
@@ -153,7 +180,7 @@ struct FamilyContext {
 
 /// An attribute of customers, as its source offers it.
 struct AttributeColumn: Hashable {
-  enum Form: Hashable { case number, date, text, ordered([String]) }
+  enum Form: Hashable { case number, date, text, several, ordered([String]) }
   let name: String
   let form: Form
 }

@@ -5,7 +5,9 @@ public enum FeatureFamily: String, Sendable, Hashable, Codable, CaseIterable {
   /// The families of what was bought, when and how.
   case categories, affinity, replenishment, season, channels, rules
   /// On which days and where, and what else is known.
-  case weekday, daytime, stores, campaigns, events, attributes
+  case weekday, daytime, stores, campaigns, engagement, events, browsing, usage, lead
+  /// Who and where they are, what they say, and whom they work for.
+  case demographics, geography, attributes, surveys, firmographics
 
   /// The family's features that the data at hand can give.
   func definitions(_ context: FamilyContext) -> [FeatureDefinition] {
@@ -26,7 +28,15 @@ public enum FeatureFamily: String, Sendable, Hashable, Codable, CaseIterable {
     case .weekday, .daytime:
       context.transactions == nil ? [] : calendarDefinitions(context)
     case .campaigns, .events: contactDefinitions(context)
-    case .attributes: attributeDefinitions(context)
+    case .engagement: engagementDefinitions(context)
+    case .browsing: browsingDefinitions(context)
+    case .usage: usageDefinitions(context)
+    case .lead: leadDefinitions(context)
+    case .demographics: demographicDefinitions(context)
+    case .geography: geographyDefinitions(context) + attributeDefinitions(context, of: .lookups)
+    case .attributes: attributeDefinitions(context, of: .customers)
+    case .surveys: attributeDefinitions(context, of: .surveys) + surveyDefinitions(context)
+    case .firmographics: attributeDefinitions(context, of: .companies) + accountDefinitions(context)
     }
   }
 

@@ -106,6 +106,9 @@ extension FeatureFamily {
 
 /// Names of features made from names found in data.
 enum FeatureNames {
+  /// One text in lower-case ASCII letters, digits and underscores.
+  static func slug(_ text: String) -> String { slugs([text], prefix: "")[0] }
+
   /// `prefix` and each text in lower-case ASCII letters, digits and underscores, made unique by a number where needed.
   static func slugs(_ texts: [String], prefix: String) -> [String] {
     var taken: Set<String> = [prefix + "other"]

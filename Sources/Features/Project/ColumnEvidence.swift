@@ -48,6 +48,15 @@ public struct ColumnEvidence: Sendable, Hashable {
       && (!after.isEmpty || before.isEmpty || before.allSatisfy { marks.contains($0) })
   }
 
+  /// Whether its whole numbers may be days written one after the other: 20241231.
+  var isPackedDay: Bool {
+    guard kind == .integer, let low = minimum, let high = maximum else { return false }
+    return low >= 19_000_101 && high <= 21_001_231
+  }
+
+  /// Whether the file has no name for it: the engine calls it `column0`.
+  var isUnnamed: Bool { name.hasPrefix("column") && Int(name.dropFirst("column".count)) != nil }
+
   var isNumber: Bool { kind == .integer || kind == .real }
   var isIdentifierLike: Bool { kind == .integer || kind == .text }
   /// Whether every present value is another, and none is missing.

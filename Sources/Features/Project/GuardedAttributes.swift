@@ -6,7 +6,8 @@ public struct GuardedAttributes: Sendable, Hashable {
   /// Words of what the law of many countries forbids to sort people by (the grounds of the Charter of Fundamental Rights
   /// of the European Union, article 21), where columns bear them.
   private static let words: Set<String> = [
-    "gender", "sex", "race", "ethnic", "ethnicity", "nationality", "religion", "religious", "faith", "church", "health",
+    "gender", "sex", "female", "male", "race", "ethnic", "ethnicity", "nationality", "religion", "religious", "faith",
+    "church", "health",
     "disease", "diagnosis", "disability", "disabled", "pregnant", "pregnancy", "orientation", "political", "politics",
     "party", "union", "genetic",
   ]

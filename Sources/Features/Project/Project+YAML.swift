@@ -131,8 +131,7 @@ extension Project {
     for name in section.keys {
       let keys = [
         "file", "table", "query", "role", "columns", "attributes", "where", "encoding",
-        "decimal",
-        "time_format",
+        "decimal", "time_format", "number_rows", "explains", "multiple",
       ]
       guard let entry = try section.section(name, allowed: keys) else {
         throw section.error(name, "source '\(name)' is empty: give it a file and a role.")
@@ -158,8 +157,16 @@ extension Source {
       throw section.error(nil, "source '\(name)' needs exactly one of 'file', 'table' and 'query'.")
     }
     self.init(name: name, role: role, origin: origin)
+    numbersRows = try section.flag("number_rows") ?? false
+    guard !numbersRows || role == .customers else {
+      throw section.error("number_rows", "only in a source of role 'customers' can every row be a customer.")
+    }
     let allowed = role.required + role.optional
     guard let columns = try section.section("columns", allowed: allowed.map(\.rawValue)) else {
+      if numbersRows {
+        try finish(section)
+        return
+      }
       throw section.error(nil, "source '\(name)' says nothing about its columns; add 'columns:'.")
     }
     for role in allowed {
@@ -170,7 +177,11 @@ extension Source {
       }
       self.columns[role] = names
     }
-    for role in role.required where self.columns[role] == nil {
+    if numbersRows, column(.customer) != nil {
+      throw section.error(
+        "number_rows", "source '\(name)' names its 'customer' column; with 'number_rows' the rows' numbers name them.")
+    }
+    for role in role.required where self.columns[role] == nil && !(numbersRows && role == .customer) {
       throw columns.error(nil, "source '\(name)' (\(self.role.rawValue)) must name its '\(role.rawValue)' column.")
     }
     if [.events, .campaigns].contains(role), column(.customer) == nil, column(.visitor) == nil {
@@ -180,9 +191,32 @@ extension Source {
     if role == .products, column(.category) == nil, column(.brand) == nil {
       throw columns.error(nil, "source '\(name)' (products) must name its 'category' column, or its 'brand' column.")
     }
+    try finish(section)
+  }
+
+  /// Reads what is said besides the columns.
+  private mutating func finish(_ section: YAMLSection) throws(ProjectError) {
     attributes = try section.texts("attributes")
-    if attributes != nil, role != .customers {
-      throw section.error("attributes", "only a source of role 'customers' has attributes.")
+    if attributes != nil, !role.hasAttributes {
+      let roles = SourceRole.allCases.filter(\.hasAttributes).map { "'\($0.rawValue)'" }.joined(separator: ", ")
+      throw section.error("attributes", "only sources of these roles have attributes: \(roles).")
+    }
+    explains = try section.text("explains")
+    guard (explains == nil) == (role != .lookups) else {
+      throw section.error(
+        "explains",
+        role == .lookups
+          ? "source '\(name)' (lookups) must say with 'explains' which 'region' column of customers its keys are, or "
+            + "'store'."
+          : "only a source of role 'lookups' explains another's column.")
+    }
+    multiple = try section.texts("multiple") ?? []
+    if !multiple.isEmpty, role != .surveys {
+      throw section.error("multiple", "only a source of role 'surveys' has columns of several answers.")
+    }
+    if role == .surveys, (column(.question) == nil) != (column(.answer) == nil) {
+      throw section.error(
+        "columns", "source '\(name)' (surveys) must name both its 'question' and its 'answer', or none.")
     }
     condition = try section.text("where")
     encoding = try section.text("encoding")
@@ -198,7 +232,7 @@ extension Source {
 extension FeatureSettings {
   fileprivate static let keys = [
     "families", "weights", "describe_only", "categories", "returns", "ordinal", "windows", "half_life", "rfm",
-    "lifecycle", "affinity", "rules",
+    "lifecycle", "affinity", "event_types", "engagement", "browsing", "lead", "geography", "rules",
   ]
 
   fileprivate init(_ section: YAMLSection) throws(ProjectError) {
@@ -228,6 +262,11 @@ extension FeatureSettings {
     }
     if let given = try section.section("affinity", allowed: AffinitySettings.keys) {
       affinity = try AffinitySettings(given)
+    }
+    acts = try ActSettings(section)
+    if let given = try section.section("geography", allowed: ["least_customers"]) {
+      leastCustomersOfRegion =
+        try given.integer("least_customers", in: 1...1_000_000_000) ?? leastCustomersOfRegion
     }
     rules = try CountRule.list(section, "rules")
     categories = try section.integer("categories", in: 0...200) ?? categories

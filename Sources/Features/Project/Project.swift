@@ -40,7 +40,7 @@ public enum SourceRole: String, Sendable, Hashable, Codable, CaseIterable {
   case transactions
   /// One row a product: its category.
   case products
-  /// One row a customer: attributes.
+  /// One row a customer: attributes. With a time, one row a change, of which the latest counts.
   case customers
   /// One row an event of a customer at a time (a redeemed coupon, a visit, a complaint).
   case events
@@ -48,6 +48,14 @@ public enum SourceRole: String, Sendable, Hashable, Codable, CaseIterable {
   case campaigns
   /// One row a campaign: when it began.
   case campaignCalendar = "campaign_calendar"
+  /// Answers to questions: one row an answer, or one row a customer with a column a question.
+  case surveys
+  /// One row a region, store or the like: what is known of it, whoever is there.
+  case lookups
+  /// One row an account: what is known of the company.
+  case companies
+  /// One row a customer and the company they belong to.
+  case contacts
   /// One row a visitor who turned out to be a customer: merges anonymous records with known ones.
   case identities
 
@@ -57,7 +65,10 @@ public enum SourceRole: String, Sendable, Hashable, Codable, CaseIterable {
     case .transactions: [.customer, .time]
     case .events: [.time]
     case .products: [.product]
-    case .customers: [.customer]
+    case .customers, .surveys: [.customer]
+    case .lookups: [.key]
+    case .companies: [.company]
+    case .contacts: [.customer, .company]
     case .campaigns: [.campaign]
     case .campaignCalendar: [.campaign, .time]
     case .identities: [.visitor, .customer]
@@ -74,18 +85,23 @@ public enum SourceRole: String, Sendable, Hashable, Codable, CaseIterable {
     case .products: [.category, .brand]
     case .events: [.customer, .visitor, .type, .session, .device, .product, .category, .channel]
     case .campaigns: [.customer, .visitor, .time, .type, .channel]
-    case .customers, .identities: [.time]
-    case .campaignCalendar: []
+    case .customers: [.time, .birth, .region, .company]
+    case .surveys: [.time, .question, .answer]
+    case .contacts, .identities: [.time]
+    case .campaignCalendar, .lookups, .companies: []
     }
   }
 
   /// Whether each row belongs to one customer.
   var isOfCustomers: Bool {
     switch self {
-    case .transactions, .customers, .events, .campaigns, .identities: true
-    case .products, .campaignCalendar: false
+    case .transactions, .customers, .surveys, .events, .campaigns, .contacts, .identities: true
+    case .products, .campaignCalendar, .lookups, .companies: false
     }
   }
+
+  /// Whether the columns that mean nothing else are attributes, passed on to features.
+  var hasAttributes: Bool { [.customers, .surveys, .lookups, .companies].contains(self) }
 }
 
 /// What a column means.
@@ -98,9 +114,15 @@ public enum ColumnRole: String, Sendable, Hashable, Codable, CaseIterable {
   case campaign, type, session, device
   /// Someone not yet known as a customer.
   case visitor
+  /// A customer's date or year of birth, and where they are, from the widest region to the narrowest.
+  case birth, region
+  /// The account a customer belongs to; what a lookup's row is of.
+  case company, key
+  /// A question of a survey and the answer to it.
+  case question, answer
 
   /// Whether several columns may play it: discounts are added, the others stand from the widest to the narrowest.
-  var takesSeveral: Bool { [.discount, .category].contains(self) }
+  var takesSeveral: Bool { [.discount, .category, .region].contains(self) }
 }
 
 /// One table of raw records.
@@ -123,7 +145,7 @@ public struct Source: Sendable, Hashable {
   public var origin: Origin
   /// The columns that mean something, by meaning; see ``ColumnRole/takesSeveral``.
   public var columns: [ColumnRole: [String]]
-  /// Customers: the attribute columns; nil takes every other column.
+  /// Customers, surveys, lookups, companies: the attribute columns; nil takes every other column.
   public var attributes: [String]?
   /// An SQL condition on the source's own columns; rows that fail it are left out.
   public var condition: String?
@@ -133,6 +155,12 @@ public struct Source: Sendable, Hashable {
   public var decimal = "."
   /// How times are written, when not as ISO 8601 (`%d/%m/%Y %H:%M`).
   public var timeFormat: String?
+  /// Lookups: the column of customers' regions whose values the keys are, or `store`.
+  public var explains: String?
+  /// Surveys: the columns that hold several answers each, parted by semicolons.
+  public var multiple: [String] = []
+  /// Customers: whether every row is a customer of its own, who is called by the row's number, from 1.
+  public var numbersRows = false
   /// The line of the project file that begins it.
   public var line: Int?
 
@@ -176,6 +204,10 @@ public struct FeatureSettings: Sendable, Hashable {
   public var halfLife = 90
   /// How affinities to categories and brands are told.
   public var affinity = AffinitySettings()
+  /// A region with fewer customers counts as the one it lies in.
+  public var leastCustomersOfRegion = 50
+  /// How events and campaigns are told: engagement, browsing and leads.
+  public var acts = ActSettings()
   /// The project's own rules: each is a feature of 1 and 0.
   public var rules: [CountRule] = []
   /// How much a family counts beside the others, where not 1.

@@ -23,7 +23,8 @@ public struct ProjectDraft: Sendable {
       names = []
       return tables.map { file, _, evidence in
         RoleGuess(
-          file: file, name: ProjectDraft.sourceName(file, taken: &names), evidence: evidence, customer: customer)
+          file: file, name: ProjectDraft.sourceName(file, taken: &names), evidence: evidence, customer: customer,
+          isAlone: files.count == 1)
       }
     }
     // The customer column of the transactions names that of the other files.
@@ -33,7 +34,7 @@ public struct ProjectDraft: Sendable {
     findings = found.map { guess in
       "\(guess.file): \(guess.role.map(\.rawValue) ?? "not used") (\(guess.why))"
     }
-    guard found.contains(where: { $0.columns[.customer] != nil && $0.role != nil }) else {
+    guard found.contains(where: { ($0.columns[.customer] != nil || $0.numbersRows) && $0.role != nil }) else {
       throw ProjectError(
         file: files.joined(separator: ", "),
         reason:
@@ -49,7 +50,8 @@ public struct ProjectDraft: Sendable {
     let hasCalendar = found.contains { $0.role == .campaignCalendar }
     guard
       found.contains(where: { guess in
-        guess.columns[.customer] != nil && guess.role.map { $0 != .campaigns || hasCalendar } ?? false
+        (guess.columns[.customer] != nil || guess.numbersRows)
+          && guess.role.map { $0 != .campaigns || hasCalendar } ?? false
       })
     else {
       throw ProjectError(
@@ -151,7 +153,10 @@ public struct ProjectDraft: Sendable {
       text += "    # Prices of 0 or less are samples, adjustments and the like; these rows are left out.\n"
       text += "    where: \(quoted("\(SQL.identifier(price.name)) > 0"))\n"
     }
-    text += "    columns:\n"
+    if guess.evidence.allSatisfy(\.isUnnamed) {
+      text += "    # The file has no header: what its columns mean is guessed from their values. Check every one.\n"
+    }
+    text += guess.numbersRows ? "    number_rows: true\n" : "    columns:\n"
     for role in ColumnRole.allCases {
       guard let columns = guess.columns[role] else { continue }
       let shown = columns.count == 1 ? quoted(columns[0]) : "[\(columns.map(quoted).joined(separator: ", "))]"

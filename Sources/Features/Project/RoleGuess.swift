@@ -11,14 +11,58 @@ struct RoleGuess {
   /// Why this role, or why none.
   private(set) var why = ""
   var timeFormat: String?
+  /// Whether the rows' numbers must name the customers.
+  private(set) var numbersRows = false
 
-  /// - Parameter customer: the customer column's name in another file, when one was already found.
-  init(file: String, name: String, evidence: [ColumnEvidence], customer: String?) {
+  /// - Parameters:
+  ///   - customer: the customer column's name in another file, when one was already found.
+  ///   - isAlone: whether there is no other file, so that its rows need no name that others know.
+  init(file: String, name: String, evidence: [ColumnEvidence], customer: String?, isAlone: Bool) {
     self.file = file
     self.name = name
     self.evidence = evidence
     guessColumns(customer: customer)
+    if !evidence.isEmpty, evidence.allSatisfy(\.isUnnamed) { guessUnnamedColumns() }
     guessRole()
+    if role == nil, isAlone { guessRowsOfCustomers() }
+  }
+
+  /// A file without a header: customers are the first numbers or names that come again, money the only fractions,
+  /// pieces the only whole numbers left.
+  private mutating func guessUnnamedColumns() {
+    func free(_ isWanted: (ColumnEvidence) -> Bool) -> [ColumnEvidence] {
+      evidence.filter { !columns.values.joined().contains($0.name) && isWanted($0) }
+    }
+    if columns[.time] == nil, let packed = free(\.isPackedDay).first {
+      columns[.time] = [packed.name]
+      timeFormat = "%Y%m%d"
+    }
+    guard columns[.time] != nil else { return }
+    if columns[.customer] == nil,
+      let customer = free({ $0.isIdentifierLike && $0.distinct > 1 && $0.distinct < $0.rows }).first
+    {
+      columns[.customer] = [customer.name]
+    }
+    let fractions = free { $0.kind == .real }
+    if fractions.count == 1 { columns[.amount] = fractions.map(\.name) }
+    // What stands before the date names something, what stands after it counts something.
+    let time = evidence.firstIndex { $0.name == columns[.time]?.first } ?? 0
+    let counts = free { column in
+      column.kind == .integer && evidence.firstIndex { $0.name == column.name }.map { $0 > time } ?? false
+    }
+    if counts.count == 1 { columns[.quantity] = counts.map(\.name) }
+  }
+
+  /// A table without a customer column, and no other beside it: each row is taken for a customer.
+  private mutating func guessRowsOfCustomers() {
+    guard columns[.customer] == nil, columns[.time] == nil, evidence.count >= 2 else { return }
+    role = .customers
+    let number = evidence.first { $0.isUnique && $0.kind == .integer && ColumnName($0.name).isIdentifierLike }
+    columns = number.map { [.customer: [$0.name]] } ?? [:]
+    numbersRows = number == nil
+    why =
+      number.map { "no column names customers, so every row is taken for one, called by its '\($0.name)'" }
+      ?? "no column names customers, so every row is taken for one, called by its number"
   }
 
   func column(_ role: ColumnRole) -> ColumnEvidence? {
@@ -51,7 +95,7 @@ struct RoleGuess {
         $0.speaksOf(["order", "invoice", "transaction"])
       }
         ?? times.first)
-    if columns[.time] == nil, let packed = evidence.first(where: isPackedDate) {
+    if columns[.time] == nil, let packed = evidence.first(where: { $0.speaksOf(["date", "day"]) && $0.isPackedDay }) {
       take(.time, packed)
       timeFormat = "%Y%m%d"
     }
@@ -86,13 +130,6 @@ struct RoleGuess {
         && !$0.speaksOf(["age", "customer", "client", "user", "member", "payment", "income"])
     }
     take(.category, categories.first { $0.distinct <= 60 } ?? categories.min { $0.distinct < $1.distinct })
-  }
-
-  private func isPackedDate(_ evidence: ColumnEvidence) -> Bool {
-    guard evidence.kind == .integer, evidence.speaksOf(["date", "day"]), let low = evidence.minimum,
-      let high = evidence.maximum
-    else { return false }
-    return low >= 19_000_101 && high <= 21_001_231
   }
 
   private mutating func guessRole() {

@@ -96,8 +96,8 @@ extension SourceSet {
             what: "contacts of a campaign that '\(calendar.name)' does not have", count: contacts, of: rows + lost))
       }
       return orphans + (try strangers(sample, buyers))
-    case .customers, .events: return try strangers(sample, buyers)
-    case .products, .campaignCalendar, .identities: return []
+    case .customers, .surveys, .events, .contacts: return try strangers(sample, buyers)
+    case .products, .campaignCalendar, .lookups, .companies, .identities: return []
     }
   }
 
@@ -199,7 +199,7 @@ private struct ReportedColumn {
         "max(\(sql)) AS greatest_\(number)",
       ]
     case .date: parts.append("count(*) FILTER (WHERE \(sql) > \(asOf)) AS later_\(number)")
-    case .text, .ordered, nil: break
+    case .text, .several, .ordered, nil: break
     }
     return parts.joined(separator: ", ")
   }

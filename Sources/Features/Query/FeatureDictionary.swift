@@ -32,12 +32,15 @@ extension FeaturePlan {
 
   /// The dictionary as JSON: `{"customer": …, "features": [{"name": …, "window_days": …, "missing_rule": …}]}`.
   public var dictionaryJSON: Data {
-    get throws {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
-      return try encoder.encode(DictionaryJSON(customer: customer, features: definitions.map(FeatureEntry.init)))
-        + Data("\n".utf8)
-    }
+    get throws { try json([]) }
+  }
+
+  fileprivate func json(_ labels: [LabelEntry]) throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
+    let dictionary = DictionaryJSON(
+      customer: customer, features: definitions.map(FeatureEntry.init), labels: labels.isEmpty ? nil : labels)
+    return try encoder.encode(dictionary) + Data("\n".utf8)
   }
 
   /// `features.parquet` has its dictionary in `features.dictionary.csv`.
@@ -63,12 +66,23 @@ extension FeaturePlan {
 }
 
 extension Connection {
-  /// Stages the dictionary of `plan` in its three forms beside `target`.
-  func write(dictionaryOf plan: FeaturePlan, beside target: String, in files: StagedFiles) throws {
-    try write(plan.dictionary, to: FeaturePlan.dictionaryPath(beside: target), in: files)
+  /// Stages the dictionary of `plan` in its three forms beside `target`, that of `labels` taken from `sources` after it.
+  func write(
+    dictionaryOf plan: FeaturePlan, and window: LabelWindow? = nil, _ sources: SourceSet? = nil,
+    beside target: String, in files: StagedFiles
+  ) throws {
+    var labels: [LabelEntry] = []
+    var table = plan.dictionary
+    if let window, let sources {
+      table = window.extend(table, sources)
+      labels = window.labels(sources).map {
+        LabelEntry(name: $0.name, meaning: $0.meaning, unit: $0.unit, source: $0.source.name, sql: $0.sql)
+      }
+    }
+    try write(table, to: FeaturePlan.dictionaryPath(beside: target), in: files)
     let texts = [
-      (FeaturePlan.markdownPath(beside: target), Data(plan.dictionaryMarkdown.utf8)),
-      (FeaturePlan.jsonPath(beside: target), try plan.dictionaryJSON),
+      (FeaturePlan.markdownPath(beside: target), Data((plan.dictionaryMarkdown + LabelEntry.markdown(labels)).utf8)),
+      (FeaturePlan.jsonPath(beside: target), try plan.json(labels)),
     ]
     for (path, bytes) in texts {
       try checkIsNoInput(path)
@@ -154,6 +168,23 @@ extension FeatureDefinition {
 private struct DictionaryJSON: Encodable {
   let customer: String
   let features: [FeatureEntry]
+  let labels: [LabelEntry]?
+}
+
+/// What is told of the days after the as-of date.
+private struct LabelEntry: Encodable {
+  let name: String
+  let meaning: String
+  let unit: String
+  let source: String
+  let sql: String
+
+  /// A section of them; empty without any.
+  static func markdown(_ labels: [LabelEntry]) -> String {
+    guard !labels.isEmpty else { return "" }
+    return "\n## labels\n\nOf the days after the as-of date; never features.\n\n"
+      + labels.map { "- `\($0.name)`: \($0.meaning)\n" }.joined()
+  }
 }
 
 /// One feature of the dictionary; what it does not have is null, not absent.

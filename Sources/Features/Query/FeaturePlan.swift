@@ -23,8 +23,9 @@ public struct FeaturePlan: Sendable, Hashable, Codable {
       hasTimeOfDay: found.hasTimeOfDay, hasReturns: found.hasReturns,
       population: try PopulationFigures(sources, rows),
       affinities: try AffinityLevel.levels(sources, rows), channels: try sources.channels(rows),
-      rules: try RuleCompiler.definitions(sources, rows),
-      attributes: project.sources(.customers).map { ($0.name, sources.attributes($0)) })
+      acts: try ActSource.found(sources, rows), rules: try RuleCompiler.definitions(sources, rows),
+      attributes: project.sources.filter(\.role.hasAttributes).map { ($0, sources.attributes($0)) },
+      people: try PeopleFigures(sources))
     let families = FeatureFamily.allCases.filter { !project.features.switchedOff.contains($0.rawValue) }
     let customer = FeaturePlan.customerColumn(project)
     self.customer = customer
@@ -57,13 +58,12 @@ public struct FeaturePlan: Sendable, Hashable, Codable {
       let nearest = NearestNames.to(name, in: known, limit: 1).first.map { " Did you mean '\($0)'?" } ?? ""
       throw ProjectError(
         file: project.file,
-        reason: "'features.ordinal' orders the levels of '\(name)', but no source of customers has such an "
-          + "attribute.\(nearest)")
+        reason: "'features.ordinal' orders the levels of '\(name)', but no source has such an attribute.\(nearest)")
     }
   }
 
   static func customerColumn(_ project: Project) -> String {
-    let order: [SourceRole] = [.transactions, .customers, .events, .campaigns]
+    let order: [SourceRole] = [.transactions, .customers, .events, .campaigns, .surveys]
     return order.lazy.flatMap { project.sources($0) }.compactMap { $0.column(.customer) }.first ?? "customer"
   }
 

@@ -16,8 +16,8 @@ public struct FeatureTable {
 extension SourceSet {
   /// Computes the features of `plan` as of the date of these sources.
   ///
-  /// The population is every customer with a purchase (without transactions: every customer of the attributes, else of
-  /// the events). Levels are aggregated once each and joined by customer. Features whose source or columns this project
+  /// The population is every customer with a purchase (without transactions: every customer of the tables of customers, else
+  /// every one that a source knows of). Levels are aggregated once each and joined by customer. Features whose source or columns this project
   /// does not have are left out: the table's plan holds those it computed.
   /// - Throws: ``ProjectError`` when nothing of the plan can be computed here or no customer is left.
   public func features(_ whole: FeaturePlan) throws -> FeatureTable {
@@ -47,19 +47,25 @@ extension SourceSet {
     return rows
   }
 
-  private var noCustomer: ProjectError {
+  var noCustomer: ProjectError {
     ProjectError(file: project.file, reason: "no customer has a usable row on or before \(asOf).")
   }
 
   /// The whole computation as one query.
-  package func featureSQL(_ plan: FeaturePlan) throws -> String {
+  /// - Parameters:
+  ///   - dated: whether the as-of date stands beside the customer, as `as_of`.
+  ///   - labels: what is told of the days to come, after the features.
+  ///   - customer: how the identifier is written (see ``customerForm(_:)``); found out when nil.
+  package func featureSQL(
+    _ plan: FeaturePlan, dated: Bool = false, labels: LabelWindow? = nil, customer: String? = nil
+  ) throws -> String {
     let purchases = PurchaseRows(self, returns: plan.returns)
     var levels: [AggregateLevel] = purchases == nil ? [] : [.orders]
     for level in plan.definitions.flatMap(\.aggregates).map(\.level) where !levels.contains(level) {
       levels.append(level)
     }
     var tables: [String] = []
-    if let purchases, levels.contains(where: { [.orders, .days, .months].contains($0) }) {
+    if let purchases, levels.contains(where: \.readsOrders) {
       tables.append("orders AS (\n\(orders(purchases)))")
     }
     for level in levels {
@@ -74,15 +80,22 @@ extension SourceSet {
           FROM (\(try rows(level, purchases))) AS r GROUP BY customer)
         """)
     }
-    guard let base = levels.first(where: isPopulation) ?? levels.first else {
+    let known = populationLevels(levels, purchases)
+    guard !known.isEmpty else {
       throw ProjectError(file: project.file, reason: "no source tells which customers there are.")
     }
-    let joins = levels.filter { $0 != base }.map {
-      let relation = SQL.identifier($0.relation)
-      return "LEFT JOIN \(relation) ON \(relation).customer = population.customer"
+    let population = known.map { "SELECT customer FROM \(SQL.identifier($0.relation))" }
+    let told = labels.map { labelTables($0) } ?? []
+    tables += told.map { "\($0.relation) AS (\n\($0.sql))" }
+    let joins = (levels.map { SQL.identifier($0.relation) } + told.map(\.relation)).map {
+      "LEFT JOIN \($0) ON \($0).customer = population.customer"
     }
     let dialect = connection.dialect
-    let selected = plan.definitions.map { definition in
+    let date = dated ? ["\(asOfLiteral) AS as_of"] : []
+    let toldColumns = told.flatMap { table in
+      table.labels.map { "coalesce(\(table.relation).\(SQL.identifier($0.name)), 0) AS \(SQL.identifier($0.name))" }
+    }
+    let features = plan.definitions.map { definition in
       let expression = definition.resolved(asOf: asOfLiteral)
       let filled =
         definition.whenAbsent.map {
@@ -93,11 +106,10 @@ extension SourceSet {
     }
     return """
       WITH \(tables.joined(separator: ",\n")),
-      population AS (SELECT customer FROM \(SQL.identifier(base.relation)))
-      SELECT \(try customerSQL(base, purchases)) AS \(SQL.identifier(plan.customer)),
-        \(selected.joined(separator: ",\n  "))
-      FROM population JOIN \(SQL.identifier(base.relation))
-        ON \(SQL.identifier(base.relation)).customer = population.customer
+      population AS (\(population.joined(separator: " UNION ")))
+      SELECT \(try customer ?? customerSQL(known, purchases)) AS \(SQL.identifier(plan.customer)),
+        \((date + features + toldColumns).joined(separator: ",\n  "))
+      FROM population
       \(joins.joined(separator: "\n"))
       ORDER BY 1
       """
@@ -112,26 +124,65 @@ extension SourceSet {
       case .lines, .returns, .orders, .days, .months, .productDays, .regularProducts:
         guard project.sources(.transactions).first != nil else { return false }
         return (aggregate.needs ?? []).allSatisfy { offers($0) }
-      case .events(let name): return project.sources(.events).contains { $0.name == name }
-      case .campaigns(let name): return project.sources(.campaigns).contains { $0.name == name }
+      case .events(let name), .sessions(let name, _): return hasSource(name, .events, aggregate.needs)
+      case .carts(let name, let reading):
+        let isSold = reading.has(.purchase) || project.sources(.transactions).first != nil
+        return isSold && hasSource(name, .events, aggregate.needs)
+      case .campaigns(let name): return hasSource(name, .campaigns, aggregate.needs)
+      case .answers(let name, _):
+        return project.sources(.transactions).first != nil && hasSource(name, .campaigns, aggregate.needs)
       case .attributes(let name):
-        return project.sources(.customers).contains { source in
-          source.name == name && attributes(source).contains { $0.name == aggregate.attribute }
+        return project.sources.contains { source in
+          guard source.name == name, source.role.hasAttributes else { return false }
+          let named = attributes(source).map(\.name) + source.columns.values.joined()
+          return aggregate.attribute.map(named.contains) ?? true
         }
+      case .replies(let name): return hasSource(name, .surveys, [.question, .answer])
+      case .accounts:
+        return project.sources(.transactions).first != nil && accounts != nil
+          && (aggregate.needs ?? []).allSatisfy { offers($0) }
       }
     }
   }
 
-  private func isPopulation(_ level: AggregateLevel) -> Bool {
-    if project.sources(.transactions).first != nil { return level == .orders }
-    if case .attributes = level { return true }
-    return false
+  private func hasSource(_ name: String, _ role: SourceRole, _ needs: [ColumnRole]?) -> Bool {
+    project.sources(role).contains { source in
+      source.name == name && (needs ?? []).allSatisfy { source.column($0) != nil }
+    }
+  }
+
+  /// The levels, of those computed, whose customers are the population: the orders, or else tables of customers, or else
+  /// all that know customers of their own.
+  private func populationLevels(_ levels: [AggregateLevel], _ purchases: PurchaseRows?) -> [AggregateLevel] {
+    if purchases != nil { return [.orders] }
+    func tells(_ level: AggregateLevel, _ role: SourceRole) -> Bool {
+      guard case .attributes(let name) = level else { return false }
+      return project.sources(role).contains { $0.name == name }
+    }
+    let listed = levels.filter { tells($0, .customers) }
+    guard listed.isEmpty else { return listed }
+    return levels.filter { level in
+      switch level {
+      case .events, .campaigns, .replies: true
+      default: tells(level, .surveys)
+      }
+    }
+  }
+
+  /// How the identifiers of the customers of `plan` are written: as whole numbers where all of them are.
+  func customerForm(_ plan: FeaturePlan) throws -> String {
+    let purchases = PurchaseRows(self, returns: plan.returns)
+    let levels = plan.definitions.flatMap(\.aggregates).map(\.level)
+    return try customerSQL(populationLevels(levels, purchases), purchases)
   }
 
   /// Identifiers that are all plain whole numbers are written as numbers, whatever file they came from.
-  private func customerSQL(_ base: AggregateLevel, _ purchases: PurchaseRows?) throws -> String {
+  private func customerSQL(_ known: [AggregateLevel], _ purchases: PurchaseRows?) throws -> String {
     guard key == .text else { return "population.customer" }
-    let population = try purchases.map { visible($0.source) } ?? rows(base, nil)
+    let population =
+      try purchases.map { visible($0.source) }
+      ?? Set(known).sorted { $0.relation < $1.relation }.map { "SELECT customer FROM (\(try rows($0, nil))) AS k" }
+      .joined(separator: " UNION ALL ")
     let number = connection.dialect.attempt("customer", as: "BIGINT")
     let found = try connection.query(
       """
@@ -149,9 +200,14 @@ extension SourceSet {
         file: project.file,
         reason: "the features need a source '\(name)' of role \(role.rawValue), which this project does not have.")
     }
+    switch level {
+    case .sessions(let name, let reading): return sessions(try source(name, .events), reading)
+    case .carts(let name, let reading): return carts(try source(name, .events), reading, purchases)
+    default: break
+    }
     guard let purchases else {
       switch level {
-      case .lines, .returns, .orders, .days, .months, .choices, .productDays, .regularProducts:
+      case .lines, .returns, .orders, .days, .months, .choices, .productDays, .regularProducts, .answers, .accounts:
         throw try missingTransactions()
       default: break
       }
@@ -166,6 +222,8 @@ extension SourceSet {
     case .choices(let column): return choices(column, purchases.purchases)
     case .productDays: return productDays(purchases.purchases)
     case .regularProducts: return regularProducts(purchases.purchases)
+    case .accounts: return accountRows
+    case .answers(let name, let reading): return answers(try source(name, .campaigns), reading)
     default: return try otherRows(level, source)
     }
   }
@@ -203,7 +261,12 @@ extension SourceSet {
     case .events(let name):
       return
         "SELECT *, CAST(ts AS DATE) AS day, \(age(of: "ts")) AS age FROM (\(visible(try source(name, .events)))) AS e"
-    case .attributes(let name): return visible(try source(name, .customers))
+    case .attributes(let name):
+      guard let source = project.sources.first(where: { $0.name == name && $0.role.hasAttributes }) else {
+        return visible(try source(name, .customers))
+      }
+      return try attributeRows(source)
+    case .replies(let name): return latestReplies(try source(name, .surveys))
     case .campaigns(let name):
       return """
         SELECT *, CAST(ts AS DATE) AS day, \(age(of: "ts")) AS age FROM (\(visible(try source(name, .campaigns)))) AS c

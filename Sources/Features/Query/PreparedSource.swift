@@ -20,6 +20,8 @@ struct PreparedSource {
   let checks: [(flag: String, column: String, needed: String)]
   /// The attributes of what a row is of, with their forms.
   let attributes: [AttributeColumn]
+  /// Whether births are told by their year alone.
+  let isBirthYear: Bool
   /// The names of the relation's columns.
   let columns: [String]
 
@@ -224,6 +226,26 @@ struct SourceParser {
     }
   }
 
+  /// Selects a date of birth, or a year of birth as a whole number, under `birth`.
+  mutating func selectBirth() throws(WarehouseError) {
+    guard let column = source.column(.birth) else { return }
+    let raw = cell(column)
+    let kind = try table.column(column).kind
+    let parsed: String
+    if kind.isNumeric {
+      parsed = dialect.attempt(raw, as: "INT")
+    } else {
+      parsed = "CAST(\(try timeSQL(column)) AS DATE)"
+    }
+    selected.append("\(parsed) AS birth")
+    check("birth", raw: raw, column: column, parsed: parsed, needed: "dates of birth, or years such as 1984")
+  }
+
+  /// Whether births are told by their year alone.
+  var isBirthYear: Bool {
+    source.column(.birth).map { name in table.columns.contains { $0.name == name && $0.kind.isNumeric } } ?? false
+  }
+
   /// The names of the parsed columns.
   var columns: [String] {
     selected.compactMap { part in
@@ -231,8 +253,17 @@ struct SourceParser {
     }
   }
 
-  /// The raw rows: with the columns as text that are to be parsed, and for a condition also with their own types.
+  /// The number of a row in its file, from 1, in ``raw`` of a source whose rows are its customers.
+  static let rowNumber = SQL.identifier("number of the row")
+
+  /// The raw rows, numbered where their numbers name them.
   private var raw: String {
+    guard source.numbersRows else { return cells }
+    return "(SELECT *, \(dialect.rowNumber) AS \(SourceParser.rowNumber) FROM \(cells)) AS raw"
+  }
+
+  /// The raw rows: with the columns as text that are to be parsed, and for a condition also with their own types.
+  private var cells: String {
     let relation = table.relation(asText: textColumns)
     let texts = textNames
     guard !texts.isEmpty else { return "\(relation) AS raw" }
@@ -267,16 +298,18 @@ struct SourceParser {
   /// A query that finds nothing, for whether the engine understands the source's condition at all.
   var conditionProbe: String? { source.condition.map { "SELECT 1 AS probe FROM \(raw) WHERE (\($0)) LIMIT 0" } }
 
-  /// A query for the number, from 1, of the first row of the file whose customer an earlier row has already.
-  var firstRepeatedRow: String {
-    let customer = source.column(.customer).map { keySQL(.customer, $0) } ?? "NULL"
+  /// A query for the number, from 1, of the first row of the file whose `role` (and time, where there is one) an earlier
+  /// row has already.
+  func firstRepeatedRow(_ role: ColumnRole) throws(WarehouseError) -> String {
+    let key = source.column(role).map { keySQL(role, $0) } ?? "NULL"
+    let time = try source.column(.time).map { column throws(WarehouseError) in try timeSQL(column) }
     return """
       SELECT min(row_index) AS row_index FROM (
-        SELECT row_index, row_number() OVER (PARTITION BY customer ORDER BY row_index) AS copy FROM (
-          SELECT row_index, \(customer) AS customer FROM (
+        SELECT row_index, row_number() OVER (PARTITION BY key_of_row, time_of_row ORDER BY row_index) AS copy FROM (
+          SELECT row_index, \(key) AS key_of_row, \(time ?? "0") AS time_of_row FROM (
             SELECT *, \(dialect.rowNumber) AS row_index FROM \(raw)
           ) AS numbered\(filter)
-        ) AS keyed WHERE customer IS NOT NULL
+        ) AS keyed WHERE key_of_row IS NOT NULL
       ) AS copies WHERE copy > 1
       """
   }

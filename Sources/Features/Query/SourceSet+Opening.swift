@@ -10,6 +10,24 @@ extension SourceSet {
         reason: "there is more than one source of role \(role.rawValue); put them into one, for instance with "
           + "'query: SELECT … UNION ALL SELECT …'.")
     }
+    for source in project.sources(.lookups) {
+      let known = project.sources(.customers).flatMap { $0.columns[.region] ?? [] }
+      guard let column = source.explains, column != ColumnRole.store.rawValue, !known.contains(column) else { continue }
+      throw ProjectError(
+        file: project.file, line: source.line,
+        reason: "lookup '\(source.name)' explains '\(column)', which no source of customers names under 'region' "
+          + "(there are: \((known + ["store"]).joined(separator: ", "))).")
+    }
+    for source in project.sources where source.numbersRows {
+      guard let other = project.sources.first(where: { $0.role.isOfCustomers && $0.name != source.name }) else {
+        continue
+      }
+      throw ProjectError(
+        file: project.file, line: source.line,
+        reason:
+          "the rows of '\(source.name)' have numbers only (number_rows), so nothing ties them to '\(other.name)'; "
+          + "name the 'customer' column of both, or use one alone.")
+    }
     // Their names become names in SQL, where case does not tell names apart.
     var names: Set<String> = []
     for source in project.sources where !names.insert(source.name.lowercased()).inserted {
@@ -47,7 +65,8 @@ extension SourceSet {
     var forms: [ColumnRole: CustomerKey] = [:]
     for source in project.sources {
       guard let table = tables[source.name] else { continue }
-      for role in [ColumnRole.customer, .order, .product, .store, .campaign] {
+      if source.numbersRows { forms[.customer] = .integer }
+      for role in [ColumnRole.customer, .order, .product, .store, .campaign, .company] {
         guard let column = source.column(role) else { continue }
         let described = try table.column(column)
         // Unsigned and very wide numbers (hashes, mostly) have no place among 64-bit integers.
@@ -87,7 +106,11 @@ extension SourceSet {
     let table = parser.table
     var attributes: [AttributeColumn] = []
     for role in [ColumnRole.customer, .visitor] { parser.selectKey(role, as: role.rawValue) }
-    if source.role.isOfCustomers, source.column(.customer) == nil { parser.selectMissing("customer") }
+    if source.numbersRows {
+      parser.select("\(SourceParser.rowNumber) AS customer")
+    } else if source.role.isOfCustomers, source.column(.customer) == nil {
+      parser.selectMissing("customer")
+    }
     if source.role != .products { try parser.selectTime() }
     switch source.role {
     case .transactions:
@@ -100,7 +123,12 @@ extension SourceSet {
     case .products:
       for role in [ColumnRole.product, .brand] { parser.selectKey(role, as: role.rawValue) }
       parser.selectKeys(.category)
-    case .customers: attributes = try selectAttributes(source, table, project.features, &parser)
+    case .customers, .surveys, .lookups, .companies:
+      if source.column(.question) == nil { attributes = try selectAttributes(source, table, project.features, &parser) }
+      for role in [ColumnRole.key, .company, .question, .answer] { parser.selectKey(role, as: role.rawValue) }
+      parser.selectKeys(.region)
+      try parser.selectBirth()
+    case .contacts: parser.selectKey(.company, as: ColumnRole.company.rawValue)
     case .events:
       for role in [ColumnRole.type, .session, .device, .product, .category, .channel] {
         parser.selectKey(role, as: role.rawValue)
@@ -114,7 +142,7 @@ extension SourceSet {
     let relation = try SourceSet.place(parser.sql, table, view: view, connection)
     return PreparedSource(
       source: source, table: table, relation: relation, checks: parser.checks, attributes: attributes,
-      columns: parser.columns)
+      isBirthYear: parser.isBirthYear, columns: parser.columns)
   }
 
   /// Makes the parsed rows readable as often as needed: text is parsed once into Parquet (by DuckDB, which alone has files
@@ -145,7 +173,10 @@ extension SourceSet {
       let raw = SQL.identifier(name)
       let place = PreparedSource.attributeColumn(name)
       let form: AttributeColumn.Form
-      if let levels = settings.ordinal[name] {
+      if source.multiple.contains(name) {
+        form = .several
+        parser.select("\(parser.dialect.trimmed(parser.dialect.asText(raw))) AS \(place)")
+      } else if let levels = settings.ordinal[name] {
         form = .ordered(levels)
         parser.select("\(parser.dialect.trimmed(parser.dialect.asText(raw))) AS \(place)")
       } else if column.kind.isNumeric {

@@ -9,13 +9,16 @@ public struct SourceSet {
   let connection: Connection
   let project: Project
   /// The last day whose records may be used.
-  public let asOf: CalendarDate
+  public private(set) var asOf: CalendarDate
   /// How customers are told apart in these sources.
   public let key: CustomerKey
   /// What was read, and what was left out.
   public private(set) var quality = DataQuality()
   private(set) var surveys: [String: SourceSurvey] = [:]
   let prepared: [String: PreparedSource]
+  private let parsers: [String: SourceParser]
+  /// What was noted of the sources when they were opened, whatever the date.
+  private let openingNotes: [String]
   /// Numbers what is made in an engine, so that two dates or projects on one connection stay apart.
   static let numbers = Numbering()
 
@@ -41,14 +44,30 @@ public struct SourceSet {
       parsers[source.name] = parser
     }
     self.prepared = prepared
-    quality.notes = try SourceSet.unlistedLevels(project, prepared, connection)
+    self.parsers = parsers
+    openingNotes = try SourceSet.unlistedLevels(project, prepared, connection)
     self.asOf = try asOf ?? project.asOf ?? SourceSet.latestDay(project, prepared, connection)
+    try count()
+  }
+
+  /// The same sources, opened once, cut at another date.
+  public func at(_ date: CalendarDate) throws -> SourceSet {
+    var other = self
+    other.asOf = date
+    try other.count()
+    return other
+  }
+
+  /// Counts what is known at the as-of date.
+  private mutating func count() throws {
+    quality = DataQuality()
+    quality.notes = openingNotes
     for source in project.sources {
       guard let ready = prepared[source.name], let parser = parsers[source.name] else { continue }
       surveys[source.name] = try survey(ready, parser, rows: timed(ready))
       try checkUnique(ready, parser)
     }
-    quality.notes += try mixedCurrencies()
+    quality.notes += try mixedCurrencies() + unknownPlaces() + oddBirths()
     quality.sources = project.sources.compactMap { surveys[$0.name]?.count }
     for (name, survey) in surveys.sorted(by: { $0.key < $1.key }) {
       guard let days = survey.silentDays, days > 31 else { continue }
@@ -112,10 +131,32 @@ public struct SourceSet {
       """
   }
 
+  /// The rows of `source` that belong to a customer and happened in the `days` days after the as-of date, as a query.
+  ///
+  /// Labels alone may read them: what was to be foretold on that date.
+  func happenedAfter(_ source: Source, days: Int) -> String {
+    guard isTimed(source) else { return "SELECT 1 AS customer WHERE FALSE" }
+    var later = self
+    later.asOf = asOf.adding(days: days)
+    return "SELECT * FROM (\(later.visible(source))) AS rows_to_come WHERE ts >= \(cutoff)"
+  }
+
+  /// The last day that any row of `source` tells of, whatever the as-of date; nil without one.
+  func lastDay(_ source: Source) throws -> CalendarDate? {
+    guard let ready = prepared[source.name], isTimed(source) else { return nil }
+    let found = try connection.query("SELECT CAST(max(ts) AS DATE) AS day FROM \(timed(ready)) AS t")
+    guard case .dates(let days)? = found["day"]?.values, let day = days.first, found["day"]?.isMissing(0) == false
+    else { return nil }
+    return CalendarDate(daysSince1970: Int(day))
+  }
+
   /// Whether rows of `source` carry a time (their own, or their campaign's).
   func isTimed(_ source: Source) -> Bool {
     source.column(.time) != nil || source.role == .campaigns
   }
+
+  /// Whether births of `source` are told by their year alone.
+  func isBirthYear(_ source: Source) -> Bool { prepared[source.name]?.isBirthYear ?? false }
 
   func attributes(_ source: Source) -> [AttributeColumn] { prepared[source.name]?.attributes ?? [] }
 }

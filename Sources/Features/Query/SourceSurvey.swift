@@ -17,22 +17,33 @@ extension SourceSet {
     }
   }
 
-  /// A source of attributes has one row a customer, of those known at the as-of date.
+  /// A source of attributes has one row for what it is of, of those known at the as-of date: a customer, a key, a company.
+  /// Where rows carry a time, one row at each.
   func checkUnique(_ ready: PreparedSource, _ parser: SourceParser) throws(WarehouseError) {
     let source = ready.source
-    guard source.role == .customers, let column = source.column(.customer) else { return }
+    let (role, one, many): (ColumnRole, String, String)
+    switch source.role {
+    case .customers: (role, one, many) = (.customer, "customer", "customers")
+    case .surveys where source.column(.question) == nil: (role, one, many) = (.customer, "customer", "customers")
+    case .lookups: (role, one, many) = (.key, "key", "keys")
+    case .companies: (role, one, many) = (.company, "company", "companies")
+    default: return
+    }
+    guard let column = source.column(role) else { return }
+    let keys = role.rawValue + (source.column(.time) == nil ? "" : ", ts")
     let repeated = try connection.query(
       """
-      SELECT count(*) AS customers FROM (SELECT customer FROM (\(visible(source))) AS t
-        GROUP BY customer HAVING count(*) > 1) AS repeats
+      SELECT count(*) AS repeated FROM (SELECT \(keys) FROM (\(visible(source))) AS t WHERE \(role.rawValue) IS NOT NULL
+        GROUP BY \(keys) HAVING count(*) > 1) AS repeats
       """)
-    let customers = Int(repeated["customers"]?.doubles?.first ?? 0)
-    guard customers > 0 else { return }
-    let row = try connection.query(parser.firstRepeatedRow, reading: ready.table.name)
+    let count = Int(repeated["repeated"]?.doubles?.first ?? 0)
+    guard count > 0 else { return }
+    let row = try connection.query(try parser.firstRepeatedRow(role), reading: ready.table.name)
     throw .badCell(
       source: ready.table.name, row: row["row_index"]?.doubles?.first.flatMap { $0.isFinite ? Int($0) : nil },
       column: column,
-      needed: "one row a customer (\(customers) \(customers == 1 ? "customer has" : "customers have") more)")
+      needed: "one row a \(one)\(source.column(.time) == nil ? "" : " and time") (\(count) "
+        + "\(count == 1 ? "\(one) has" : "\(many) have") more)")
   }
 
   /// Levels of ordered attributes that `ordinal` does not list, and so count as missing: a sentence an attribute.
@@ -40,7 +51,7 @@ extension SourceSet {
     _ project: Project, _ prepared: [String: PreparedSource], _ connection: Connection
   ) throws(WarehouseError) -> [String] {
     var notes: [String] = []
-    for source in project.sources(.customers) {
+    for source in project.sources where source.role.hasAttributes {
       guard let ready = prepared[source.name] else { continue }
       for attribute in ready.attributes {
         guard case .ordered(let levels) = attribute.form else { continue }

@@ -13,9 +13,12 @@ struct CSVDialect: Sendable, Hashable {
   var encoding: String?
   /// Columns that are numbers but for ``TableSource/missingMarksOfNumbers``.
   var markedNumbers: Set<String> = []
+  /// Whether cells stand between runs of blanks, as in tables set for the eye; see ``spacedRelation(path:columns:)``.
+  var isSpaced = false
 
   /// The table function that reads `path` this way.
   func relation(path: String, columns: [(name: String, type: String)]) -> String {
+    if isSpaced { return spacedRelation(path: path, columns: columns) }
     // Marks are the file's, not a column's: these columns arrive as text and become numbers afterwards.
     let marked = columns.filter { markedNumbers.contains($0.name) && $0.type != "VARCHAR" }
     let types = columns.map { column in
@@ -72,11 +75,14 @@ extension Connection {
     }
     try checkWidth(path, found, shown: shown)
     // DuckDB does not try spaces between cells, the form of many numeric tables.
-    if found.columns.count == 1, !isTSV,
-      let spaced = try? sniff(common + ["delim = ' '"], shown: shown, encoding: encoding),
-      spaced.columns.count > 1, spaced.columns.allSatisfy(\.kind.isNumeric)
-    {
-      found = spaced
+    if found.columns.count == 1, !isTSV {
+      if let spaced = try? sniff(common + ["delim = ' '"], shown: shown, encoding: encoding), spaced.columns.count > 1,
+        spaced.columns.allSatisfy(\.kind.isNumeric)
+      {
+        found = spaced
+      } else if let aligned = try sniffAligned(path, size: size, shown: shown, encoding: encoding) {
+        found = aligned
+      }
     }
     guard found.columns.count > 0 else { throw .fileEmpty(path: shown) }
     return found
@@ -117,9 +123,7 @@ extension Connection {
   private func checkSkipped(
     _ path: String, _ found: (dialect: CSVDialect, columns: [ColumnDescription]), shown: String
   ) throws(WarehouseError) {
-    var lines = CSVDialect(
-      delimiter: "\u{1F}", quote: "", escape: "", comment: "", skippedLines: 0, hasHeader: false)
-    lines.encoding = found.dialect.encoding
+    let lines = CSVDialect.lines(encoding: found.dialect.encoding)
     let count = found.dialect.skippedLines
     let skipped = try query(
       "SELECT line FROM \(lines.relation(path: path, columns: [("line", "VARCHAR")])) AS t LIMIT \(count)",

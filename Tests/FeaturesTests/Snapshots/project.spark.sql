@@ -196,6 +196,29 @@ LEFT JOIN (SELECT product, min(category) AS category, min(brand) AS brand FROM (
   AS product_category ON line.product = product_category.product) AS l WHERE NOT (coalesce(amount, 0) < 0 OR coalesce(quantity, 0) < 0)) AS p GROUP BY customer, CAST("brand" AS STRING)) AS c) AS c WHERE choice IS NOT NULL
 GROUP BY choice ORDER BY reached DESC, choice LIMIT 200;
 
+WITH orders AS (SELECT customer, order_id, min(ts) AS ts, CAST(min(ts) AS DATE) AS day,
+  CAST(DATE '2017-12-31' - CAST(min(ts) AS DATE) AS INT) AS age,
+  CAST(sum(amount) AS DECIMAL(18,4)) AS value,
+  CAST(round(CAST(sum(amount) AS DOUBLE) * 100) AS BIGINT) AS cents,
+  sum(quantity) AS items, count(*) AS lines, CAST(sum(discount) AS DECIMAL(18,4)) AS discount
+FROM (SELECT * FROM (SELECT line.*, product_category.category AS category, product_category.brand AS brand FROM (SELECT * FROM "tessera_source_0" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00' AND amount IS NOT NULL) AS line
+LEFT JOIN (SELECT product, min(category) AS category, min(brand) AS brand FROM (SELECT * FROM "tessera_source_1" AS rows_of_source) AS p GROUP BY product)
+  AS product_category ON line.product = product_category.product) AS l WHERE NOT (coalesce(amount, 0) < 0 OR coalesce(quantity, 0) < 0)) AS p GROUP BY customer, order_id) SELECT count(*) AS judged, sum(answered) AS answered FROM (SELECT contact.customer, contact.campaign, contact.day, max(CASE WHEN bought.day IS NULL THEN 0 ELSE 1 END) AS answered
+  
+FROM (SELECT customer, campaign, CAST(ts AS DATE) AS day FROM (SELECT * FROM (SELECT contact.customer, contact.campaign, start.ts FROM "tessera_source_3" AS contact
+  LEFT JOIN (SELECT campaign, min(ts) AS ts FROM "tessera_source_4" AS k GROUP BY campaign) AS start
+    ON start.campaign = contact.campaign) AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00') AS r
+  WHERE CAST(DATE '2017-12-31' - CAST(ts AS DATE) AS INT) >= 13
+  GROUP BY customer, campaign, CAST(ts AS DATE)) AS contact
+LEFT JOIN (SELECT DISTINCT customer, day FROM orders) AS bought
+  ON bought.customer = contact.customer AND bought.day >= contact.day
+    AND CAST(bought.day - contact.day AS INT) < 14
+GROUP BY contact.customer, contact.campaign, contact.day) AS r;
+
+SELECT value, count(*) AS reached FROM (SELECT CAST("type" AS STRING) AS value, customer FROM (SELECT * FROM "tessera_source_5" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00') AS r
+  WHERE "type" IS NOT NULL GROUP BY CAST("type" AS STRING), customer) AS pairs
+GROUP BY value ORDER BY reached DESC, value LIMIT 1000;
+
 CREATE OR REPLACE TEMP VIEW tessera_features AS WITH orders AS (
 SELECT customer, order_id, min(ts) AS ts, CAST(min(ts) AS DATE) AS day,
   CAST(DATE '2017-12-31' - CAST(min(ts) AS DATE) AS INT) AS age,
@@ -340,7 +363,14 @@ WHERE place = 1) AS r GROUP BY customer),
     ON start.campaign = contact.campaign) AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00') AS c) AS r GROUP BY customer),
 "by_event_redemptions" AS (
   SELECT customer, count(*) AS "events",
-    max(day) AS "last_day"
+    max(day) AS "last_day",
+    count(DISTINCT day) FILTER (WHERE age < 7) AS "active_days_7d",
+    count(DISTINCT day) FILTER (WHERE age < 30) AS "active_days_30d",
+    count(DISTINCT day) FILTER (WHERE age < 90) AS "active_days_90d",
+    count(DISTINCT day) FILTER (WHERE age < 180) AS "active_days_180d",
+    count(DISTINCT day) FILTER (WHERE age < 365) AS "active_days_365d",
+    count(*) FILTER (WHERE age < 30) AS "events_recent",
+    count(*) FILTER (WHERE age >= 30 AND age < 60) AS "events_previous"
   FROM (SELECT *, CAST(ts AS DATE) AS day, CAST(DATE '2017-12-31' - CAST(ts AS DATE) AS INT) AS age FROM (SELECT * FROM "tessera_source_5" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00') AS e) AS r GROUP BY customer),
 "attributes_demographics" AS (
   SELECT customer, max("attribute age") AS "attribute_1",
@@ -429,6 +459,12 @@ SELECT population.customer AS "household_id",
   CAST(DATE '2017-12-31' - "by_campaign_campaigns"."last_day" AS INT) AS "campaigns_recency_days",
   coalesce("by_event_redemptions"."events", 0) AS "redemptions_count",
   CAST(DATE '2017-12-31' - "by_event_redemptions"."last_day" AS INT) AS "redemptions_recency_days",
+  coalesce("by_event_redemptions"."active_days_7d", 0) AS "redemptions_active_days_7d",
+  coalesce("by_event_redemptions"."active_days_30d", 0) AS "redemptions_active_days_30d",
+  coalesce("by_event_redemptions"."active_days_90d", 0) AS "redemptions_active_days_90d",
+  coalesce("by_event_redemptions"."active_days_180d", 0) AS "redemptions_active_days_180d",
+  coalesce("by_event_redemptions"."active_days_365d", 0) AS "redemptions_active_days_365d",
+  coalesce(CAST(("by_event_redemptions"."events_recent" - "by_event_redemptions"."events_previous") AS DOUBLE) / nullif(CAST(("by_event_redemptions"."events_recent" + "by_event_redemptions"."events_previous") AS DOUBLE), 0), 0) AS "redemptions_trend_30d",
   "attributes_demographics"."attribute_1" AS "age",
   CAST("attributes_demographics"."attribute_2" AS DOUBLE) AS "income",
   CAST("attributes_demographics"."attribute_3" AS DOUBLE) AS "household_size",
