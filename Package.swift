@@ -77,7 +77,9 @@ let package = Package(
       swiftSettings: house),
     .testTarget(
       name: "PipelineTests",
-      dependencies: ["Pipeline", "Features", "Clustering", "LinearAlgebra", "ModelFiles", "Warehouse", "TestSupport"],
+      dependencies: [
+        "Pipeline", "Features", "Clustering", "LinearAlgebra", "ModelFiles", "Randomness", "Warehouse", "TestSupport",
+      ],
       swiftSettings: house),
     .testTarget(
       name: "CommandTests", dependencies: ["ModelFiles", "TesseraCommand", "TestSupport"], exclude: ["Snapshots"],

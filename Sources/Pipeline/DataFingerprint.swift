@@ -33,6 +33,13 @@ enum DataFingerprint {
     return total
   }
 
+  /// The mark of one text.
+  static func hash(_ text: String) -> UInt64 {
+    var hash: UInt64 = 0x9E37_79B9_7F4A_7C15
+    for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    return mixed(hash)
+  }
+
   /// The finaliser of splitmix64 (Steele, Lea & Flood, 2014).
   private static func mixed(_ value: UInt64) -> UInt64 {
     var z = value

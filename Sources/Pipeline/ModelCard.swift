@@ -152,12 +152,14 @@ extension SegmentModel {
       text += "\nForm no segment: "
       text += transforms.dropped.map { "\($0.name) (\($0.reason))" }.joined(separator: "; ") + ".\n"
     }
+    text += checks?.markdown ?? ""
     text += "\n## Data\n\n"
     for source in quality.sources {
       text += "- \(source.source) (\(source.role.rawValue)): \(ReadableNumber.grouped(source.rowsRead)) rows read, "
       text += "\(ReadableNumber.grouped(source.rowsUsed)) used"
       text += source.leftOut.map { "; \(ReadableNumber.grouped($0.rows)) left out, \($0.reason)" }.joined() + "\n"
     }
+    text += quality.markdown
     text += "- fingerprint \(provenance.dataFingerprint); Tessera \(provenance.tessera); seed \(provenance.seed); "
     text += provenance.libraries.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
     return text + "\n"
@@ -186,10 +188,12 @@ extension SegmentModel {
       })
   }
 
-  private func markdownTable(_ header: [String], _ rows: [[String]]) -> String {
-    func line(_ cells: [String]) -> String {
-      "| " + cells.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ") + " |\n"
-    }
-    return line(header) + "|" + String(repeating: " --- |", count: header.count) + "\n" + rows.map(line).joined()
+}
+
+/// A table of `rows` under `header`.
+func markdownTable(_ header: [String], _ rows: [[String]]) -> String {
+  func line(_ cells: [String]) -> String {
+    "| " + cells.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ") + " |\n"
   }
+  return line(header) + "|" + String(repeating: " --- |", count: header.count) + "\n" + rows.map(line).joined()
 }

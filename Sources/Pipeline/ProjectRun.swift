@@ -110,12 +110,13 @@ public struct ProjectRun {
   /// Scores the customers of the sources with `model`, as of `asOf` (the project's date when nil).
   public func score(
     _ model: SegmentModel, asOf: CalendarDate? = nil, allMemberships: Bool = false
-  ) throws -> (SegmentAssignments, TransformReport) {
+  ) throws -> (assignments: SegmentAssignments, report: TransformReport, quality: DataQuality) {
     guard let plan = model.features.plan else { throw PipelineError.needsFeatureTable }
     let sources = try sources(asOf: asOf)
     let table = try features(sources, plan)
     progress?(PipelineProgress(stage: "assigning \(table.rows) customers"))
-    return try model.score(try table.values(), allMemberships: allMemberships)
+    let scored = try model.score(try table.values(), allMemberships: allMemberships)
+    return (scored.assignments, scored.report, sources.quality)
   }
 
   /// Writes assignments to `target`, in the format of its ending.

@@ -115,6 +115,8 @@ public struct SegmentModel: Sendable {
   public let profiles: SegmentProfiles
   /// What was read of each source in training.
   public let quality: DataQuality
+  /// What training found out about its own features; nil in models of versions that did not look.
+  public let checks: SegmentChecks?
   /// Where the model comes from.
   public let provenance: Provenance
   /// What gives customers their segments.
@@ -132,6 +134,7 @@ public struct SegmentModel: Sendable {
     try file.setSection("segments", segments)
     try file.setSection("profiles", profiles)
     try file.setSection("quality", quality)
+    if let checks { try file.setSection("checks", checks) }
     try file.setSection("provenance", provenance)
     return file
   }
@@ -149,6 +152,7 @@ public struct SegmentModel: Sendable {
     features = try file.section("features", as: FeatureSection.self)
     profiles = try file.section("profiles", as: SegmentProfiles.self)
     quality = try file.section("quality", as: DataQuality.self)
+    checks = file.sectionNames.contains("checks") ? try file.section("checks", as: SegmentChecks.self) : nil
     provenance = try file.section("provenance", as: Provenance.self)
     if let reason = segments.fault(rows: provenance.rows) {
       throw PipelineError.modelInconsistent(reason: reason)
@@ -165,7 +169,8 @@ public struct SegmentModel: Sendable {
 
   init(
     name: String, features: FeatureSection, transforms: FeatureTransforms, segments: SegmentSection,
-    profiles: SegmentProfiles, quality: DataQuality, provenance: Provenance, assigner: SegmentAssigner
+    profiles: SegmentProfiles, quality: DataQuality, provenance: Provenance, assigner: SegmentAssigner,
+    checks: SegmentChecks? = nil
   ) {
     self.name = name
     self.features = features
@@ -175,6 +180,7 @@ public struct SegmentModel: Sendable {
     self.quality = quality
     self.provenance = provenance
     self.assigner = assigner
+    self.checks = checks
   }
 }
 

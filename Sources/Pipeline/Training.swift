@@ -29,6 +29,8 @@ public struct SegmentTraining: Sendable {
   public var exclude: [String] = []
   /// Attributes that describe segments and form none; nil guards nothing.
   public var guarded: GuardedAttributes?
+  /// What becomes of features that tell the same; nil looks at none.
+  public var redundancy: RedundancySettings?
   /// Columns of a ready table that were left out before, and why.
   var leftOut: [FeatureTransforms.Dropped] = []
   /// Categories whose levels are numbers.
@@ -52,6 +54,7 @@ public struct SegmentTraining: Sendable {
     transforms.familyWeights = project.features.weights.filter { $0.value > 0 }
     exclude = settings.exclude + project.features.weights.filter { $0.value == 0 }.keys.sorted()
     guarded = GuardedAttributes(project.features.describeOnly)
+    redundancy = settings.redundancy
     if let restarts = settings.restarts { kmeans.restarts = restarts }
     kmeans.seed = settings.seed
   }
@@ -83,8 +86,8 @@ public struct SegmentTraining: Sendable {
       throw PipelineError.unknownFeature(name: name, nearest: NearestNames.to(name, in: values.numbers.names))
     }
     transforms.unscaled = Set(counts)
-    var fitted = FeatureTransforms.fit(values, settings: transforms, use: use) { families?[$0] ?? $0 }
-      .leavingOut(leftOut)
+    var checks = SegmentChecks()
+    var fitted = fit(values, transforms, use, families, &checks).leavingOut(leftOut)
     guard !fitted.columns.isEmpty else { throw PipelineError.noUsableFeature(dropped: fitted.dropped) }
     var matrix = fitted.apply(values).matrix
     let dependent = method == .mixture ? dependences(matrix, fitted) : []
@@ -109,6 +112,7 @@ public struct SegmentTraining: Sendable {
       return !Interruption.isRequested
     }
     let (found, assignments) = try found(matrix, fitted, values, known, weights, source: source, observer)
+    checks.proxies = proxies(plan, values, matrix, fitted, assignments)
     let model = SegmentModel(
       name: name,
       features: SegmentModel.FeatureSection(
@@ -121,7 +125,7 @@ public struct SegmentTraining: Sendable {
       provenance: SegmentModel.Provenance(
         tessera: Tessera.version, seed: kmeans.seed, rows: values.rows, dataFingerprint: DataFingerprint.of(values),
         libraries: ["openblas": "\(BLASLibrary.current.version) \(BLASLibrary.current.kernel)"]),
-      assigner: found.assigner)
+      assigner: found.assigner, checks: checks == SegmentChecks() ? nil : checks)
     return TrainedSegments(model: model, assignments: assignments)
   }
 

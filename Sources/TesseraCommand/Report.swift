@@ -131,8 +131,25 @@ enum Report {
   /// The most models that the table of criteria shows.
   private static let criteriaLines = 8
 
-  /// Rows left out of each source.
+  /// What was read of each source, what was left out, and what is odd about the rest.
   static func quality(_ quality: DataQuality) {
+    if let details = quality.details, !details.isEmpty {
+      var table = TextTable([
+        ("source", .left), ("read", .right), ("used", .right), ("repeated", .right), ("orphans", .right),
+        ("never bought", .right), ("returned", .right), ("outliers", .right),
+      ])
+      for source in quality.sources {
+        let detail = quality.detail(source.source)
+        func shown(_ count: Int?) -> String { count.map(ReadableNumber.grouped) ?? "–" }
+        let outliers = detail?.outliers.reduce(0) { $0 + $1.rows }
+        table.add([
+          source.source, ReadableNumber.grouped(source.rowsRead), ReadableNumber.grouped(source.rowsUsed),
+          shown(detail?.repeatedRows), shown(detail?.orphanRows), shown(detail?.strangerCount),
+          shown(detail?.returnedRows), shown(source.role == .transactions ? outliers : nil),
+        ])
+      }
+      for line in table.lines { Terminal.note(line) }
+    }
     for source in quality.sources where !source.leftOut.isEmpty {
       let reasons = source.leftOut.map { "\(ReadableNumber.grouped($0.rows)) \($0.reason)" }
       Terminal.note(
@@ -140,6 +157,12 @@ enum Report {
           + "\(ReadableNumber.grouped(source.rowsUsed)) used (left out: \(reasons.joined(separator: ", ")))")
     }
     for note in quality.notes { Terminal.note("note: \(note)") }
+  }
+
+  /// Features that tell the same, and those that stand in for guarded attributes.
+  static func checks(_ model: SegmentModel) {
+    if let note = model.checks?.redundancyNote { Terminal.note("note: \(note)") }
+    for warning in model.checks?.warnings ?? [] { Terminal.note("warning: \(warning)") }
   }
 
   /// Features that form no segment.
@@ -196,6 +219,7 @@ struct ModelJSON: Encodable {
   let profiles: SegmentProfiles
   let distributions: MixtureDescription?
   let quality: DataQuality
+  let checks: SegmentChecks?
   let provenance: SegmentModel.Provenance
   let seconds: Double?
 
@@ -207,6 +231,7 @@ struct ModelJSON: Encodable {
     profiles = model.profiles
     distributions = model.mixtureDescription
     quality = model.quality
+    checks = model.checks
     provenance = model.provenance
     self.seconds = seconds
   }

@@ -3,8 +3,8 @@ import Foundation
 import Testing
 import Warehouse
 
-/// Features of the user's own in SQL, plans, and the dictionary that tells of all.
-@Suite struct `Expressions and dictionary` {
+/// Features of the user's own in SQL, and of plans.
+@Suite struct `Expressions and plans` {
   let place: Workplace
 
   init() throws {
@@ -89,24 +89,5 @@ import Warehouse
     #expect(try found.number("plan_changes", "1") == 1 && found.number("plan_changes", "3") == 0)
     #expect(try found.number("plans", "1") == 2 && found.number("plan_days", "1") == 26)
     #expect(try found.number("plan_days", "2") == 30)
-  }
-
-  @Test func `the dictionary tells everything three times`() throws {
-    let sources = try SourceSet(try place.project(Self.orders), connection: place.connection())
-    let plan = try FeaturePlan(sources)
-    let files = StagedFiles()
-    _ = try sources.write(plan, to: place.path("f.parquet"), in: files)
-    try files.commit()
-    let json = try Data(contentsOf: place.folder.appendingPathComponent("f.dictionary.json"))
-    let entries = try #require(try JSONSerialization.jsonObject(with: json) as? [[String: Any]])
-    #expect(entries.compactMap { $0["name"] as? String } == plan.definitions.map(\.name))
-    let month = try #require(entries.first { $0["name"] as? String == "monetary_30d" })
-    #expect(month["window_days"] as? Int == 30 && month["when_absent"] as? String == "0")
-    #expect(month["family"] as? String == "monetary" && month["unit"] as? String == "money")
-    let text = try String(contentsOf: place.folder.appendingPathComponent("f.md"), encoding: .utf8)
-    for definition in plan.definitions { #expect(text.contains("| `\(definition.name)` |")) }
-    #expect(text.contains("as of 2024-03-31") && text.contains("```sql"))
-    let trend = try #require(plan.definitions.first { $0.name == "orders_trend_30d" })
-    #expect(trend.windowDays == nil && plan.definitions.first { $0.name == "orders" }?.windowDays == nil)
   }
 }

@@ -58,6 +58,8 @@ import Warehouse
       scale: robust
       exclude: [tenure, age]
       balance: false
+      redundancy: select
+      redundancy_threshold: 0.95
       restarts: 10
       seed: 18446744073709551615
     output: {folder: out, models: saved}
@@ -100,6 +102,7 @@ import Warehouse
     #expect(project.segments.minimumClusters == 2 && project.segments.maximumClusters == 8)
     #expect(project.segments.scaling == .robust && !project.segments.balanceFamilies)
     #expect(project.segments.exclude == ["tenure", "age"])
+    #expect(project.segments.redundancy.mode == .select && project.segments.redundancy.threshold == 0.95)
     #expect(project.segments.restarts == 10 && project.segments.seed == .max)
     #expect(project.output.folder == "out" && project.output.models == "saved")
     #expect(project.engine.driver == "/lib/duck.so" && project.engine.memoryLimit == "2GB")
@@ -152,7 +155,9 @@ import Warehouse
     ("k: 2..8", "k: 0", 0), ("k: 2..8", "k: 8..2", 0), ("k: 2..8", "k: 2...8", 0), ("k: 2..8", "k: 2..", 0),
     ("k: 2..8", "k: -3", 0), ("k: 2..8", "k: 2.5", 0), ("k: 2..8", "k: [2, 8]", 0), ("k: 2..8", "k: 1..10001", 0),
     ("scale: robust", "scale: minmax", 0), ("exclude: [tenure, age]", "exclude: [[tenure]]", 0),
-    ("balance: false", "balance: perhaps", 0), ("restarts: 10", "restarts: 0", 0),
+    ("balance: false", "balance: perhaps", 0), ("redundancy: select", "redundancy: drop", 0),
+    ("redundancy_threshold: 0.95", "redundancy_threshold: 0", 0),
+    ("redundancy_threshold: 0.95", "redundancy_threshold: high", 0), ("restarts: 10", "restarts: 0", 0),
     ("seed: 18446744073709551615", "seed: -1", 0), ("seed: 18446744073709551615", "seed: 18446744073709551616", 0),
     ("threads: 2", "threads: 0", 0), ("output: {folder: out, models: saved}", "output: out", 0),
   ]

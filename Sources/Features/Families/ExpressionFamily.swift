@@ -91,7 +91,12 @@ struct ExpressionCompiler {
       let none = definition.kind == .category ? dialect.asText("NULL") : dialect.asReal("NULL")
       return "\(none) AS \(SQL.identifier(definition.name))"
     }
-    let value = dialect.asReal("(\(expression.sql)\n)")
+    // As floats: some engines divide whole numbers without a remainder.
+    let numbers = used.filter { $0.kind == .numeric }.map {
+      ($0.name.lowercased(), dialect.asReal(SQL.identifier($0.name)))
+    }
+    let own = OwnSQL.replacing(Dictionary(numbers, uniquingKeysWith: { first, _ in first }), in: expression.sql)
+    let value = dialect.asReal("(\(own)\n)")
     try probe(
       "SELECT \(value) AS probe FROM (SELECT \(columns.joined(separator: ", "))) AS f WHERE FALSE", expression,
       hint: ExpressionCompiler.hint(words.sorted(), usable.map(\.name)))

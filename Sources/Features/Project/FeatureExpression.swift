@@ -63,4 +63,31 @@ enum OwnSQL {
   static func words(_ sql: String) -> [String] {
     sql.split { !$0.isLetter && !$0.isNumber && $0 != "_" }.map(String.init)
   }
+
+  /// `sql` with every name of `replacements` (in lower case) outside of texts replaced, whether it stands in double quotes
+  /// or not.
+  static func replacing(_ replacements: [String: String], in sql: String) -> String {
+    var made = ""
+    var rest = sql[...]
+    while let first = rest.first {
+      if first == "'" || first == "\"" {
+        let inside = rest.dropFirst()
+        let end = inside.firstIndex(of: first) ?? inside.endIndex
+        let name = inside[..<end]
+        rest = end < inside.endIndex ? inside[inside.index(after: end)...] : inside[end...]
+        let plain = "\(first)\(name)\(first)"
+        made += first == "\"" ? replacements[name.lowercased()] ?? plain : plain
+      } else if first.isLetter || first.isNumber || first == "_" {
+        let word = rest.prefix { $0.isLetter || $0.isNumber || $0 == "_" }
+        rest = rest[word.endIndex...]
+        // A function's name, though a feature may have it too.
+        let isCalled = rest.drop { $0.isWhitespace }.first == "("
+        made += isCalled ? String(word) : replacements[word.lowercased()] ?? String(word)
+      } else {
+        made.append(first)
+        rest = rest.dropFirst()
+      }
+    }
+    return made
+  }
 }

@@ -58,7 +58,9 @@ extension Project {
       features = try FeatureSettings(section)
     }
     if let section = try top.section(
-      "segments", allowed: ["method", "k", "scale", "exclude", "balance", "restarts", "seed"])
+      "segments",
+      allowed: ["method", "k", "scale", "exclude", "balance", "restarts", "seed"]
+        + RedundancySettings.keys)
     {
       segments = try SegmentSettings(section)
     }
@@ -296,6 +298,7 @@ extension SegmentSettings {
     scaling = try section.choice("scale", Scaling.self) ?? scaling
     exclude = try section.texts("exclude") ?? []
     balanceFamilies = try section.flag("balance") ?? balanceFamilies
+    redundancy = try RedundancySettings(section)
     restarts = try section.integer("restarts", in: 1...1000)
     if let text = try section.text("seed") {
       guard let value = UInt64(text) else {

@@ -244,6 +244,8 @@ public struct SegmentSettings: Sendable, Hashable {
   public var exclude: [String] = []
   /// Each family counts as much as any other, however many columns it has.
   public var balanceFamilies = true
+  /// What becomes of features that tell the same.
+  public var redundancy = RedundancySettings()
   /// Independent starts for each number of segments; nil leaves it to the method.
   public var restarts: Int?
   /// What every random choice follows from.

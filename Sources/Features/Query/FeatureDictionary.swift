@@ -1,92 +1,60 @@
-internal import Foundation
-internal import Warehouse
+public import Foundation
+public import Warehouse
 
-/// What each feature means and how it is computed, for people and programs: `features.dictionary.csv`,
-/// `features.dictionary.json` and `features.md` beside `features.parquet`.
+/// What the features mean, for reading, for spreadsheets and for programs.
 extension FeaturePlan {
-  /// One column of a feature table.
-  struct Entry: Encodable {
-    let name: String
-    let family: String
-    let meaning: String
-    let unit: String
-    let kind: String
-    let source: String
-    /// In days up to the as-of date; nil where it is ever, or no single window.
-    let windowDays: Int?
-    /// The value of a customer without records: a number, or "missing".
-    let whenAbsent: String
-    let sql: String
-  }
-
-  func entries(_ labels: [LabelWindow.Label] = []) -> [Entry] {
-    definitions.map { definition in
-      Entry(
-        name: definition.name, family: definition.family.rawValue, meaning: definition.meaning, unit: definition.unit,
-        kind: definition.kind.rawValue, source: definition.source, windowDays: definition.windowDays,
-        whenAbsent: definition.whenAbsent.map { value in Int(exactly: value).map { "\($0)" } ?? "\(value)" }
-          ?? "missing",
-        sql: definition.sql)
-    }
-      + labels.map { label in
-        Entry(
-          name: label.name, family: "labels", meaning: label.meaning, unit: label.unit,
-          kind: FeatureKind.numeric.rawValue,
-          source: label.source.name, windowDays: nil, whenAbsent: "0", sql: label.sql)
-      }
-  }
-
-  private static func table(_ entries: [Entry]) -> Table {
-    func column(_ name: String, _ value: (Entry) -> String) -> Column {
-      Column(name: name, values: .texts(entries.map(value)))
+  /// The feature dictionary: one row a feature.
+  public var dictionary: Table {
+    func column(_ name: String, _ value: (FeatureDefinition) -> String) -> Column {
+      Column(name: name, values: .texts(definitions.map(value)))
     }
     return Table([
-      column("name", \.name), column("family", \.family), column("meaning", \.meaning), column("unit", \.unit),
-      column("kind", \.kind), column("source", \.source), column("window_days") { $0.windowDays.map { "\($0)" } ?? "" },
-      column("when_absent", \.whenAbsent), column("sql", \.sql),
+      column("name", \.name), column("family", \.family.rawValue), column("meaning", \.meaning), column("unit", \.unit),
+      column("kind", \.kind.rawValue), column("source", \.source),
+      column("when_absent") { $0.whenAbsent.map(FeatureDefinition.shown) ?? "missing" }, column("sql", \.sql),
     ])
   }
 
-  private func markdown(_ entries: [Entry], asOf: [CalendarDate]) -> String {
-    let dates = asOf.count > 1 ? "\(asOf[0]) and \(asOf.count - 1) later dates" : asOf.first.map { "\($0)" } ?? ""
-    var text = "# Features\n\n\(entries.count) columns, one row a customer, as of \(dates). Nothing later is in them.\n"
-    func cell(_ text: String) -> String { text.replacing("|", with: "\\|").replacing("\n", with: " ") }
-    var families: [String] = []
-    for entry in entries where !families.contains(entry.family) { families.append(entry.family) }
-    for family in families {
-      let own = entries.filter { $0.family == family }
-      text += "\n## \(family)\n\n| feature | meaning | unit | window | without records | from |\n"
-      text += "| --- | --- | --- | --- | --- | --- |\n"
-      for entry in own {
-        let window = entry.windowDays.map { "\($0) days" } ?? ""
-        text += "| `\(cell(entry.name))` | \(cell(entry.meaning)) | \(entry.unit) | \(window) | \(entry.whenAbsent) | "
-        text += "\(cell(entry.source)) |\n"
-      }
-      text += "\n<details><summary>SQL</summary>\n\n```sql\n"
-      text += own.map { "-- \($0.name)\n\($0.sql)\n" }.joined().replacing("```", with: "` ` `")
-      text += "```\n\n</details>\n"
+  /// The dictionary as Markdown: the families in their order, each feature under its own heading.
+  public var dictionaryMarkdown: String {
+    var text = "# Features\n\n\(definitions.count) features of each customer, one column each, by '\(customer)'. "
+    text +=
+      "Only records known at the end of the as-of date count; a window of 30 days holds that date and the 29 days "
+    text += "before it.\n"
+    for family in FeatureFamily.allCases {
+      let members = definitions.filter { $0.family == family }
+      guard !members.isEmpty else { continue }
+      text += "\n## \(family.rawValue)\n"
+      for definition in members { text += definition.markdown }
     }
     return text
   }
 
-  /// Writes the dictionary beside `target`, in its three forms, staged in `files`.
-  func writeDictionary(
-    beside target: String, labels: [LabelWindow.Label] = [], asOf: [CalendarDate], _ connection: Connection,
-    in files: StagedFiles
-  ) throws(WarehouseError) {
-    let entries = entries(labels)
-    let base = FeaturePlan.stem(target)
-    try connection.write(FeaturePlan.table(entries), to: FeaturePlan.dictionaryPath(beside: target), in: files)
-    try files.write(Data(markdown(entries, asOf: asOf).utf8), to: base + ".md")
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    encoder.keyEncodingStrategy = .convertToSnakeCase
-    // Texts and whole numbers alone: nothing that could fail to be encoded.
-    try files.write((try? encoder.encode(entries)) ?? Data("[]".utf8), to: base + ".dictionary.json")
+  /// The dictionary as JSON: `{"customer": …, "features": [{"name": …, "window_days": …, "missing_rule": …}]}`.
+  public var dictionaryJSON: Data {
+    get throws { try json([]) }
   }
 
-  /// `features.parquet` has its dictionary in `features.dictionary.csv` (and `.json`), and in `features.md`.
+  fileprivate func json(_ labels: [LabelEntry]) throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
+    let dictionary = DictionaryJSON(
+      customer: customer, features: definitions.map(FeatureEntry.init), labels: labels.isEmpty ? nil : labels)
+    return try encoder.encode(dictionary) + Data("\n".utf8)
+  }
+
+  /// `features.parquet` has its dictionary in `features.dictionary.csv`.
   public static func dictionaryPath(beside target: String) -> String { stem(target) + ".dictionary.csv" }
+
+  /// `features.parquet` has its readable dictionary in `features.md`.
+  public static func markdownPath(beside target: String) -> String { stem(target) + ".md" }
+
+  /// `features.parquet` has its dictionary for programs in `features.json`.
+  public static func jsonPath(beside target: String) -> String {
+    // Features that are JSON themselves keep the name.
+    let path = stem(target) + ".json"
+    return path == target ? stem(target) + ".dictionary.json" : path
+  }
 
   private static func stem(_ target: String) -> String {
     var base = target
@@ -97,14 +65,152 @@ extension FeaturePlan {
   }
 }
 
-extension FeatureDefinition {
-  /// The days up to the as-of date that all its rows are of; nil where it is ever, or no single window.
-  public var windowDays: Int? {
-    let windows = aggregates.map { aggregate in
-      let found = aggregate.sql.matches(of: /\bage < ([0-9]+)/).compactMap { Int($0.output.1) }
-      return found.count == 1 && !aggregate.sql.contains("age >=") ? found.first : nil
+extension Connection {
+  /// Stages the dictionary of `plan` in its three forms beside `target`, that of `labels` taken from `sources` after it.
+  func write(
+    dictionaryOf plan: FeaturePlan, and window: LabelWindow? = nil, _ sources: SourceSet? = nil,
+    beside target: String, in files: StagedFiles
+  ) throws {
+    var labels: [LabelEntry] = []
+    var table = plan.dictionary
+    if let window, let sources {
+      table = window.extend(table, sources)
+      labels = window.labels(sources).map {
+        LabelEntry(name: $0.name, meaning: $0.meaning, unit: $0.unit, source: $0.source.name, sql: $0.sql)
+      }
     }
-    guard let first = windows.first, let days = first, windows.allSatisfy({ $0 == days }) else { return nil }
-    return days
+    try write(table, to: FeaturePlan.dictionaryPath(beside: target), in: files)
+    let texts = [
+      (FeaturePlan.markdownPath(beside: target), Data((plan.dictionaryMarkdown + LabelEntry.markdown(labels)).utf8)),
+      (FeaturePlan.jsonPath(beside: target), try plan.json(labels)),
+    ]
+    for (path, bytes) in texts {
+      try checkIsNoInput(path)
+      try files.write(bytes, to: path)
+    }
+  }
+}
+
+extension FeatureDefinition {
+  /// The days before the as-of date that it looks back, that date among them; nil where some part of it looks at all
+  /// records. Read off the filters of its aggregates, so that it cannot say another thing than they do.
+  public var windowDays: Int? {
+    var longest = 0
+    for aggregate in aggregates {
+      if aggregate.level == .months {
+        longest = max(longest, 360)
+        continue
+      }
+      let filters = aggregate.sql.matches(of: /\bage < ([0-9]{1,6})\b/).compactMap { Int($0.1) }
+      guard let days = filters.max() else { return nil }
+      longest = max(longest, days)
+    }
+    return longest > 0 ? longest : nil
+  }
+
+  /// What stands where there is nothing to compute it from, in words.
+  public var missingRule: String {
+    if aggregates.contains(where: { $0.attribute != nil }) { return "missing where the attribute is" }
+    guard let value = whenAbsent else { return "missing without such records" }
+    return "\(FeatureDefinition.shown(value)) without such records"
+  }
+
+  /// 0 rather than 0.0.
+  static func shown(_ value: Double) -> String { Int(exactly: value).map { "\($0)" } ?? "\(value)" }
+
+  fileprivate var markdown: String {
+    // Backticks in a name or in SQL must not end the code that they stand in.
+    let fence = String(repeating: "`", count: max(3, 1 + FeatureDefinition.longestBackticks(sql)))
+    let window = windowDays.map { "the last \($0) days" } ?? "all records"
+    let facts = [
+      "kind: \(kind.rawValue)", unit.isEmpty ? nil : "unit: \(unit)", "source: \(FeatureDefinition.escaped(source))",
+      "window: \(aggregates.contains { $0.attribute != nil } ? "none, an attribute" : window)",
+      "missing: \(missingRule)",
+    ].compactMap { $0 }
+    return """
+
+      ### \(FeatureDefinition.escaped(name))
+
+      \(FeatureDefinition.escaped(meaning)).
+
+      \(facts.map { "- \($0)" }.joined(separator: "\n"))
+
+      <details><summary>SQL</summary>
+
+      \(fence)sql
+      \(sql)
+      \(fence)
+
+      </details>
+
+      """
+  }
+
+  private static func longestBackticks(_ text: String) -> Int {
+    text.split { $0 != "`" }.map(\.count).max() ?? 0
+  }
+
+  /// Names of columns are the user's own: none of their signs may turn into mark-up.
+  private static func escaped(_ text: String) -> String {
+    var escaped = ""
+    for character in text {
+      if character.isNewline {
+        escaped.append(" ")
+        continue
+      }
+      if "\\`*_[]<>#|".contains(character) { escaped.append("\\") }
+      escaped.append(character)
+    }
+    return escaped
+  }
+}
+
+private struct DictionaryJSON: Encodable {
+  let customer: String
+  let features: [FeatureEntry]
+  let labels: [LabelEntry]?
+}
+
+/// What is told of the days after the as-of date.
+private struct LabelEntry: Encodable {
+  let name: String
+  let meaning: String
+  let unit: String
+  let source: String
+  let sql: String
+
+  /// A section of them; empty without any.
+  static func markdown(_ labels: [LabelEntry]) -> String {
+    guard !labels.isEmpty else { return "" }
+    return "\n## labels\n\nOf the days after the as-of date; never features.\n\n"
+      + labels.map { "- `\($0.name)`: \($0.meaning)\n" }.joined()
+  }
+}
+
+/// One feature of the dictionary; what it does not have is null, not absent.
+private struct FeatureEntry: Encodable {
+  let definition: FeatureDefinition
+
+  private enum CodingKeys: String, CodingKey {
+    case name, family, meaning, unit, kind, source, sql
+    case windowDays = "window_days"
+    case whenAbsent = "when_absent"
+    case missingRule = "missing_rule"
+  }
+
+  init(_ definition: FeatureDefinition) { self.definition = definition }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(definition.name, forKey: .name)
+    try container.encode(definition.family, forKey: .family)
+    try container.encode(definition.meaning, forKey: .meaning)
+    try container.encode(definition.unit.isEmpty ? nil : definition.unit, forKey: .unit)
+    try container.encode(definition.kind, forKey: .kind)
+    try container.encode(definition.source, forKey: .source)
+    try container.encode(definition.windowDays, forKey: .windowDays)
+    try container.encode(definition.whenAbsent, forKey: .whenAbsent)
+    try container.encode(definition.missingRule, forKey: .missingRule)
+    try container.encode(definition.sql, forKey: .sql)
   }
 }

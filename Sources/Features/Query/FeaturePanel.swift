@@ -86,8 +86,7 @@ extension SourceSet {
     let rows = try connection.write(
       "SELECT * FROM (\(tables.joined(separator: " UNION ALL "))) AS panel ORDER BY 1, 2", to: target, in: files)
     guard rows > 0 else { throw noCustomer }
-    try plan.writeDictionary(
-      beside: target, labels: panel.labels?.labels(self) ?? [], asOf: panel.dates, connection, in: files)
+    try connection.write(dictionaryOf: plan, and: panel.labels, self, beside: target, in: files)
     return (plan, rows, end)
   }
 

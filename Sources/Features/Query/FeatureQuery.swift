@@ -44,7 +44,7 @@ extension SourceSet {
   public func write(_ plan: FeaturePlan, to target: String, in files: StagedFiles) throws -> Int {
     let rows = try connection.write(try featureSQL(plan), to: target, in: files)
     guard rows > 0 else { throw noCustomer }
-    try plan.writeDictionary(beside: target, asOf: [asOf], connection, in: files)
+    try connection.write(dictionaryOf: plan, beside: target, in: files)
     return rows
   }
 
@@ -288,8 +288,8 @@ extension SourceSet {
 
 extension FeatureTable {
   /// Writes the features to `target` and the dictionary beside it, both staged in `files`.
-  public func write(to target: String, in files: StagedFiles) throws(WarehouseError) {
+  public func write(to target: String, in files: StagedFiles) throws {
     try connection.write("SELECT * FROM \(relation)", to: target, in: files)
-    try plan.writeDictionary(beside: target, asOf: [asOf], connection, in: files)
+    try connection.write(dictionaryOf: plan, beside: target, in: files)
   }
 }

@@ -60,6 +60,21 @@ public struct LabelWindow: Sendable, Hashable {
     return labels
   }
 
+  /// A dictionary of features with these labels after them.
+  func extend(_ dictionary: Table, _ sources: SourceSet) -> Table {
+    let values: [String: (Label) -> String] = [
+      "name": \.name, "family": { _ in "labels" }, "meaning": \.meaning, "unit": \.unit, "kind": { _ in "numeric" },
+      "source": \.source.name, "when_absent": { _ in "0" }, "sql": \.sql,
+    ]
+    let labels = labels(sources)
+    return Table(
+      dictionary.columns.map { column in
+        Column(
+          name: column.name,
+          values: .texts(column.texts.map { $0 ?? "" } + labels.map { values[column.name]?($0) ?? "" }))
+      })
+  }
+
   /// Throws unless the records reach to the end of the window after `date`.
   func check(_ sources: SourceSet, _ date: CalendarDate) throws {
     let end = date.adding(days: days)

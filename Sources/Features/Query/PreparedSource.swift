@@ -31,6 +31,9 @@ struct PreparedSource {
   /// DuckDB gives the product of two decimals of up to 18 no more than 18 itself, and fails where they do not do.
   static let price = "DECIMAL(20,6)"
 
+  /// A hash of everything the source says in a row, for telling copies; not every engine has it.
+  static let rowMark = "row_mark"
+
   /// The name of an attribute's column in ``relation``. No other column there begins so, whatever the attribute is
   /// called; and it does not depend on which other attributes there are, so that a stored plan finds it again.
   static func attributeColumn(_ name: String) -> String { SQL.identifier("attribute " + name) }
@@ -201,6 +204,13 @@ struct SourceParser {
   }
 
   mutating func select(_ sql: String) { selected.append(sql) }
+
+  /// Selects a hash of all the source's own columns, so that copies of rows are known by columns that nothing else uses.
+  mutating func selectRowMark() {
+    let cells = table.columns.map { SQL.identifier(textNames[$0.name] ?? $0.name) }
+    guard !cells.isEmpty, let hash = dialect.rowHash(cells) else { return }
+    select("\(hash) AS \(PreparedSource.rowMark)")
+  }
 
   /// Selects a column that the source does not have, of the type that the others have it in.
   mutating func selectMissing(_ name: String) {

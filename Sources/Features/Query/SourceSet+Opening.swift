@@ -137,6 +137,7 @@ extension SourceSet {
       for role in [ColumnRole.campaign, .type, .channel] { parser.selectKey(role, as: role.rawValue) }
     case .identities: break
     }
+    parser.selectRowMark()
     try checkCondition(parser, project: project, connection)
     let relation = try SourceSet.place(parser.sql, table, view: view, connection)
     return PreparedSource(

@@ -15,7 +15,7 @@ public struct SourceSet {
   /// What was read, and what was left out.
   public private(set) var quality = DataQuality()
   private(set) var surveys: [String: SourceSurvey] = [:]
-  private let prepared: [String: PreparedSource]
+  let prepared: [String: PreparedSource]
   private let parsers: [String: SourceParser]
   /// What was noted of the sources when they were opened, whatever the date.
   private let openingNotes: [String]
@@ -75,6 +75,9 @@ public struct SourceSet {
         "the last row of \(name) is \(days) days before \(self.asOf), from which recency counts; check as_of if the "
           + "data should reach further")
     }
+    let details = try details()
+    quality.details = details
+    quality.notes += details.flatMap(\.notes)
   }
 
   /// The first instant after the as-of date, as SQL.
@@ -105,8 +108,9 @@ public struct SourceSet {
     if ready.source.role == .campaigns, ready.source.column(.time) == nil,
       let calendar = project.sources(.campaignCalendar).first.flatMap({ prepared[$0.name] })
     {
-      let others = ["customer", "visitor", "campaign", "type", "channel"].filter { name in
-        name == "customer" || ColumnRole(rawValue: name).flatMap(ready.source.column) != nil
+      let others = ["customer", "visitor", "campaign", "type", "channel", PreparedSource.rowMark].filter { name in
+        name == "customer" || (name == PreparedSource.rowMark && ready.columns.contains(name))
+          || ColumnRole(rawValue: name).flatMap(ready.source.column) != nil
       }
       relation = """
         (SELECT \(others.map { "contact.\($0)" }.joined(separator: ", ")), start.ts FROM \(relation) AS contact

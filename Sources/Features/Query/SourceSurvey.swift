@@ -81,7 +81,7 @@ extension SourceSet {
     }
     if isTimed(source) {
       let hasOwnTime = source.column(.time) != nil
-      reasons.append((hasOwnTime ? "no date" : "of a campaign without a start", "ts IS NULL"))
+      reasons.append((hasOwnTime ? "no date" : SourceSurvey.noStart, "ts IS NULL"))
       reasons.append(("after \(asOf)", "ts >= \(cutoff)"))
     }
     if source.role == .transactions, source.column(.amount) != nil || source.column(.price) != nil {
@@ -92,6 +92,12 @@ extension SourceSet {
     for (index, reason) in reasons.enumerated() {
       counts.append("count(*) FILTER (WHERE \(kept) AND (\(reason.condition))) AS reason_\(index)")
       kept += " AND NOT coalesce(\(reason.condition), FALSE)"
+    }
+    if isTimed(source) {
+      let placeholders =
+        "ts < TIMESTAMP '1900-01-02 00:00:00' OR "
+        + "(ts >= TIMESTAMP '1970-01-01 00:00:00' AND ts < TIMESTAMP '1970-01-02 00:00:00')"
+      counts.append("count(*) FILTER (WHERE \(kept) AND (\(placeholders))) AS implausible")
     }
     for check in ready.checks { counts.append("count(*) FILTER (WHERE \(check.flag)) AS \(check.flag)") }
     if source.role == .transactions {
@@ -127,7 +133,7 @@ extension SourceSet {
         leftOut: leftOut),
       returnedRows: number("returned"), rowsWithTimeOfDay: number("timed"),
       volume: table["volume"]?.doubles?.first.flatMap { $0.isFinite ? $0 : nil } ?? 0,
-      silentDays: silence)
+      silentDays: silence, implausibleTimes: number("implausible"))
   }
 }
 
@@ -142,4 +148,9 @@ struct SourceSurvey {
   let volume: Double
   /// Transactions: days from the last usable row to the as-of date.
   let silentDays: Int?
+  /// Usable rows whose time is one that often stands for none.
+  let implausibleTimes: Int
+
+  /// Why a contact is left out that has no time and whose campaign has none either.
+  static let noStart = "of a campaign without a start"
 }

@@ -122,6 +122,13 @@ public struct FeatureTransforms: Sendable, Hashable, Codable {
     return names
   }
 
+  /// The feature that each of ``columns`` is made of.
+  public var columnFeatures: [String] {
+    guard form == .distances else { return features }
+    return numeric.flatMap { [String](repeating: $0.name, count: $0.indicator == nil ? 1 : 2) }
+      + categories.flatMap { [String](repeating: $0.name, count: $0.width) }
+  }
+
   /// The features used, numeric before categorical.
   public var features: [String] { numeric.map(\.name) + categories.map(\.name) }
 }

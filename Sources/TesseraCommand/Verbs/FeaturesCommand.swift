@@ -11,8 +11,9 @@ struct FeaturesCommand: ParsableCommand {
     discussion: """
       Example:
         tessera features --output features.parquet
-      writes features.parquet and features.dictionary.csv (name, meaning, unit, source, SQL). Records after the as-of
-      date change nothing.
+      writes features.parquet and its dictionary three times: features.md to read, features.json for programs and
+      features.dictionary.csv (meaning, unit, source, window, what missing stands for, SQL). Records after the as-of
+      date change nothing. What was found wrong with the sources goes to standard error, all of it to --json.
 
       With what happened next, to train predictions on or to back-test them, as of one date or of several:
         tessera features --as-of 2017-09-30 --labels 90 --output october.parquet
@@ -97,12 +98,12 @@ struct FeaturesCommand: ParsableCommand {
       Terminal.print(
         "\(ReadableNumber.grouped(summary.customers)) rows: \(summary.plan.definitions.count) features of customers as of "
           + "\(summary.dates.count) dates from \(summary.dates[0]) to \(summary.asOf), in \(output); what they mean, in "
-          + "\(FeaturePlan.dictionaryPath(beside: output)).")
+          + "\(FeaturePlan.markdownPath(beside: output)).")
       return
     }
     Terminal.print(
       "\(summary.plan.definitions.count) features of \(ReadableNumber.grouped(summary.customers)) customers as of "
-        + "\(summary.asOf), in \(output); what they mean, in \(FeaturePlan.dictionaryPath(beside: output)).")
+        + "\(summary.asOf), in \(output); what they mean, in \(FeaturePlan.markdownPath(beside: output)).")
   }
 
   private struct FeaturesJSON: Encodable {

@@ -47,6 +47,7 @@ struct ScoreCommand: ParsableCommand {
     let progress = ProgressLine()
     defer { progress.end() }
     let scored: (SegmentAssignments, TransformReport)
+    var quality: DataQuality?
     if let input {
       let connection = try engine.connect()
       try connection.checkOutput(output)
@@ -54,17 +55,20 @@ struct ScoreCommand: ParsableCommand {
       try connection.write(scored.0, to: output)
     } else {
       let run = try ProjectRun(try projectOptions.project(engine), progress: progress.observer)
-      scored = try run.score(loaded, asOf: try projectOptions.date(), allMemberships: memberships)
+      let whole = try run.score(loaded, asOf: try projectOptions.date(), allMemberships: memberships)
+      (scored, quality) = ((whole.assignments, whole.report), whole.quality)
       try run.write(scored.0, to: output)
     }
     progress.end()
     let (assignments, report) = scored
     let (sizes, none) = assignments.sizes(loaded.segments.k)
+    if let quality { Report.quality(quality) }
     Report.transforms(report, form: loaded.transforms.form)
     if json {
       try Terminal.printJSON(
         ScoreJSON(
-          rows: assignments.segments.count, sizes: sizes, none: loaded.segments.none.map { _ in none }, report: report))
+          rows: assignments.segments.count, sizes: sizes, none: loaded.segments.none.map { _ in none }, report: report,
+          quality: quality))
       return
     }
     var table = TextTable([("segment", .right), ("customers", .right), ("share", .right), ("in training", .right)])
@@ -93,5 +97,6 @@ struct ScoreCommand: ParsableCommand {
     let sizes: [Int]
     let none: Int?
     let report: TransformReport
+    let quality: DataQuality?
   }
 }

@@ -15,7 +15,8 @@ struct TrainCommand: ParsableCommand {
         tessera train --k 5
         tessera train --input features.parquet --id customer_id
       Writes models/NAME.tessera and its card models/NAME.md, and under output/NAME/ assignments.parquet,
-      features.parquet with features.dictionary.csv, and summary.md. Running it again replaces them all at once.
+      features.parquet with its dictionary (features.md, features.json, features.dictionary.csv), and summary.md.
+      Running it again replaces them all at once.
       """)
 
   @OptionGroup var projectOptions: ProjectOptions
@@ -73,6 +74,7 @@ struct TrainCommand: ParsableCommand {
     let seconds = Date().timeIntervalSince(began)
     Report.quality(trained.model.quality)
     Report.dropped(trained.model)
+    Report.checks(trained.model)
     if json {
       try Terminal.printJSON(ModelJSON(trained.model, seconds: seconds))
       return

@@ -114,6 +114,33 @@ public struct Dialect: Sendable, Hashable {
     self == .spark ? "CREATE OR REPLACE TEMP VIEW \(name) AS \(query)" : "CREATE TEMP TABLE \(name) AS \(query)"
   }
 
+  /// A statement that frees what ``keep(_:as:)`` kept under `name`.
+  public func drop(_ name: String) -> String {
+    self == .spark ? "DROP VIEW IF EXISTS \(name)" : "DROP TABLE IF EXISTS \(name)"
+  }
+
+  /// A hash of all `columns` of a row, a whole number; nil for an engine whose hashes are not known.
+  public func rowHash(_ columns: [String]) -> String? {
+    let list = columns.joined(separator: ", ")
+    return switch self {
+    case .duckDB: "hash(\(list))"
+    case .postgreSQL: "hashtextextended(\(asText("ROW(\(list))")), 0)"
+    case .spark: "xxhash64(\(list))"
+    default: nil
+    }
+  }
+
+  /// A condition that holds for the rows of about one value of `expression` in `share`, the same at each use; nil for an
+  /// engine whose hashes are not known.
+  public func draws(oneIn share: Int, of expression: String) -> String? {
+    switch self {
+    case .duckDB: "hash(\(expression)) % \(share) = 0"
+    case .postgreSQL: "hashtextextended(\(asText(expression)), 0) % \(share) = 0"
+    case .spark: "xxhash64(\(expression)) % \(share) = 0"
+    default: nil
+    }
+  }
+
   /// A statement that makes `query` readable as `name`, quoted, as often as needed: kept by a server, on which others
   /// may write between two reads; a view elsewhere.
   public func offer(_ query: String, as name: String) -> String {

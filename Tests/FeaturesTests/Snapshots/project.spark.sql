@@ -12,21 +12,21 @@ DESCRIBE QUERY SELECT * FROM "redemptions" AS t;
 
 SELECT 1 AS probe FROM "transactions" AS raw WHERE ("quantity" < 10000) LIMIT 0;
 
-CREATE OR REPLACE TEMP VIEW "tessera_source_0" AS SELECT CAST("household_id" AS BIGINT) AS "customer", CAST("transaction_timestamp" AS TIMESTAMP) AS ts, ("transaction_timestamp" IS NOT NULL AND CAST("transaction_timestamp" AS TIMESTAMP) IS NULL) AS "bad_time", coalesce(CAST("basket_id" AS BIGINT), -1000000000000000 - unix_seconds(CAST(CAST("transaction_timestamp" AS TIMESTAMP) AS TIMESTAMP_LTZ))) AS order_id, ("quantity" IS NOT NULL AND TRY_CAST("quantity" AS DECIMAL(18,4)) IS NULL) AS "bad_quantity", ("sales_value" IS NOT NULL AND TRY_CAST("sales_value" AS DECIMAL(18,4)) IS NULL) AS "bad_amount", TRY_CAST("sales_value" AS DECIMAL(18,4)) AS amount, TRY_CAST("quantity" AS DECIMAL(18,4)) AS quantity, ("retail_disc" IS NOT NULL AND TRY_CAST("retail_disc" AS DECIMAL(18,4)) IS NULL) AS "bad_discount", ("coupon_disc" IS NOT NULL AND TRY_CAST("coupon_disc" AS DECIMAL(18,4)) IS NULL) AS "bad_discount_2", CAST(coalesce(abs(TRY_CAST("retail_disc" AS DECIMAL(18,4))), 0) + coalesce(abs(TRY_CAST("coupon_disc" AS DECIMAL(18,4))), 0) AS DECIMAL(18,4)) AS discount, CAST("product_id" AS BIGINT) AS "product", CAST("store_id" AS BIGINT) AS "store" FROM "transactions" AS raw WHERE (("quantity" < 10000) OR (("quantity" < 10000) IS NULL AND (("transaction_timestamp" IS NOT NULL AND CAST("transaction_timestamp" AS TIMESTAMP) IS NULL) OR ("quantity" IS NOT NULL AND TRY_CAST("quantity" AS DECIMAL(18,4)) IS NULL) OR ("sales_value" IS NOT NULL AND TRY_CAST("sales_value" AS DECIMAL(18,4)) IS NULL) OR ("retail_disc" IS NOT NULL AND TRY_CAST("retail_disc" AS DECIMAL(18,4)) IS NULL) OR ("coupon_disc" IS NOT NULL AND TRY_CAST("coupon_disc" AS DECIMAL(18,4)) IS NULL))));
+CREATE OR REPLACE TEMP VIEW "tessera_source_0" AS SELECT CAST("household_id" AS BIGINT) AS "customer", CAST("transaction_timestamp" AS TIMESTAMP) AS ts, ("transaction_timestamp" IS NOT NULL AND CAST("transaction_timestamp" AS TIMESTAMP) IS NULL) AS "bad_time", coalesce(CAST("basket_id" AS BIGINT), -1000000000000000 - unix_seconds(CAST(CAST("transaction_timestamp" AS TIMESTAMP) AS TIMESTAMP_LTZ))) AS order_id, ("quantity" IS NOT NULL AND TRY_CAST("quantity" AS DECIMAL(18,4)) IS NULL) AS "bad_quantity", ("sales_value" IS NOT NULL AND TRY_CAST("sales_value" AS DECIMAL(18,4)) IS NULL) AS "bad_amount", TRY_CAST("sales_value" AS DECIMAL(18,4)) AS amount, TRY_CAST("quantity" AS DECIMAL(18,4)) AS quantity, ("retail_disc" IS NOT NULL AND TRY_CAST("retail_disc" AS DECIMAL(18,4)) IS NULL) AS "bad_discount", ("coupon_disc" IS NOT NULL AND TRY_CAST("coupon_disc" AS DECIMAL(18,4)) IS NULL) AS "bad_discount_2", CAST(coalesce(abs(TRY_CAST("retail_disc" AS DECIMAL(18,4))), 0) + coalesce(abs(TRY_CAST("coupon_disc" AS DECIMAL(18,4))), 0) AS DECIMAL(18,4)) AS discount, CAST("product_id" AS BIGINT) AS "product", CAST("store_id" AS BIGINT) AS "store", xxhash64("household_id", "store_id", "basket_id", "product_id", "quantity", "sales_value", "retail_disc", "coupon_disc", "transaction_timestamp") AS row_mark FROM "transactions" AS raw WHERE (("quantity" < 10000) OR (("quantity" < 10000) IS NULL AND (("transaction_timestamp" IS NOT NULL AND CAST("transaction_timestamp" AS TIMESTAMP) IS NULL) OR ("quantity" IS NOT NULL AND TRY_CAST("quantity" AS DECIMAL(18,4)) IS NULL) OR ("sales_value" IS NOT NULL AND TRY_CAST("sales_value" AS DECIMAL(18,4)) IS NULL) OR ("retail_disc" IS NOT NULL AND TRY_CAST("retail_disc" AS DECIMAL(18,4)) IS NULL) OR ("coupon_disc" IS NOT NULL AND TRY_CAST("coupon_disc" AS DECIMAL(18,4)) IS NULL))));
 
-CREATE OR REPLACE TEMP VIEW "tessera_source_1" AS SELECT CAST("product_id" AS BIGINT) AS "product", nullif(trim("brand"), '') AS "brand", nullif(trim("department"), '') AS "category" FROM "products" AS raw;
+CREATE OR REPLACE TEMP VIEW "tessera_source_1" AS SELECT CAST("product_id" AS BIGINT) AS "product", nullif(trim("brand"), '') AS "brand", nullif(trim("department"), '') AS "category", xxhash64("product_id", "department", "brand") AS row_mark FROM "products" AS raw;
 
-CREATE OR REPLACE TEMP VIEW "tessera_source_2" AS SELECT CAST("household_id" AS BIGINT) AS "customer", CAST(NULL AS TIMESTAMP) AS ts, nullif(trim(CAST("age" AS STRING)), '') AS "attribute age", nullif(trim(CAST("income" AS STRING)), '') AS "attribute income", CAST("household_size" AS DOUBLE) AS "attribute household_size", CAST(CASE WHEN "is_owner" THEN 1 WHEN NOT "is_owner" THEN 0 END AS DOUBLE) AS "attribute is_owner", CAST("since" AS DATE) AS "attribute since" FROM "demographics" AS raw;
+CREATE OR REPLACE TEMP VIEW "tessera_source_2" AS SELECT CAST("household_id" AS BIGINT) AS "customer", CAST(NULL AS TIMESTAMP) AS ts, nullif(trim(CAST("age" AS STRING)), '') AS "attribute age", nullif(trim(CAST("income" AS STRING)), '') AS "attribute income", CAST("household_size" AS DOUBLE) AS "attribute household_size", CAST(CASE WHEN "is_owner" THEN 1 WHEN NOT "is_owner" THEN 0 END AS DOUBLE) AS "attribute is_owner", CAST("since" AS DATE) AS "attribute since", xxhash64("household_id", "age", "income", "household_size", "is_owner", "since") AS row_mark FROM "demographics" AS raw;
 
-CREATE OR REPLACE TEMP VIEW "tessera_source_3" AS SELECT CAST("household_id" AS BIGINT) AS "customer", CAST(NULL AS TIMESTAMP) AS ts, nullif(trim("campaign_id"), '') AS "campaign" FROM "campaigns" AS raw;
+CREATE OR REPLACE TEMP VIEW "tessera_source_3" AS SELECT CAST("household_id" AS BIGINT) AS "customer", CAST(NULL AS TIMESTAMP) AS ts, nullif(trim("campaign_id"), '') AS "campaign", xxhash64("campaign_id", "household_id") AS row_mark FROM "campaigns" AS raw;
 
-CREATE OR REPLACE TEMP VIEW "tessera_source_4" AS SELECT CAST("start_date" AS TIMESTAMP) AS ts, ("start_date" IS NOT NULL AND CAST("start_date" AS TIMESTAMP) IS NULL) AS "bad_time", nullif(trim("campaign_id"), '') AS "campaign" FROM "campaign_descriptions" AS raw;
+CREATE OR REPLACE TEMP VIEW "tessera_source_4" AS SELECT CAST("start_date" AS TIMESTAMP) AS ts, ("start_date" IS NOT NULL AND CAST("start_date" AS TIMESTAMP) IS NULL) AS "bad_time", nullif(trim("campaign_id"), '') AS "campaign", xxhash64("campaign_id", "start_date") AS row_mark FROM "campaign_descriptions" AS raw;
 
-CREATE OR REPLACE TEMP VIEW "tessera_source_5" AS SELECT CAST("household_id" AS BIGINT) AS "customer", CAST(try_to_timestamp(CAST(nullif(trim("at"), '') AS STRING), 'd/M/yyyy H:m') AS TIMESTAMP) AS ts, (nullif(trim("at"), '') IS NOT NULL AND CAST(try_to_timestamp(CAST(nullif(trim("at"), '') AS STRING), 'd/M/yyyy H:m') AS TIMESTAMP) IS NULL) AS "bad_time", nullif(trim("coupon"), '') AS "type" FROM "redemptions" AS raw;
+CREATE OR REPLACE TEMP VIEW "tessera_source_5" AS SELECT CAST("household_id" AS BIGINT) AS "customer", CAST(try_to_timestamp(CAST(nullif(trim("at"), '') AS STRING), 'd/M/yyyy H:m') AS TIMESTAMP) AS ts, (nullif(trim("at"), '') IS NOT NULL AND CAST(try_to_timestamp(CAST(nullif(trim("at"), '') AS STRING), 'd/M/yyyy H:m') AS TIMESTAMP) IS NULL) AS "bad_time", nullif(trim("coupon"), '') AS "type", xxhash64("household_id", "coupon", "at") AS row_mark FROM "redemptions" AS raw;
 
 SELECT count(*) AS unlisted FROM "tessera_source_2" AS t WHERE "attribute income" NOT IN ('low', 'middle', 'high');
 
-SELECT count(*) AS rows_read, count(*) FILTER (WHERE TRUE AND (customer IS NULL)) AS reason_0, count(*) FILTER (WHERE TRUE AND NOT coalesce(customer IS NULL, FALSE) AND (ts IS NULL)) AS reason_1, count(*) FILTER (WHERE TRUE AND NOT coalesce(customer IS NULL, FALSE) AND NOT coalesce(ts IS NULL, FALSE) AND (ts >= TIMESTAMP '2018-01-01 00:00:00')) AS reason_2, count(*) FILTER (WHERE TRUE AND NOT coalesce(customer IS NULL, FALSE) AND NOT coalesce(ts IS NULL, FALSE) AND NOT coalesce(ts >= TIMESTAMP '2018-01-01 00:00:00', FALSE) AND (amount IS NULL)) AS reason_3, count(*) FILTER (WHERE bad_time) AS bad_time, count(*) FILTER (WHERE bad_quantity) AS bad_quantity, count(*) FILTER (WHERE bad_amount) AS bad_amount, count(*) FILTER (WHERE bad_discount) AS bad_discount, count(*) FILTER (WHERE bad_discount_2) AS bad_discount_2, count(*) FILTER (WHERE TRUE AND NOT coalesce(customer IS NULL, FALSE) AND NOT coalesce(ts IS NULL, FALSE) AND NOT coalesce(ts >= TIMESTAMP '2018-01-01 00:00:00', FALSE) AND NOT coalesce(amount IS NULL, FALSE) AND (coalesce(amount, 0) < 0 OR coalesce(quantity, 0) < 0)) AS returned, count(*) FILTER (WHERE TRUE AND NOT coalesce(customer IS NULL, FALSE) AND NOT coalesce(ts IS NULL, FALSE) AND NOT coalesce(ts >= TIMESTAMP '2018-01-01 00:00:00', FALSE) AND NOT coalesce(amount IS NULL, FALSE) AND ts <> CAST(CAST(ts AS DATE) AS TIMESTAMP)) AS timed, sum(abs(CAST(amount AS DOUBLE))) + sum(CAST(discount AS DOUBLE)) AS volume, CAST(max(ts) FILTER (WHERE ts < TIMESTAMP '2018-01-01 00:00:00') AS DATE) AS last_day FROM "tessera_source_0" AS t;
+SELECT count(*) AS rows_read, count(*) FILTER (WHERE TRUE AND (customer IS NULL)) AS reason_0, count(*) FILTER (WHERE TRUE AND NOT coalesce(customer IS NULL, FALSE) AND (ts IS NULL)) AS reason_1, count(*) FILTER (WHERE TRUE AND NOT coalesce(customer IS NULL, FALSE) AND NOT coalesce(ts IS NULL, FALSE) AND (ts >= TIMESTAMP '2018-01-01 00:00:00')) AS reason_2, count(*) FILTER (WHERE TRUE AND NOT coalesce(customer IS NULL, FALSE) AND NOT coalesce(ts IS NULL, FALSE) AND NOT coalesce(ts >= TIMESTAMP '2018-01-01 00:00:00', FALSE) AND (amount IS NULL)) AS reason_3, count(*) FILTER (WHERE TRUE AND NOT coalesce(customer IS NULL, FALSE) AND NOT coalesce(ts IS NULL, FALSE) AND NOT coalesce(ts >= TIMESTAMP '2018-01-01 00:00:00', FALSE) AND NOT coalesce(amount IS NULL, FALSE) AND (ts < TIMESTAMP '1900-01-02 00:00:00' OR (ts >= TIMESTAMP '1970-01-01 00:00:00' AND ts < TIMESTAMP '1970-01-02 00:00:00'))) AS implausible, count(*) FILTER (WHERE bad_time) AS bad_time, count(*) FILTER (WHERE bad_quantity) AS bad_quantity, count(*) FILTER (WHERE bad_amount) AS bad_amount, count(*) FILTER (WHERE bad_discount) AS bad_discount, count(*) FILTER (WHERE bad_discount_2) AS bad_discount_2, count(*) FILTER (WHERE TRUE AND NOT coalesce(customer IS NULL, FALSE) AND NOT coalesce(ts IS NULL, FALSE) AND NOT coalesce(ts >= TIMESTAMP '2018-01-01 00:00:00', FALSE) AND NOT coalesce(amount IS NULL, FALSE) AND (coalesce(amount, 0) < 0 OR coalesce(quantity, 0) < 0)) AS returned, count(*) FILTER (WHERE TRUE AND NOT coalesce(customer IS NULL, FALSE) AND NOT coalesce(ts IS NULL, FALSE) AND NOT coalesce(ts >= TIMESTAMP '2018-01-01 00:00:00', FALSE) AND NOT coalesce(amount IS NULL, FALSE) AND ts <> CAST(CAST(ts AS DATE) AS TIMESTAMP)) AS timed, sum(abs(CAST(amount AS DOUBLE))) + sum(CAST(discount AS DOUBLE)) AS volume, CAST(max(ts) FILTER (WHERE ts < TIMESTAMP '2018-01-01 00:00:00') AS DATE) AS last_day FROM "tessera_source_0" AS t;
 
 SELECT count(*) AS rows_read FROM "tessera_source_1" AS t;
 
@@ -35,13 +35,79 @@ SELECT count(*) AS rows_read, count(*) FILTER (WHERE TRUE AND (customer IS NULL)
 SELECT count(*) AS repeated FROM (SELECT customer FROM (SELECT * FROM "tessera_source_2" AS rows_of_source WHERE customer IS NOT NULL) AS t WHERE customer IS NOT NULL
   GROUP BY customer HAVING count(*) > 1) AS repeats;
 
-SELECT count(*) AS rows_read, count(*) FILTER (WHERE TRUE AND (customer IS NULL)) AS reason_0, count(*) FILTER (WHERE TRUE AND NOT coalesce(customer IS NULL, FALSE) AND (ts IS NULL)) AS reason_1, count(*) FILTER (WHERE TRUE AND NOT coalesce(customer IS NULL, FALSE) AND NOT coalesce(ts IS NULL, FALSE) AND (ts >= TIMESTAMP '2018-01-01 00:00:00')) AS reason_2 FROM (SELECT contact.customer, contact.campaign, start.ts FROM "tessera_source_3" AS contact
+SELECT count(*) AS rows_read, count(*) FILTER (WHERE TRUE AND (customer IS NULL)) AS reason_0, count(*) FILTER (WHERE TRUE AND NOT coalesce(customer IS NULL, FALSE) AND (ts IS NULL)) AS reason_1, count(*) FILTER (WHERE TRUE AND NOT coalesce(customer IS NULL, FALSE) AND NOT coalesce(ts IS NULL, FALSE) AND (ts >= TIMESTAMP '2018-01-01 00:00:00')) AS reason_2, count(*) FILTER (WHERE TRUE AND NOT coalesce(customer IS NULL, FALSE) AND NOT coalesce(ts IS NULL, FALSE) AND NOT coalesce(ts >= TIMESTAMP '2018-01-01 00:00:00', FALSE) AND (ts < TIMESTAMP '1900-01-02 00:00:00' OR (ts >= TIMESTAMP '1970-01-01 00:00:00' AND ts < TIMESTAMP '1970-01-02 00:00:00'))) AS implausible FROM (SELECT contact.customer, contact.campaign, contact.row_mark, start.ts FROM "tessera_source_3" AS contact
   LEFT JOIN (SELECT campaign, min(ts) AS ts FROM "tessera_source_4" AS k GROUP BY campaign) AS start
     ON start.campaign = contact.campaign) AS t;
 
-SELECT count(*) AS rows_read, count(*) FILTER (WHERE TRUE AND (ts IS NULL)) AS reason_0, count(*) FILTER (WHERE TRUE AND NOT coalesce(ts IS NULL, FALSE) AND (ts >= TIMESTAMP '2018-01-01 00:00:00')) AS reason_1, count(*) FILTER (WHERE bad_time) AS bad_time FROM "tessera_source_4" AS t;
+SELECT count(*) AS rows_read, count(*) FILTER (WHERE TRUE AND (ts IS NULL)) AS reason_0, count(*) FILTER (WHERE TRUE AND NOT coalesce(ts IS NULL, FALSE) AND (ts >= TIMESTAMP '2018-01-01 00:00:00')) AS reason_1, count(*) FILTER (WHERE TRUE AND NOT coalesce(ts IS NULL, FALSE) AND NOT coalesce(ts >= TIMESTAMP '2018-01-01 00:00:00', FALSE) AND (ts < TIMESTAMP '1900-01-02 00:00:00' OR (ts >= TIMESTAMP '1970-01-01 00:00:00' AND ts < TIMESTAMP '1970-01-02 00:00:00'))) AS implausible, count(*) FILTER (WHERE bad_time) AS bad_time FROM "tessera_source_4" AS t;
 
-SELECT count(*) AS rows_read, count(*) FILTER (WHERE TRUE AND (customer IS NULL)) AS reason_0, count(*) FILTER (WHERE TRUE AND NOT coalesce(customer IS NULL, FALSE) AND (ts IS NULL)) AS reason_1, count(*) FILTER (WHERE TRUE AND NOT coalesce(customer IS NULL, FALSE) AND NOT coalesce(ts IS NULL, FALSE) AND (ts >= TIMESTAMP '2018-01-01 00:00:00')) AS reason_2, count(*) FILTER (WHERE bad_time) AS bad_time FROM "tessera_source_5" AS t;
+SELECT count(*) AS rows_read, count(*) FILTER (WHERE TRUE AND (customer IS NULL)) AS reason_0, count(*) FILTER (WHERE TRUE AND NOT coalesce(customer IS NULL, FALSE) AND (ts IS NULL)) AS reason_1, count(*) FILTER (WHERE TRUE AND NOT coalesce(customer IS NULL, FALSE) AND NOT coalesce(ts IS NULL, FALSE) AND (ts >= TIMESTAMP '2018-01-01 00:00:00')) AS reason_2, count(*) FILTER (WHERE TRUE AND NOT coalesce(customer IS NULL, FALSE) AND NOT coalesce(ts IS NULL, FALSE) AND NOT coalesce(ts >= TIMESTAMP '2018-01-01 00:00:00', FALSE) AND (ts < TIMESTAMP '1900-01-02 00:00:00' OR (ts >= TIMESTAMP '1970-01-01 00:00:00' AND ts < TIMESTAMP '1970-01-02 00:00:00'))) AS implausible, count(*) FILTER (WHERE bad_time) AS bad_time FROM "tessera_source_5" AS t;
+
+SELECT percentile_cont(0.25) WITHIN GROUP (ORDER BY CAST(CASE WHEN amount > 0 THEN amount END AS DOUBLE)) AS amount_0, percentile_cont(0.5) WITHIN GROUP (ORDER BY CAST(CASE WHEN amount > 0 THEN amount END AS DOUBLE)) AS amount_1, percentile_cont(0.75) WITHIN GROUP (ORDER BY CAST(CASE WHEN amount > 0 THEN amount END AS DOUBLE)) AS amount_2, percentile_cont(0.25) WITHIN GROUP (ORDER BY CAST(CASE WHEN quantity > 0 THEN quantity END AS DOUBLE)) AS quantity_0, percentile_cont(0.5) WITHIN GROUP (ORDER BY CAST(CASE WHEN quantity > 0 THEN quantity END AS DOUBLE)) AS quantity_1, percentile_cont(0.75) WITHIN GROUP (ORDER BY CAST(CASE WHEN quantity > 0 THEN quantity END AS DOUBLE)) AS quantity_2 FROM (SELECT * FROM "tessera_source_0" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00' AND amount IS NOT NULL) AS s;
+
+CREATE OR REPLACE TEMP VIEW tessera_buyers AS SELECT customer, sum(round(CAST(CASE WHEN amount > 0 THEN amount END AS DOUBLE) * 100)) AS spent FROM (SELECT * FROM "tessera_source_0" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00' AND amount IS NOT NULL) AS v GROUP BY customer;
+
+SELECT count(*) AS looked, count("customer") AS present_0, count(DISTINCT "customer") AS different_0, count("ts") AS present_1, count(DISTINCT "ts") AS different_1, count("amount") AS present_2, count(DISTINCT "amount") AS different_2, count("quantity") AS present_3, count(DISTINCT "quantity") AS different_3, count("product") AS present_4, count(DISTINCT "product") AS different_4, count("store") AS present_5, count(DISTINCT "store") AS different_5
+FROM (SELECT * FROM "tessera_source_0" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00' AND amount IS NOT NULL) AS s;
+
+SELECT count(*) AS different FROM (
+  SELECT DISTINCT "row_mark" FROM (SELECT * FROM "tessera_source_0" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00' AND amount IS NOT NULL) AS s) AS d;
+
+SELECT count(*) AS unknown FROM (SELECT * FROM "tessera_source_0" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00' AND amount IS NOT NULL) AS s
+LEFT JOIN (SELECT DISTINCT product FROM (SELECT * FROM "tessera_source_1" AS rows_of_source) AS o) AS known ON known.product = s.product
+WHERE s.product IS NOT NULL AND known.product IS NULL;
+
+SELECT percentile_cont(0.25) WITHIN GROUP (ORDER BY CAST(nullif(spent, 0) AS DOUBLE)) AS spent_0, percentile_cont(0.75) WITHIN GROUP (ORDER BY CAST(nullif(spent, 0) AS DOUBLE)) AS spent_2, sum(spent) AS spent, count(nullif(spent, 0)) AS spenders FROM tessera_buyers AS b;
+
+SELECT count(*) AS looked, count("product") AS present_0, count(DISTINCT "product") AS different_0, count("category") AS present_1, count(DISTINCT "category") AS different_1, count("brand") AS present_2, count(DISTINCT "brand") AS different_2
+FROM (SELECT * FROM "tessera_source_1" AS rows_of_source) AS s;
+
+SELECT count(*) AS different FROM (
+  SELECT DISTINCT "row_mark" FROM (SELECT * FROM "tessera_source_1" AS rows_of_source) AS s) AS d;
+
+SELECT count(*) AS looked, count("customer") AS present_0, count(DISTINCT "customer") AS different_0, count("attribute age") AS present_1, count(DISTINCT "attribute age") AS different_1, count("attribute income") AS present_2, count(DISTINCT "attribute income") AS different_2, count("attribute household_size") AS present_3, count(DISTINCT "attribute household_size") AS different_3, count(*) FILTER (WHERE "attribute household_size" <> floor("attribute household_size")) AS broken_3, min("attribute household_size") AS least_3, max("attribute household_size") AS greatest_3, count("attribute is_owner") AS present_4, count(DISTINCT "attribute is_owner") AS different_4, count(*) FILTER (WHERE "attribute is_owner" <> floor("attribute is_owner")) AS broken_4, min("attribute is_owner") AS least_4, max("attribute is_owner") AS greatest_4, count("attribute since") AS present_5, count(DISTINCT "attribute since") AS different_5, count(*) FILTER (WHERE "attribute since" > DATE '2017-12-31') AS later_5
+FROM (SELECT * FROM "tessera_source_2" AS rows_of_source WHERE customer IS NOT NULL) AS s;
+
+SELECT count(*) AS different FROM (
+  SELECT DISTINCT "row_mark" FROM (SELECT * FROM "tessera_source_2" AS rows_of_source WHERE customer IS NOT NULL) AS s) AS d;
+
+SELECT count(*) AS customers, count(*) FILTER (WHERE bought.customer IS NULL) AS strangers
+FROM (SELECT DISTINCT customer FROM (SELECT * FROM "tessera_source_2" AS rows_of_source WHERE customer IS NOT NULL) AS s) AS seen
+LEFT JOIN tessera_buyers AS bought ON bought.customer = seen.customer;
+
+SELECT count(*) AS looked, count("customer") AS present_0, count(DISTINCT "customer") AS different_0, count("campaign") AS present_1, count(DISTINCT "campaign") AS different_1
+FROM (SELECT * FROM (SELECT contact.customer, contact.campaign, contact.row_mark, start.ts FROM "tessera_source_3" AS contact
+  LEFT JOIN (SELECT campaign, min(ts) AS ts FROM "tessera_source_4" AS k GROUP BY campaign) AS start
+    ON start.campaign = contact.campaign) AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00') AS s;
+
+SELECT count(*) AS different FROM (
+  SELECT DISTINCT "row_mark" FROM (SELECT * FROM (SELECT contact.customer, contact.campaign, contact.row_mark, start.ts FROM "tessera_source_3" AS contact
+  LEFT JOIN (SELECT campaign, min(ts) AS ts FROM "tessera_source_4" AS k GROUP BY campaign) AS start
+    ON start.campaign = contact.campaign) AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00') AS s) AS d;
+
+SELECT count(*) AS customers, count(*) FILTER (WHERE bought.customer IS NULL) AS strangers
+FROM (SELECT DISTINCT customer FROM (SELECT * FROM (SELECT contact.customer, contact.campaign, contact.row_mark, start.ts FROM "tessera_source_3" AS contact
+  LEFT JOIN (SELECT campaign, min(ts) AS ts FROM "tessera_source_4" AS k GROUP BY campaign) AS start
+    ON start.campaign = contact.campaign) AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00') AS s) AS seen
+LEFT JOIN tessera_buyers AS bought ON bought.customer = seen.customer;
+
+SELECT count(*) AS looked, count("ts") AS present_0, count(DISTINCT "ts") AS different_0, count("campaign") AS present_1, count(DISTINCT "campaign") AS different_1
+FROM (SELECT * FROM "tessera_source_4" AS rows_of_source WHERE ts < TIMESTAMP '2018-01-01 00:00:00') AS s;
+
+SELECT count(*) AS different FROM (
+  SELECT DISTINCT "row_mark" FROM (SELECT * FROM "tessera_source_4" AS rows_of_source WHERE ts < TIMESTAMP '2018-01-01 00:00:00') AS s) AS d;
+
+SELECT count(*) AS looked, count("customer") AS present_0, count(DISTINCT "customer") AS different_0, count("ts") AS present_1, count(DISTINCT "ts") AS different_1, count("type") AS present_2, count(DISTINCT "type") AS different_2
+FROM (SELECT * FROM "tessera_source_5" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00') AS s;
+
+SELECT count(*) AS different FROM (
+  SELECT DISTINCT "row_mark" FROM (SELECT * FROM "tessera_source_5" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00') AS s) AS d;
+
+SELECT count(*) AS customers, count(*) FILTER (WHERE bought.customer IS NULL) AS strangers
+FROM (SELECT DISTINCT customer FROM (SELECT * FROM "tessera_source_5" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00') AS s) AS seen
+LEFT JOIN tessera_buyers AS bought ON bought.customer = seen.customer;
+
+DROP VIEW IF EXISTS tessera_buyers;
 
 SELECT category, count(*) AS reached
 FROM (SELECT category, customer FROM (SELECT * FROM (SELECT line.*, product_category.category AS category, product_category.brand AS brand FROM (SELECT * FROM "tessera_source_0" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00' AND amount IS NOT NULL) AS line
@@ -139,7 +205,7 @@ FROM (SELECT * FROM (SELECT line.*, product_category.category AS category, produ
 LEFT JOIN (SELECT product, min(category) AS category, min(brand) AS brand FROM (SELECT * FROM "tessera_source_1" AS rows_of_source) AS p GROUP BY product)
   AS product_category ON line.product = product_category.product) AS l WHERE NOT (coalesce(amount, 0) < 0 OR coalesce(quantity, 0) < 0)) AS p GROUP BY customer, order_id) SELECT count(*) AS judged, sum(answered) AS answered FROM (SELECT contact.customer, contact.campaign, contact.day, max(CASE WHEN bought.day IS NULL THEN 0 ELSE 1 END) AS answered
   
-FROM (SELECT customer, campaign, CAST(ts AS DATE) AS day FROM (SELECT * FROM (SELECT contact.customer, contact.campaign, start.ts FROM "tessera_source_3" AS contact
+FROM (SELECT customer, campaign, CAST(ts AS DATE) AS day FROM (SELECT * FROM (SELECT contact.customer, contact.campaign, contact.row_mark, start.ts FROM "tessera_source_3" AS contact
   LEFT JOIN (SELECT campaign, min(ts) AS ts FROM "tessera_source_4" AS k GROUP BY campaign) AS start
     ON start.campaign = contact.campaign) AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00') AS r
   WHERE CAST(DATE '2017-12-31' - CAST(ts AS DATE) AS INT) >= 13
@@ -292,7 +358,7 @@ WHERE place = 1) AS r GROUP BY customer),
 "by_campaign_campaigns" AS (
   SELECT customer, count(DISTINCT campaign) AS "campaigns",
     max(day) AS "last_day"
-  FROM (SELECT *, CAST(ts AS DATE) AS day, CAST(DATE '2017-12-31' - CAST(ts AS DATE) AS INT) AS age FROM (SELECT * FROM (SELECT contact.customer, contact.campaign, start.ts FROM "tessera_source_3" AS contact
+  FROM (SELECT *, CAST(ts AS DATE) AS day, CAST(DATE '2017-12-31' - CAST(ts AS DATE) AS INT) AS age FROM (SELECT * FROM (SELECT contact.customer, contact.campaign, contact.row_mark, start.ts FROM "tessera_source_3" AS contact
   LEFT JOIN (SELECT campaign, min(ts) AS ts FROM "tessera_source_4" AS k GROUP BY campaign) AS start
     ON start.campaign = contact.campaign) AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00') AS c) AS r GROUP BY customer),
 "by_event_redemptions" AS (
