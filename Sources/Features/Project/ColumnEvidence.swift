@@ -20,6 +20,8 @@ public struct ColumnEvidence: Sendable, Hashable {
   var timeFormat: String?
   /// Whether every cell would also read with day and month the other way round.
   var isDayFirstAGuess = false
+  /// The kinds of acts that its values name, where its name says that it tells types.
+  var acts: Set<ActKind> = []
 
   /// The name in lower-case words: `InvoiceNo` and `invoice_no` are both `invoice no`.
   var words: [String] { ColumnName(name).words }
@@ -92,6 +94,12 @@ extension Connection {
       let formats = try timeFormats(of: evidence[index].name, in: table)
       evidence[index].timeFormat = formats.first
       evidence[index].isDayFirstAGuess = formats.count > 1
+    }
+    for index in evidence.indices where evidence[index].kind == .text && (1...200).contains(evidence[index].distinct) {
+      guard evidence[index].speaksOf(["type", "event", "action", "activity", "status"]) else { continue }
+      let name = SQL.identifier(evidence[index].name)
+      let found = try query("SELECT DISTINCT \(name) AS value FROM \(table.relation) AS t", reading: table.name)
+      evidence[index].acts = Set((found["value"]?.texts ?? []).compactMap { $0.flatMap { ActKind($0) } })
     }
     return evidence
   }

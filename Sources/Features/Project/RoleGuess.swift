@@ -6,10 +6,10 @@ struct RoleGuess {
   /// The name of the source: the file's name without its endings.
   let name: String
   let evidence: [ColumnEvidence]
-  private(set) var columns: [ColumnRole: [String]] = [:]
-  private(set) var role: SourceRole?
+  var columns: [ColumnRole: [String]] = [:]
+  var role: SourceRole?
   /// Why this role, or why none.
-  private(set) var why = ""
+  var why = ""
   var timeFormat: String?
   /// Whether the rows' numbers must name the customers.
   private(set) var numbersRows = false
@@ -159,6 +159,7 @@ struct RoleGuess {
       let missing = has(.customer) ? "a time" : "a customer"
       why = "no column looks like \(missing)"
     }
+    guessActs()
     guard let role else { return }
     let allowed = Set(role.required + role.optional)
     columns = columns.filter { allowed.contains($0.key) }
