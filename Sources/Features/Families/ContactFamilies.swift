@@ -10,13 +10,16 @@ extension FeatureFamily {
         let count = Aggregate(
           level, "campaigns", "count(DISTINCT campaign)" + (sent.map { " FILTER (WHERE \($0))" } ?? ""),
           needs: sent == nil ? nil : [.type])
-        let last = Aggregate(level, "last_day", "max(day)")
+        let last = Aggregate(
+          level, "last_day", "max(day)" + (sent.map { " FILTER (WHERE \($0))" } ?? ""),
+          needs: sent == nil ? nil : [.type])
+        let what = source.column(.time) == nil ? "start of the latest campaign" : "latest contact"
         return [
           feature(
             "\(source.name)_received", "Number of distinct campaigns that reached the customer", source: source.name,
             from: [count], as: "{campaigns}", whenAbsent: 0),
           feature(
-            "\(source.name)_recency_days", "Days from the start of the latest campaign to the as-of date", unit: "days",
+            "\(source.name)_recency_days", "Days from the \(what) to the as-of date", unit: "days",
             source: source.name, from: [last], as: "CAST({as_of} - {last_day} AS INT)"),
         ]
       }

@@ -30,7 +30,8 @@ public struct ProjectDraft: Sendable {
     // The customer column of the transactions names that of the other files.
     let first = guesses(customer: customer)
     let main = first.first { $0.role == .transactions } ?? first.first { $0.columns[.customer] != nil }
-    let found = guesses(customer: customer ?? main?.columns[.customer]?.first)
+    var found = guesses(customer: customer ?? main?.columns[.customer]?.first)
+    for index in found.indices { found[index].guessLookup(of: found) }
     findings = found.map { guess in
       "\(guess.file): \(guess.role.map(\.rawValue) ?? "not used") (\(guess.why))"
     }
@@ -156,13 +157,15 @@ public struct ProjectDraft: Sendable {
     if guess.evidence.allSatisfy(\.isUnnamed) {
       text += "    # The file has no header: what its columns mean is guessed from their values. Check every one.\n"
     }
-    text += guess.numbersRows ? "    number_rows: true\n" : "    columns:\n"
+    if let explains = guess.explains { text += "    explains: \(quoted(explains))\n" }
+    if guess.numbersRows { text += "    number_rows: true\n" }
+    if !guess.columns.isEmpty || !guess.numbersRows { text += "    columns:\n" }
     for role in ColumnRole.allCases {
       guard let columns = guess.columns[role] else { continue }
       let shown = columns.count == 1 ? quoted(columns[0]) : "[\(columns.map(quoted).joined(separator: ", "))]"
       text += "      \(role.rawValue): \(shown)\(comment(role, guess))\n"
     }
-    if guess.role == .customers {
+    if guess.role?.hasAttributes ?? false, guess.columns[.question] == nil {
       let taken = Set(guess.columns.values.joined())
       let others = guess.evidence.filter { !taken.contains($0.name) }
       let kept = others.filter { !isPersonal($0) }
@@ -211,7 +214,7 @@ public struct ProjectDraft: Sendable {
       "  # Lines with a negative amount or quantity: 'exclude' keeps them out of purchases, 'net' subtracts them.\n"
     text += "  returns: exclude\n"
     var ordered = ""
-    for (guess, table) in zip(guesses, tables) where guess.role == .customers {
+    for (guess, table) in zip(guesses, tables) where guess.role?.hasAttributes ?? false {
       let taken = Set(guess.columns.values.joined())
       for column in guess.evidence where column.kind == .text && (3...20).contains(column.distinct) {
         guard !taken.contains(column.name), !isPersonal(column) else { continue }

@@ -11,6 +11,8 @@ struct RoleGuess {
   /// Why this role, or why none.
   var why = ""
   var timeFormat: String?
+  /// Lookups: what they explain.
+  var explains: String?
   /// Whether the rows' numbers must name the customers.
   private(set) var numbersRows = false
 
@@ -59,6 +61,8 @@ struct RoleGuess {
     role = .customers
     let number = evidence.first { $0.isUnique && $0.kind == .integer && ColumnName($0.name).isIdentifierLike }
     columns = number.map { [.customer: [$0.name]] } ?? [:]
+    guessPeople()
+    columns[.company] = nil
     numbersRows = number == nil
     why =
       number.map { "no column names customers, so every row is taken for one, called by its '\($0.name)'" }
@@ -133,11 +137,21 @@ struct RoleGuess {
   }
 
   private mutating func guessRole() {
+    guessTies()
     let found = columns
     let has = { (role: ColumnRole) in found[role] != nil }
     let isOneRowEach = column(.customer)?.isUnique ?? false
     let isOrdered = has(.order) || has(.product) || has(.quantity)
-    if has(.customer), has(.time), has(.amount) || has(.price), !isOneRowEach || isOrdered {
+    if has(.customer), has(.question), has(.answer) {
+      role = .surveys
+      why = "it has a customer, a question and an answer on each row"
+    } else if has(.customer), has(.company), evidence.count <= (has(.time) ? 3 : 2) {
+      role = .contacts
+      why = "it pairs customers with companies"
+    } else if has(.company), !has(.customer), !has(.time), column(.company)?.isUnique ?? false {
+      role = .companies
+      why = "it has one row a company"
+    } else if has(.customer), has(.time), has(.amount) || has(.price), !isOneRowEach || isOrdered {
       role = .transactions
       why = "it has a customer, a time and an amount on each row"
     } else if has(.product), has(.category), !has(.customer), !has(.time) {
@@ -160,6 +174,8 @@ struct RoleGuess {
       why = "no column looks like \(missing)"
     }
     guessActs()
+    if role == .customers { guessPeople() }
+    if role == .transactions || role == .products { guessPurchases() }
     guard let role else { return }
     let allowed = Set(role.required + role.optional)
     columns = columns.filter { allowed.contains($0.key) }

@@ -69,7 +69,7 @@ extension SourceSet {
   ) throws -> (plan: FeaturePlan, rows: Int, sources: SourceSet) {
     guard let first = panel.dates.first, let last = panel.dates.last else { return (try FeaturePlan(self), 0, self) }
     if let labels = panel.labels { try labels.check(self, last) }
-    let start = try at(first)
+    let start = try at(first, inDetail: false)
     let end = try at(last)
     let plan = try FeaturePlan(start)
     try checkNames(plan, panel.labels)
@@ -79,7 +79,7 @@ extension SourceSet {
     for date in panel.dates {
       each?(date)
       let name = "tessera_panel_\(SourceSet.numbers.next())"
-      let sql = try at(date).featureSQL(plan, dated: true, labels: panel.labels, customer: customer)
+      let sql = try at(date, inDetail: false).featureSQL(plan, dated: true, labels: panel.labels, customer: customer)
       try connection.execute(connection.dialect.keep(sql, as: name))
       tables.append("SELECT * FROM \(name)")
     }

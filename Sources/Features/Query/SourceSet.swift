@@ -51,15 +51,16 @@ public struct SourceSet {
   }
 
   /// The same sources, opened once, cut at another date.
-  public func at(_ date: CalendarDate) throws -> SourceSet {
+  /// - Parameter inDetail: whether their quality is looked at column by column, too.
+  public func at(_ date: CalendarDate, inDetail: Bool = true) throws -> SourceSet {
     var other = self
     other.asOf = date
-    try other.count()
+    try other.count(inDetail: inDetail)
     return other
   }
 
   /// Counts what is known at the as-of date.
-  private mutating func count() throws {
+  private mutating func count(inDetail: Bool = true) throws {
     quality = DataQuality()
     quality.notes = openingNotes
     for source in project.sources {
@@ -75,6 +76,7 @@ public struct SourceSet {
         "the last row of \(name) is \(days) days before \(self.asOf), from which recency counts; check as_of if the "
           + "data should reach further")
     }
+    guard inDetail else { return }
     let details = try details()
     quality.details = details
     quality.notes += details.flatMap(\.notes)
