@@ -88,6 +88,21 @@ import Warehouse
     #expect((proxies[0].prediction ?? 0) > 0.97 && proxies[0].carriers.first == "x0")
   }
 
+  @Test(arguments: 1...3 as ClosedRange<UInt64>)
+  func `a few whole numbers are codes, each told of for itself`(seed: UInt64) throws {
+    // The code in the middle goes with one feature, which no ranking of the codes shows.
+    let model = try Self.checks(
+      Self.values(
+        seed: seed,
+        numbers: { random, x in ["race": x[3] > 0.8 ? 2 : [1, 3][random.integer(below: 2)]] }),
+      guarding: ["race"])
+    let proxy = try #require(model.checks?.proxies?.first)
+    #expect(proxy.measure == .auc && proxy.level == "2" && proxy.isPredicted && proxy.carriers.first == "x3")
+    #expect(proxy.association == .cramersV)
+    #expect(model.checks?.warnings.first?.contains("where 50% is chance") == true)
+    #expect(model.markdownCard.contains("**warning:** 'race' is guarded"))
+  }
+
   @Test func `segments that are an attribute under another name are told of`() throws {
     // Two far groups along x0 to x5 all at once, which the attribute names.
     let values = Self.values(texts: { _, _ in ["group": nil] })
@@ -159,6 +174,78 @@ import Warehouse
       try Self.checks(values, guarding: []) { $0.redundancy = RedundancySettings() }.checks?.redundancy)
     #expect(found.groups.count > 1 && found.groups.allSatisfy { $0.least >= 0.9 })
     #expect(found.groups.flatMap(\.features).count == Set(found.groups.flatMap(\.features)).count)
+  }
+
+  @Test(arguments: 1...3 as ClosedRange<UInt64>)
+  func `of a chain of three whose ends are apart, two go together`(seed: UInt64) throws {
+    // Spearman's rho is near 0.93 from link to link, and near 0.75 from end to end.
+    let values = Self.values(
+      seed: seed,
+      numbers: { _, x in
+        ["b": x[0] * cos(0.35) + x[1] * sin(0.35), "c": x[0] * cos(0.7) + x[1] * sin(0.7)]
+      })
+    let found = try #require(
+      try Self.checks(values, guarding: []) { $0.redundancy = RedundancySettings() }.checks?.redundancy)
+    #expect(found.groups.count == 1 && [["x0", "b"], ["b", "c"]].contains(found.groups.first?.features))
+  }
+
+  /// Ranks 1, 2.5, 2.5, 4, 5, 6 and 1, 4, 2.5, 2.5, 5.5, 5.5: sums of squares 17 and 16.5, of products 14.25.
+  private static let tied: (a: [Double], b: [Double]) = ([1, 2, 2, 4, 5, 6], [1, 3, 2, 2, 5, 5])
+
+  @Test(
+    arguments: [
+      ([], [], true), ([3], [.nan], true), ([.nan], [9], true), ([.nan, 3, 3], [9, .nan, .nan], false),
+      ([.nan], [.nan], true),
+    ] as [([Double], [Double], Bool)])
+  func `rank correlations with ties are those worked out by hand, on the rows that have both`(
+    moreOfA: [Double], moreOfB: [Double], isCompared: Bool
+  ) throws {
+    let (a, b) = (Self.tied.a + moreOfA, Self.tied.b + moreOfB)
+    let values = FeatureValues(
+      customers: Column(name: "who", values: .integers(a.indices.map(Int64.init))),
+      numbers: NumberBlock(names: ["a", "b"], rows: a.count, values: zip(a, b).flatMap { [$0, $1] }), categories: [])
+    let found = try #require(
+      try Self.checks(values, guarding: []) {
+        $0.range = 2...2
+        var settings = RedundancySettings()
+        settings.threshold = 0.8
+        $0.redundancy = settings
+      }.checks?.redundancy)
+    // 14.25 / sqrt(17 * 16.5). Six rows in common are enough where either has 7 values, too few where one has 8.
+    #expect(found.groups.map(\.least) == (isCompared ? [0.8508] : []))
+    #expect(found.rows == a.count)
+  }
+
+  @Test func `features known for different customers do not stand for one another`() throws {
+    let values = Self.values(numbers: { random, x in
+      let chance = random.uniform()
+      return ["most": chance < 0.9 ? x[0] : .nan, "some": chance < 0.7 ? x[1] : .nan]
+    })
+    let found = try #require(
+      try Self.checks(values, guarding: []) { $0.redundancy = RedundancySettings() }.checks?.redundancy)
+    #expect(found.groups.map(\.features) == [["x0", "most"]] && found.groups.first?.least == 1)
+  }
+
+  @Test func `selection is what leaving out the others by name is, and nothing else`() throws {
+    let values = Self.values(numbers: { _, x in ["same": exp(x[0] / 4), "back": -x[0]] })
+    func made(
+      _ values: FeatureValues, _ mode: RedundancySettings.Mode, excluding names: [String] = []
+    ) throws -> TrainedSegments {
+      var training = SegmentTraining(name: "test", range: 3...3)
+      training.exclude = names
+      var settings = RedundancySettings()
+      settings.mode = mode
+      training.redundancy = settings
+      return try training.train(values, source: "the test")
+    }
+    let selected = try made(values, .select)
+    let excluded = try made(values, .report, excluding: ["same", "back"])
+    #expect(selected.assignments.segments == excluded.assignments.segments)
+    #expect(selected.model.transforms.columns == excluded.model.transforms.columns)
+    #expect(try made(values, .report).assignments.segments != selected.assignments.segments)
+    // Without groups there is nothing to leave out.
+    let (plain, kept) = (try made(Self.values(), .report), try made(Self.values(), .select))
+    #expect(plain.assignments.segments == kept.assignments.segments && kept.model.transforms.dropped.isEmpty)
   }
 
   @Test func `selection keeps one of each group, tells of the others, and they still describe`() throws {

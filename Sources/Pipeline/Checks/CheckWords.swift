@@ -25,6 +25,9 @@ extension SegmentChecks {
     }
     guard let proxies, !proxies.isEmpty else { return text }
     text += "\n## Guarded attributes\n\nThey form no segment. Whether the features that do stand in for them:\n\n"
+    let warned = warnings
+    for warning in warned { text += "- **warning:** \(warning).\n" }
+    if !warned.isEmpty { text += "\n" }
     text += markdownTable(
       ["attribute", "told by the features", "most by", "told by the segments"],
       proxies.map { proxy in
@@ -50,20 +53,21 @@ extension SegmentChecks {
     return text
   }
 
-  /// Sentences of what a reader must know at once.
+  /// Sentences of what a reader must know at once: of each guarded attribute, what stands in for it.
   public var warnings: [String] {
     (proxies ?? []).compactMap { proxy in
-      guard proxy.isPredicted || proxy.isTold else { return nil }
-      let level = proxy.level.map { " of '\($0)'" } ?? ""
-      let features = proxy.prediction.map { value in
-        "the features used tell it with \(proxy.measure.words)\(level) \(ReadableNumber.hundredths(value)), most by "
-          + proxy.carriers.map { "'\($0)'" }.joined(separator: ", ")
+      var found: [String] = []
+      if let value = proxy.prediction, proxy.isPredicted {
+        found.append("the features used tell it: \(proxy.meaning(value)). Most by \(proxy.carrierNames)")
       }
-      let segments = proxy.segments.map {
-        "the segments with \(proxy.association.words) \(ReadableNumber.hundredths($0))"
+      if let value = proxy.segments, proxy.isTold {
+        found.append(
+          "the segments divide customers by it (\(proxy.association.words) \(ReadableNumber.hundredths(value)), "
+            + "where 0 is not at all and 1 is wholly)")
       }
+      guard !found.isEmpty else { return nil }
       return
-        "'\(proxy.attribute)' is guarded, and yet \([features, segments].compactMap { $0 }.joined(separator: "; ")). "
+        "'\(proxy.attribute)' is guarded, and yet \(found.joined(separator: "; and ")). "
         + "Leave such features out with 'segments.exclude' if segments must not stand in for it"
     }
   }
@@ -81,6 +85,26 @@ extension SegmentChecks {
       + (groups == 1 ? "" : "; …")
       + (redundancy.isSelected
         ? "; one of each forms segments" : "; 'segments.redundancy: select' would keep one of each")
+  }
+}
+
+extension GuardedProxy {
+  /// What `value` of the measure says, for readers who know no statistics.
+  fileprivate func meaning(_ value: Double) -> String {
+    let percent = ReadableNumber.wholePercent(value)
+    switch measure {
+    case .auc:
+      let pair = level.map { "one of '\($0)' and one not" } ?? "of different levels"
+      return "of two customers, \(pair), they pick the right one in \(percent) of cases, where 50% is chance "
+        + "(AUC \(ReadableNumber.hundredths(value)))"
+    case .rSquared:
+      return "they explain \(percent) of how customers rank by it (R squared \(ReadableNumber.hundredths(value)))"
+    }
+  }
+
+  fileprivate var carrierNames: String {
+    let names = carriers.map { "'\($0)'" }
+    return names.dropLast().joined(separator: ", ") + (names.count > 1 ? " and " : "") + (names.last ?? "")
   }
 }
 

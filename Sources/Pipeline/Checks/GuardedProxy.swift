@@ -71,24 +71,26 @@ struct ProxyCheck {
     if let numbers = values.numeric(name) {
       let range = ColumnRange(numbers)
       guard range.isPresent else { return nil }
-      // Two values only are two levels, however they are written.
-      guard range.hasTwoValues else { return ranks(name, numbers) }
+      // Two values only are two levels, however they are written, and a few whole numbers are codes.
+      guard range.hasLevels else { return ranks(name, numbers) }
       return levels(name, numbers.map { $0.isNaN ? nil : Int(exactly: $0).map { "\($0)" } ?? "\($0)" })
     }
     guard let texts = values.categories.first(where: { $0.name == name })?.texts else { return nil }
     return texts.contains { $0 != nil } ? levels(name, texts) : nil
   }
 
-  /// The least and greatest of the present values, and whether there is no other between them.
+  /// Whether there are values, and whether they are levels: two values, or at most ten whole numbers.
   private struct ColumnRange {
+    private static let mostCodes = 10
     let isPresent: Bool
-    let hasTwoValues: Bool
+    let hasLevels: Bool
 
     init(_ numbers: [Double]) {
-      let present = numbers.filter { !$0.isNaN }
-      let (least, greatest) = (present.min() ?? 0, present.max() ?? 0)
-      isPresent = !present.isEmpty
-      hasTwoValues = least < greatest && present.allSatisfy { $0 == least || $0 == greatest }
+      var different: Set<Double> = []
+      for number in numbers where !number.isNaN && different.count <= Self.mostCodes { different.insert(number) }
+      isPresent = !different.isEmpty
+      let areCodes = different.count <= Self.mostCodes && different.allSatisfy { $0 == $0.rounded() }
+      hasLevels = different.count == 2 || (different.count > 2 && areCodes)
     }
   }
 

@@ -5,8 +5,9 @@ internal import Warehouse
 /// Groups of numeric features in which any two tell nearly the same.
 ///
 /// Spearman's rank correlation (Spearman, 1904) without regard to its sign, on at most 20,000 rows drawn by a hash of
-/// their identifiers; a missing value stands at the mean rank. Groups by complete linkage (Sørensen, 1948), so that the
-/// least correlation within a group is at least the threshold. O(n p^2 + p^3) for p features.
+/// their identifiers; of two features on the rows that have both, see ``PairwiseRanks``. Groups by complete linkage
+/// (Sørensen, 1948), so that the least correlation within a group is at least the threshold. O(n p^2 + p^3) for p
+/// features.
 public struct Redundancy: Sendable, Hashable, Codable {
   /// Features that tell the same.
   public struct Group: Sendable, Hashable, Codable {
@@ -35,18 +36,13 @@ public struct Redundancy: Sendable, Hashable, Codable {
     _ values: FeatureValues, features: [String], sample: CheckSample, threshold: Double, isSelected: Bool
   ) {
     let ranked = features.compactMap { name in
-      Redundancy.scaledRanks(values, name, sample.rows).map { (name: name, ranks: $0) }
+      values.cells(name, sample.rows).flatMap { PairwiseRanks(name: name, cells: $0) }
     }
     self.threshold = threshold
     self.isSelected = isSelected
     rows = sample.rows.count
     self.features = ranked.count
-    let (n, p) = (sample.rows.count, ranked.count)
-    var cells = [Double](repeating: 0, count: n * p)
-    for (column, entry) in ranked.enumerated() {
-      for (row, value) in entry.ranks.enumerated() { cells[row * p + column] = value }
-    }
-    let correlations = Matrix(rows: n, columns: p, values: cells).crossProduct()
+    let correlations = PairwiseRanks.correlations(ranked, rows: sample.rows.count, threshold)
     let names = ranked.map(\.name)
     groups = Redundancy.linked(correlations, threshold).map { members in
       let means = members.map { one in
@@ -79,21 +75,6 @@ public struct Redundancy: Sendable, Hashable, Codable {
   /// Correlations are told to four places: what lies beyond depends on the machine.
   private static func rounded(_ value: Double) -> Double { (min(1, value) * 1e4).rounded() / 1e4 }
 
-  /// Ranks less their mean, divided by their length, 0 where missing; nil of a constant.
-  private static func scaledRanks(_ values: FeatureValues, _ name: String, _ rows: [Int]) -> [Double]? {
-    guard let column = values.numbers.names.firstIndex(of: name) else { return nil }
-    let width = values.numbers.names.count
-    let cells = rows.map { values.numbers.values[$0 * width + column] }
-    let places = cells.indices.filter { !cells[$0].isNaN }
-    let ranks = MidRanks.of(places.map { cells[$0] })
-    let mean = Double(places.count + 1) / 2
-    let length = ranks.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }.squareRoot()
-    guard length > 0 else { return nil }
-    var scaled = [Double](repeating: 0, count: rows.count)
-    for (place, rank) in zip(places, ranks) { scaled[place] = (rank - mean) / length }
-    return scaled
-  }
-
   /// Groups of two or more by complete linkage: again and again the two groups whose least correlation is greatest are
   /// put together, the first of equals, as long as it reaches the threshold.
   private static func linked(_ correlations: Matrix, _ threshold: Double) -> [[Int]] {
@@ -121,5 +102,14 @@ public struct Redundancy: Sendable, Hashable, Codable {
       for index in likeness.indices { likeness[index].remove(at: best.second) }
     }
     return groups.filter { $0.count > 1 }.map { $0.sorted() }.sorted { ($0.first ?? 0) < ($1.first ?? 0) }
+  }
+}
+
+extension FeatureValues {
+  /// The numbers of `name` at `rows`, NaN where missing; nil when it has none.
+  fileprivate func cells(_ name: String, _ rows: [Int]) -> [Double]? {
+    guard let column = numbers.names.firstIndex(of: name) else { return nil }
+    let width = numbers.names.count
+    return rows.map { numbers.values[$0 * width + column] }
   }
 }
