@@ -43,6 +43,8 @@ def project(orders: pathlib.Path, arguments: argparse.Namespace) -> str:
             "      product: product_id",
             "      category: category",
             "      store: store_id",
+            # What the SQL does not have: scores, stages and affinities.
+            *(["features:", "  families: {rfm: false, lifecycle: false, affinity: false}"] if not arguments.all else []),
             "engine:",
             *engine,
             "",
@@ -87,6 +89,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--memory-limit", help="for the engine, in both: 1GiB")
     parser.add_argument("--as-of", default="2025-12-31")
+    parser.add_argument("--all", action="store_true", help="all families, also those that the SQL does not have")
     arguments = parser.parse_args()
     tessera, orders = arguments.tessera.resolve(), arguments.orders.resolve()
 
