@@ -61,7 +61,7 @@ import Testing
     // Eight rows of four columns: full covariances of their own cannot be estimated.
     var random = RandomStream(seed: 3)
     let x = Matrix(rows: 8, columns: 4, values: (0..<32).map { random.normal() + Double($0 / 16) * 20 })
-    let choice = try search(1...3, [.eii, .vvv]).fit(x)
+    let choice = try search(2...3, [.eii, .vvv]).fit(x)
     let failed = choice.candidates.filter { $0.problem != nil }
     #expect(!failed.isEmpty && failed.allSatisfy { $0.family == .vvv && $0.bic == nil && $0.sizes == nil })
     #expect(choice.family == .eii)
@@ -74,6 +74,13 @@ import Testing
       return try search(1...5, [.eii, .vvi, .eee, .vvv]).fit(x).components != 1
     }
     #expect(split == 0)
+  }
+
+  @Test(arguments: [6, 9, 12, 15]) func `a few rows of noise show no valley`(rows: Int) throws {
+    for seed in 0..<5 as Range<UInt64> {
+      let choice = try search(1...3, [.eii, .vvi]).fit(Cloud.gaussian.rows(rows, columns: 2, seed: seed))
+      #expect(choice.test?.valleySpeaks != true, "seed \(seed)")
+    }
   }
 
   @Test func `no structure is said in words with what speaks against it`() throws {

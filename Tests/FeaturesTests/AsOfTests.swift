@@ -206,7 +206,7 @@ import Warehouse
       dictionary: try bytes("features.dictionary.csv"))
   }
 
-  @Test(arguments: 0..<3)
+  @Test(arguments: 0..<10)
   func `rows of the future change no byte of the features and nothing of the plan`(_ seed: UInt64) throws {
     var random = RandomStream(seed: seed)
     let place = try Workplace()
@@ -215,13 +215,10 @@ import Warehouse
     let connection = try place.connection()
     let before = try write(place, Shop.yaml, connection)
     #expect(before.plan.definitions.count > 30 && before.csv.count > 1000)
-    // 3 seeds of 100 mutations, fifty to a look.
-    for step in 1...2 {
-      for _ in 1...50 { shop.happen(&random) }
-      try shop.write(place)
-      let after = try write(place, Shop.yaml, connection)
-      try #require(after == before, "after \(step * 50) mutations of seed \(seed)")
-    }
+    // 10 seeds of 100 mutations make a thousand.
+    for _ in 1...100 { shop.happen(&random) }
+    try shop.write(place)
+    #expect(try write(place, Shop.yaml, connection) == before)
   }
 
   @Test func `a row of the past does change them`() throws {

@@ -106,7 +106,7 @@ struct MixtureVerdict {
   private static func words(_ test: StructureTest) -> String {
     let dip = test.dipPValue.map { p in
       test.valleySpeaks
-        ? "a valley parts a component from the rest (dip test, p = \(String(format: "%.3f", p)))"
+        ? "a valley parts a component from the rest (dip test, p \(p < 0.001 ? "< 0.001" : "= " + String(format: "%.3f", p)))"
         : "no valley parts a component from the rest (dip test, p = \(String(format: "%.2f", p)))"
     }
     let alsoDip = dip.map { "; \($0)." } ?? "."

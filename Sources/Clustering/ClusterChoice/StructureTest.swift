@@ -154,7 +154,8 @@ private func leastDipPValue(_ x: Matrix, _ labels: [Int], components: Int) -> Do
   // Two components have one discriminant between them.
   let tested = (0..<(components == 2 ? 1 : components)).filter { component in
     let count = members[component].count
-    return count >= 5 && kept.count - count >= 5
+    // A direction fitted to few rows in many columns parts any cloud.
+    return count >= 5 && kept.count - count >= 5 && kept.count >= 10 * x.columns
   }
   let pValues = tested.compactMap { component -> Double? in
     let others = kept.filter { labels[$0] != component }
@@ -162,7 +163,9 @@ private func leastDipPValue(_ x: Matrix, _ labels: [Int], components: Int) -> Do
     let places = kept.map { row in zip(x.row(row), direction).reduce(0) { $0 + $1.0 * $1.1 } }
     return DipTest(rounded: places).pValue
   }
-  return min(1, (pValues.min() ?? 1) * Double(pValues.count))
+  // Too few rows to look for a valley say nothing.
+  guard let least = pValues.min() else { return 1 }
+  return min(1, least * Double(pValues.count))
 }
 
 /// Fisher's direction between two groups of rows: the pooled covariance's inverse times the difference of means.

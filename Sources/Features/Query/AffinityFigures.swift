@@ -53,17 +53,20 @@ struct AffinityLevel {
     let dialect = sources.connection.dialect
     var levels: [AffinityLevel] = []
     for column in sources.choiceColumns(.category) + sources.choiceColumns(.brand) {
+      // Read twice, so kept for the while.
+      let spent = "tessera_choices_\(SourceSet.numbers.next())"
+      try sources.connection.execute(dialect.keep(sources.spentByChoice(column, rows.purchases), as: spent))
+      defer { try? sources.connection.execute(dialect.drop(spent)) }
       let totals = try sources.connection.query(
         """
         SELECT count(*) AS customers, \(dialect.asReal("sum(cents)")) AS cents,
           \(dialect.percentile(0.5, of: "cents")) AS median_cents
-        FROM (SELECT customer, sum(cents) AS cents FROM (\(sources.choices(column, rows.purchases))) AS c
-          GROUP BY customer) AS t
+        FROM (SELECT customer, sum(cents) AS cents FROM \(spent) AS c GROUP BY customer) AS t
         """)
       let found = try sources.connection.query(
         """
         SELECT choice, count(*) AS reached, \(dialect.asReal("sum(cents)")) AS cents
-        FROM (\(sources.choices(column, rows.purchases))) AS c WHERE choice IS NOT NULL
+        FROM \(spent) AS c WHERE choice IS NOT NULL
         GROUP BY choice ORDER BY reached DESC, choice LIMIT 200
         """)
       guard let customers = totals["customers"]?.doubles?.first, let all = totals["cents"]?.doubles?.first, all > 0,

@@ -21,15 +21,23 @@ extension SourceSet {
   /// lines, then by name.
   func choices(_ column: String, _ lines: String) -> String {
     let dialect = connection.dialect
-    let cents = "CAST(\(dialect.rounded(dialect.asReal("sum(amount)") + " * 100")) AS DECIMAL(38,0))"
     let share = dialect.ratio("cents", "sum(cents) OVER (PARTITION BY customer)")
     return """
       SELECT customer, choice, cents, \(dialect.rounded("(\(share)) * 1000000")) AS share,
         row_number() OVER (PARTITION BY customer ORDER BY CASE WHEN choice IS NULL THEN 1 ELSE 0 END, cents DESC,
           line_count DESC, choice) AS place
-      FROM (SELECT customer, \(dialect.asText(SQL.identifier(column))) AS choice, \(cents) AS cents,
-          count(*) AS line_count
-        FROM (\(lines)) AS p GROUP BY customer, \(dialect.asText(SQL.identifier(column)))) AS c
+      FROM (\(spentByChoice(column, lines))) AS c
+      """
+  }
+
+  /// One row a customer and value of `column`: `choice`, the `cents` spent on it, and the number of lines.
+  func spentByChoice(_ column: String, _ lines: String) -> String {
+    let dialect = connection.dialect
+    let choice = dialect.asText(SQL.identifier(column))
+    let cents = "CAST(\(dialect.rounded(dialect.asReal("sum(amount)") + " * 100")) AS DECIMAL(38,0))"
+    return """
+      SELECT customer, \(choice) AS choice, \(cents) AS cents, count(*) AS line_count
+        FROM (\(lines)) AS p GROUP BY customer, \(choice)
       """
   }
 

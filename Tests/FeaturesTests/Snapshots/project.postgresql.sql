@@ -186,51 +186,35 @@ SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY CAST(gap AS DOUBLE PRECISION)
   CAST(row_number() OVER (PARTITION BY customer ORDER BY day) AS INT) AS place, min(day) OVER (PARTITION BY customer ORDER BY day) AS first_day
 FROM (SELECT customer, day, min(age) AS age FROM orders GROUP BY customer, day) AS d) AS d;
 
-SELECT count(*) AS customers, CAST(sum(cents) AS DOUBLE PRECISION) AS cents,
-  percentile_cont(0.5) WITHIN GROUP (ORDER BY CAST(cents AS DOUBLE PRECISION)) AS median_cents
-FROM (SELECT customer, sum(cents) AS cents FROM (SELECT customer, choice, cents, (trunc((CAST(cents AS DOUBLE PRECISION) / nullif(CAST(sum(cents) OVER (PARTITION BY customer) AS DOUBLE PRECISION), 0)) * 1000000) + CASE WHEN abs(((CAST(cents AS DOUBLE PRECISION) / nullif(CAST(sum(cents) OVER (PARTITION BY customer) AS DOUBLE PRECISION), 0)) * 1000000) - trunc((CAST(cents AS DOUBLE PRECISION) / nullif(CAST(sum(cents) OVER (PARTITION BY customer) AS DOUBLE PRECISION), 0)) * 1000000)) >= 0.5 THEN sign((CAST(cents AS DOUBLE PRECISION) / nullif(CAST(sum(cents) OVER (PARTITION BY customer) AS DOUBLE PRECISION), 0)) * 1000000) ELSE 0 END) AS share,
-  row_number() OVER (PARTITION BY customer ORDER BY CASE WHEN choice IS NULL THEN 1 ELSE 0 END, cents DESC,
-    line_count DESC, choice) AS place
-FROM (SELECT customer, CAST("category" AS VARCHAR) AS choice, CAST((trunc(CAST(sum(amount) AS DOUBLE PRECISION) * 100) + CASE WHEN abs((CAST(sum(amount) AS DOUBLE PRECISION) * 100) - trunc(CAST(sum(amount) AS DOUBLE PRECISION) * 100)) >= 0.5 THEN sign(CAST(sum(amount) AS DOUBLE PRECISION) * 100) ELSE 0 END) AS DECIMAL(38,0)) AS cents,
-    count(*) AS line_count
+CREATE TEMP TABLE tessera_choices AS SELECT customer, CAST("category" AS VARCHAR) AS choice, CAST((trunc(CAST(sum(amount) AS DOUBLE PRECISION) * 100) + CASE WHEN abs((CAST(sum(amount) AS DOUBLE PRECISION) * 100) - trunc(CAST(sum(amount) AS DOUBLE PRECISION) * 100)) >= 0.5 THEN sign(CAST(sum(amount) AS DOUBLE PRECISION) * 100) ELSE 0 END) AS DECIMAL(38,0)) AS cents, count(*) AS line_count
   FROM (SELECT * FROM (SELECT line.*, product_category.category AS category, product_category.brand AS brand FROM (SELECT * FROM "tessera_source_0" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00' AND amount IS NOT NULL) AS line
 LEFT JOIN (SELECT product, min(category) AS category, min(brand) AS brand FROM (SELECT * FROM "tessera_source_1" AS rows_of_source) AS p GROUP BY product)
-  AS product_category ON line.product = product_category.product) AS l WHERE NOT (coalesce(amount, 0) < 0 OR coalesce(quantity, 0) < 0)) AS p GROUP BY customer, CAST("category" AS VARCHAR)) AS c) AS c
-  GROUP BY customer) AS t;
-
-SELECT choice, count(*) AS reached, CAST(sum(cents) AS DOUBLE PRECISION) AS cents
-FROM (SELECT customer, choice, cents, (trunc((CAST(cents AS DOUBLE PRECISION) / nullif(CAST(sum(cents) OVER (PARTITION BY customer) AS DOUBLE PRECISION), 0)) * 1000000) + CASE WHEN abs(((CAST(cents AS DOUBLE PRECISION) / nullif(CAST(sum(cents) OVER (PARTITION BY customer) AS DOUBLE PRECISION), 0)) * 1000000) - trunc((CAST(cents AS DOUBLE PRECISION) / nullif(CAST(sum(cents) OVER (PARTITION BY customer) AS DOUBLE PRECISION), 0)) * 1000000)) >= 0.5 THEN sign((CAST(cents AS DOUBLE PRECISION) / nullif(CAST(sum(cents) OVER (PARTITION BY customer) AS DOUBLE PRECISION), 0)) * 1000000) ELSE 0 END) AS share,
-  row_number() OVER (PARTITION BY customer ORDER BY CASE WHEN choice IS NULL THEN 1 ELSE 0 END, cents DESC,
-    line_count DESC, choice) AS place
-FROM (SELECT customer, CAST("category" AS VARCHAR) AS choice, CAST((trunc(CAST(sum(amount) AS DOUBLE PRECISION) * 100) + CASE WHEN abs((CAST(sum(amount) AS DOUBLE PRECISION) * 100) - trunc(CAST(sum(amount) AS DOUBLE PRECISION) * 100)) >= 0.5 THEN sign(CAST(sum(amount) AS DOUBLE PRECISION) * 100) ELSE 0 END) AS DECIMAL(38,0)) AS cents,
-    count(*) AS line_count
-  FROM (SELECT * FROM (SELECT line.*, product_category.category AS category, product_category.brand AS brand FROM (SELECT * FROM "tessera_source_0" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00' AND amount IS NOT NULL) AS line
-LEFT JOIN (SELECT product, min(category) AS category, min(brand) AS brand FROM (SELECT * FROM "tessera_source_1" AS rows_of_source) AS p GROUP BY product)
-  AS product_category ON line.product = product_category.product) AS l WHERE NOT (coalesce(amount, 0) < 0 OR coalesce(quantity, 0) < 0)) AS p GROUP BY customer, CAST("category" AS VARCHAR)) AS c) AS c WHERE choice IS NOT NULL
-GROUP BY choice ORDER BY reached DESC, choice LIMIT 200;
+  AS product_category ON line.product = product_category.product) AS l WHERE NOT (coalesce(amount, 0) < 0 OR coalesce(quantity, 0) < 0)) AS p GROUP BY customer, CAST("category" AS VARCHAR);
 
 SELECT count(*) AS customers, CAST(sum(cents) AS DOUBLE PRECISION) AS cents,
   percentile_cont(0.5) WITHIN GROUP (ORDER BY CAST(cents AS DOUBLE PRECISION)) AS median_cents
-FROM (SELECT customer, sum(cents) AS cents FROM (SELECT customer, choice, cents, (trunc((CAST(cents AS DOUBLE PRECISION) / nullif(CAST(sum(cents) OVER (PARTITION BY customer) AS DOUBLE PRECISION), 0)) * 1000000) + CASE WHEN abs(((CAST(cents AS DOUBLE PRECISION) / nullif(CAST(sum(cents) OVER (PARTITION BY customer) AS DOUBLE PRECISION), 0)) * 1000000) - trunc((CAST(cents AS DOUBLE PRECISION) / nullif(CAST(sum(cents) OVER (PARTITION BY customer) AS DOUBLE PRECISION), 0)) * 1000000)) >= 0.5 THEN sign((CAST(cents AS DOUBLE PRECISION) / nullif(CAST(sum(cents) OVER (PARTITION BY customer) AS DOUBLE PRECISION), 0)) * 1000000) ELSE 0 END) AS share,
-  row_number() OVER (PARTITION BY customer ORDER BY CASE WHEN choice IS NULL THEN 1 ELSE 0 END, cents DESC,
-    line_count DESC, choice) AS place
-FROM (SELECT customer, CAST("brand" AS VARCHAR) AS choice, CAST((trunc(CAST(sum(amount) AS DOUBLE PRECISION) * 100) + CASE WHEN abs((CAST(sum(amount) AS DOUBLE PRECISION) * 100) - trunc(CAST(sum(amount) AS DOUBLE PRECISION) * 100)) >= 0.5 THEN sign(CAST(sum(amount) AS DOUBLE PRECISION) * 100) ELSE 0 END) AS DECIMAL(38,0)) AS cents,
-    count(*) AS line_count
-  FROM (SELECT * FROM (SELECT line.*, product_category.category AS category, product_category.brand AS brand FROM (SELECT * FROM "tessera_source_0" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00' AND amount IS NOT NULL) AS line
-LEFT JOIN (SELECT product, min(category) AS category, min(brand) AS brand FROM (SELECT * FROM "tessera_source_1" AS rows_of_source) AS p GROUP BY product)
-  AS product_category ON line.product = product_category.product) AS l WHERE NOT (coalesce(amount, 0) < 0 OR coalesce(quantity, 0) < 0)) AS p GROUP BY customer, CAST("brand" AS VARCHAR)) AS c) AS c
-  GROUP BY customer) AS t;
+FROM (SELECT customer, sum(cents) AS cents FROM tessera_choices AS c GROUP BY customer) AS t;
 
 SELECT choice, count(*) AS reached, CAST(sum(cents) AS DOUBLE PRECISION) AS cents
-FROM (SELECT customer, choice, cents, (trunc((CAST(cents AS DOUBLE PRECISION) / nullif(CAST(sum(cents) OVER (PARTITION BY customer) AS DOUBLE PRECISION), 0)) * 1000000) + CASE WHEN abs(((CAST(cents AS DOUBLE PRECISION) / nullif(CAST(sum(cents) OVER (PARTITION BY customer) AS DOUBLE PRECISION), 0)) * 1000000) - trunc((CAST(cents AS DOUBLE PRECISION) / nullif(CAST(sum(cents) OVER (PARTITION BY customer) AS DOUBLE PRECISION), 0)) * 1000000)) >= 0.5 THEN sign((CAST(cents AS DOUBLE PRECISION) / nullif(CAST(sum(cents) OVER (PARTITION BY customer) AS DOUBLE PRECISION), 0)) * 1000000) ELSE 0 END) AS share,
-  row_number() OVER (PARTITION BY customer ORDER BY CASE WHEN choice IS NULL THEN 1 ELSE 0 END, cents DESC,
-    line_count DESC, choice) AS place
-FROM (SELECT customer, CAST("brand" AS VARCHAR) AS choice, CAST((trunc(CAST(sum(amount) AS DOUBLE PRECISION) * 100) + CASE WHEN abs((CAST(sum(amount) AS DOUBLE PRECISION) * 100) - trunc(CAST(sum(amount) AS DOUBLE PRECISION) * 100)) >= 0.5 THEN sign(CAST(sum(amount) AS DOUBLE PRECISION) * 100) ELSE 0 END) AS DECIMAL(38,0)) AS cents,
-    count(*) AS line_count
+FROM tessera_choices AS c WHERE choice IS NOT NULL
+GROUP BY choice ORDER BY reached DESC, choice LIMIT 200;
+
+DROP TABLE IF EXISTS tessera_choices;
+
+CREATE TEMP TABLE tessera_choices AS SELECT customer, CAST("brand" AS VARCHAR) AS choice, CAST((trunc(CAST(sum(amount) AS DOUBLE PRECISION) * 100) + CASE WHEN abs((CAST(sum(amount) AS DOUBLE PRECISION) * 100) - trunc(CAST(sum(amount) AS DOUBLE PRECISION) * 100)) >= 0.5 THEN sign(CAST(sum(amount) AS DOUBLE PRECISION) * 100) ELSE 0 END) AS DECIMAL(38,0)) AS cents, count(*) AS line_count
   FROM (SELECT * FROM (SELECT line.*, product_category.category AS category, product_category.brand AS brand FROM (SELECT * FROM "tessera_source_0" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00' AND amount IS NOT NULL) AS line
 LEFT JOIN (SELECT product, min(category) AS category, min(brand) AS brand FROM (SELECT * FROM "tessera_source_1" AS rows_of_source) AS p GROUP BY product)
-  AS product_category ON line.product = product_category.product) AS l WHERE NOT (coalesce(amount, 0) < 0 OR coalesce(quantity, 0) < 0)) AS p GROUP BY customer, CAST("brand" AS VARCHAR)) AS c) AS c WHERE choice IS NOT NULL
+  AS product_category ON line.product = product_category.product) AS l WHERE NOT (coalesce(amount, 0) < 0 OR coalesce(quantity, 0) < 0)) AS p GROUP BY customer, CAST("brand" AS VARCHAR);
+
+SELECT count(*) AS customers, CAST(sum(cents) AS DOUBLE PRECISION) AS cents,
+  percentile_cont(0.5) WITHIN GROUP (ORDER BY CAST(cents AS DOUBLE PRECISION)) AS median_cents
+FROM (SELECT customer, sum(cents) AS cents FROM tessera_choices AS c GROUP BY customer) AS t;
+
+SELECT choice, count(*) AS reached, CAST(sum(cents) AS DOUBLE PRECISION) AS cents
+FROM tessera_choices AS c WHERE choice IS NOT NULL
 GROUP BY choice ORDER BY reached DESC, choice LIMIT 200;
+
+DROP TABLE IF EXISTS tessera_choices;
 
 WITH orders AS (SELECT customer, order_id, min(ts) AS ts, CAST(min(ts) AS DATE) AS day,
   CAST(DATE '2017-12-31' - CAST(min(ts) AS DATE) AS INT) AS age,
