@@ -181,8 +181,8 @@ public struct SegmentTraining: Sendable {
   ) throws(PipelineError) -> Set<String>? {
     guard let guarded else { return use }
     let attributes = Dictionary(
-      (plan?.definitions ?? []).map { ($0.name, $0.attribute) }, uniquingKeysWith: { first, _ in first })
-    let known = Set(features + attributes.values.compactMap { $0 })
+      (plan?.definitions ?? []).map { ($0.name, $0.attributes) }, uniquingKeysWith: { first, _ in first })
+    let known = Set(features + attributes.values.joined())
     for name in guarded.named where !known.contains(name) {
       throw .unknownFeature(name: name, nearest: NearestNames.to(name, in: known.sorted()))
     }
@@ -191,7 +191,7 @@ public struct SegmentTraining: Sendable {
       (plan?.definitions ?? []).map { ($0.name, $0.uses ?? []) }, uniquingKeysWith: { first, _ in first })
     let found = features.filter { name in
       (use?.contains(name) ?? true)
-        && ([name] + (uses[name] ?? [])).contains { guarded.contains($0, attribute: attributes[$0] ?? nil) }
+        && ([name] + (uses[name] ?? [])).contains { guarded.contains($0, attributes: attributes[$0] ?? []) }
     }
     guard !found.isEmpty else { return use }
     quality.notes.append(

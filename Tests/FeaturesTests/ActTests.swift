@@ -171,9 +171,12 @@ import Warehouse
     ("Email Opened", .opened), ("click", .clicked), ("unsubscribe", .unsubscribed), ("soft bounce", .bounced),
     ("begin_checkout", .checkout), ("Order placed", .purchase), ("wishlist_add", .wishlist), ("site search", .search),
     ("demo request", .request), ("email_sent", .sent), ("reply", .replied), ("view_cart", .view),
+    ("industrial_page", .view), ("Opt out", .unsubscribed),
   ]) func `types are told by their words`(_ text: String, _ kind: ActKind) { #expect(ActKind(text) == kind) }
 
-  @Test(arguments: ["remove_from_cart", "login", "", "42", "heartbeat", "order cancelled"])
+  @Test(arguments: [
+    "remove_from_cart", "login", "", "42", "heartbeat", "order cancelled", "payment_failed", "demographics_shown",
+  ])
   func `other types are of no kind`(_ text: String) { #expect(ActKind(text) == nil) }
 
   @Test func `bad settings name their line`() throws {

@@ -147,6 +147,57 @@ import Warehouse
     #expect(try found.number("likes_milk", "1") == 1)
   }
 
+  @Test func `one who answered twice makes no question of several answers`() throws {
+    var lines = ["c,q,a", "1,NPS,9", "1,NPS,8"]
+    for customer in 2...60 { lines.append("\(customer),NPS,\(customer % 11)") }
+    try place.write("polls.csv", lines)
+    let found = try place.features(
+      "as_of: 2024-03-31\nsources:\n"
+        + "  polls: {file: polls.csv, role: surveys, columns: {customer: c, question: q, answer: a}}\n")
+    #expect(try found.names == ["polls_nps"] && found.number("polls_nps", "1") == 9)
+  }
+
+  @Test func `what a single customer wrote is no option`() throws {
+    var lines = ["c,likes"]
+    for customer in 1...60 { lines.append("\(customer),tea;  coffee\(customer == 7 ? ";call me at home" : "")") }
+    try place.write("forms.csv", lines)
+    let found = try place.features(
+      "as_of: 2024-03-31\nsources:\n"
+        + "  forms: {file: forms.csv, role: surveys, multiple: [likes], columns: {customer: c}}\n")
+    #expect(found.names == ["likes_coffee", "likes_tea"])
+    #expect(try found.number("likes_coffee", "9") == 1)
+  }
+
+  @Test func `regions of two levels that bear one name stay apart, and braces are letters`() throws {
+    var lines = ["c,state,city"]
+    for customer in 1...4 { lines.append("\(customer),New York,New York") }
+    lines += ["5,New York,Utica", "6,}{,x{y}", "7,}{,x{y}"]
+    try place.write("people.csv", lines)
+    let found = try place.features(
+      """
+      as_of: 2024-03-31
+      sources:
+        people: {file: people.csv, role: customers, columns: {customer: c, region: [state, city]}}
+      features: {geography: {least_customers: 2}}
+      """)
+    #expect(try found.text("city", "1") == "New York / New York" && found.text("city", "5") == "New York")
+    #expect(try found.text("city", "6") == "x{y}" && found.text("state", "7") == "}{")
+  }
+
+  @Test func `regions are guarded by every level's name`() throws {
+    try place.write("people.csv", ["c,continent,nationality", "1,Europe,French", "2,Europe,Dutch"])
+    let found = try place.features(
+      """
+      as_of: 2024-03-31
+      sources:
+        people: {file: people.csv, role: customers, columns: {customer: c, region: [continent, nationality]}}
+      """)
+    let definition = try #require(found.plan.definitions.first { $0.name == "nationality" })
+    #expect(definition.attributes == ["continent", "nationality"])
+    #expect(GuardedAttributes(nil).contains(definition.name, attributes: definition.attributes))
+    #expect(!GuardedAttributes(nil).contains("continent", attributes: ["continent"]))
+  }
+
   @Test func `contacts of a company are told together`() throws {
     try place.write(
       "links.csv",
@@ -200,6 +251,7 @@ import Warehouse
     ),
     ("polls: {file: orders.csv, role: surveys, columns: {customer: c, question: a}}", "both"),
     ("links: {file: orders.csv, role: contacts, columns: {customer: c}}", "company"),
+    ("firms: {file: orders.csv, role: companies, columns: {company: c}}", "who belongs to the companies"),
   ])
   func `what does not fit together is told`(_ line: String, _ words: String) throws {
     let error = #expect(throws: ProjectError.self) { _ = try place.features(Self.orders + "  \(line)\n") }

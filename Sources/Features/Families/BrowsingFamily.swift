@@ -13,7 +13,8 @@ extension FeatureFamily {
   private func visits(_ found: ActSource, _ context: FamilyContext) -> [FeatureDefinition] {
     let name = found.source.name
     let level = AggregateLevel.sessions(name, found.reading)
-    let needs: [ColumnRole]? = found.reading.types.isEmpty ? nil : [.type]
+    let needs: [ColumnRole] =
+      (found.reading.types.isEmpty ? [] : [.type]) + (found.reading.hasSession ? [.session] : [])
     let rule =
       found.source.column(.session) != nil
       ? "sessions as the source tells them"
@@ -89,9 +90,10 @@ extension FeatureFamily {
     guard found.reading.has(.cart), found.reading.has(.purchase) || context.transactions != nil else { return [] }
     let name = found.source.name
     let level = AggregateLevel.carts(name, found.reading)
-    let judged = Aggregate(level, "carts", "count(*)", needs: [.type])
-    let left = Aggregate(level, "abandoned", "sum(abandoned)", needs: [.type])
-    let lately = Aggregate(level, "abandoned_30d", "sum(abandoned) FILTER (WHERE age < 30)", needs: [.type])
+    let needs: [ColumnRole] = [.type] + (found.reading.hasSession ? [.session] : [])
+    let judged = Aggregate(level, "carts", "count(*)", needs: needs)
+    let left = Aggregate(level, "abandoned", "sum(abandoned)", needs: needs)
+    let lately = Aggregate(level, "abandoned_30d", "sum(abandoned) FILTER (WHERE age < 30)", needs: needs)
     let rule =
       "sessions with something put into the cart after which the customer bought nothing for \(found.reading.cartHours) "
       + "hours, where those have passed"

@@ -97,8 +97,9 @@ extension FeatureFamily {
     let name = found.source.name
     let days = found.reading.responseDays
     let level = AggregateLevel.answers(name, found.reading)
-    let judged = Aggregate(level, "judged", "count(*)")
-    let answered = Aggregate(level, "answered", "sum(answered)")
+    let needs: [ColumnRole]? = found.reading.has(.sent) ? [.type] : nil
+    let judged = Aggregate(level, "judged", "count(*)", needs: needs)
+    let answered = Aggregate(level, "answered", "sum(answered)", needs: needs)
     let start = found.source.column(.time) == nil ? " (from the start of the campaign)" : ""
     let share = drawn("{answered}", of: "{judged}", to: rate, context)
     let words = "contacts with an order within \(days) days\(start)"

@@ -159,10 +159,16 @@ public struct FeatureDefinition: Sendable, Hashable, Codable {
     }
     var text = ""
     var rest = expression[...]
-    while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
+    while let open = rest.firstIndex(of: "{") {
       text += rest[..<open]
-      text += values[String(rest[rest.index(after: open)..<close])] ?? String(rest[open...close])
-      rest = rest[rest.index(after: close)...]
+      rest = rest[rest.index(after: open)...]
+      // A brace in a text of the data is no placeholder.
+      if let close = rest.firstIndex(of: "}"), let value = values[String(rest[..<close])] {
+        text += value
+        rest = rest[rest.index(after: close)...]
+      } else {
+        text += "{"
+      }
     }
     return text + rest
   }

@@ -18,14 +18,15 @@ public struct GuardedAttributes: Sendable, Hashable {
   /// The names that are stated.
   public var named: [String] { stated ?? [] }
 
-  /// Whether a feature, or the attribute of customers that it was made from, is guarded.
-  public func contains(_ feature: String, attribute: String?) -> Bool {
-    if let stated { return stated.contains(feature) || attribute.map(stated.contains) ?? false }
-    return ColumnName(attribute ?? feature).words.contains { Self.words.contains($0) }
+  /// Whether a feature, or an attribute of customers that it was made from, is guarded.
+  public func contains(_ feature: String, attributes: [String]) -> Bool {
+    let names = [feature] + attributes
+    if let stated { return names.contains { stated.contains($0) } }
+    return names.contains { ColumnName($0).words.contains { Self.words.contains($0) } }
   }
 }
 
 extension FeatureDefinition {
-  /// The attribute of customers that it passes on; nil when it is made of records.
-  public var attribute: String? { aggregates.lazy.compactMap(\.attribute).first }
+  /// The attributes of customers that it tells of; none when it is made of records.
+  public var attributes: [String] { aggregates.compactMap(\.attribute) }
 }

@@ -23,7 +23,10 @@ extension RoleGuess {
         (column.kind == .text || column.kind == .integer) && column.distinct >= 2
           && column.words.contains { words.contains($0) }
           && !column.words.contains {
-            ["birth", "shipping", "billing", "customers", "count", "number", "num"].contains($0)
+            [
+              "birth", "shipping", "billing", "customers", "count", "number", "num", "marital", "civil", "account",
+              "order",
+            ].contains($0)
           }
       }?.name
     }

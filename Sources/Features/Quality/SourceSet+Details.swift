@@ -36,14 +36,16 @@ extension SourceSet {
     let columns = reportedColumns(source)
     let counted = try connection.query(
       """
-      SELECT count(*) AS looked, \
-      \(columns.enumerated().map { $1.selection(number: $0, asOf: asOfLiteral) }.joined(separator: ", "))
+      SELECT \((["count(*) AS looked"] + columns.enumerated().map { $1.selection(number: $0, asOf: asOfLiteral) })
+        .joined(separator: ", "))
       FROM \(sample.relation) AS s
       """)
     let looked = counted.number("looked")
     var detail = SourceDetail(
       source: source.name, rowsLookedAt: looked, oneCustomerIn: sample.oneIn,
-      repeatedRows: looked - (try distinctRows(source, sample)), implausibleTimes: survey.implausibleTimes,
+      // Rows that are customers may well look alike.
+      repeatedRows: source.numbersRows ? 0 : looked - (try distinctRows(source, sample)),
+      implausibleTimes: survey.implausibleTimes,
       returnedRows: source.role == .transactions ? survey.returnedRows : nil)
     detail.columns = columns.enumerated().map { $1.detail(number: $0, counted, rows: looked, isTimed: isTimed(source)) }
     detail.orphans = try orphans(source, sample, rows: looked, buyers)

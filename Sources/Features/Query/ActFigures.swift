@@ -13,6 +13,9 @@ public struct ActReading: Sendable, Hashable, Codable {
   let responseDays: Int
   let sessionMinutes: Int
   let cartHours: Int
+  /// Whether a column tells sessions, and whether orders end a cart.
+  let hasSession: Bool
+  let countsOrders: Bool
   /// Whether orders carry a time of day; without, an order may be of any time of its day.
   let ordersHaveTime: Bool
 
@@ -58,6 +61,7 @@ struct ActSource {
     reading = ActReading(
       types: try ActSource.types(source, sources), responseDays: settings.responseDays,
       sessionMinutes: settings.sessionMinutes, cartHours: settings.cartHours,
+      hasSession: source.column(.session) != nil, countsOrders: rows != nil,
       ordersHaveTime: (survey?.rowsWithTimeOfDay ?? 0) > 0)
     let isOff = { (family: FeatureFamily) in sources.project.features.switchedOff.contains(family.rawValue) }
     if source.role == .campaigns, !isOff(.engagement) {
@@ -167,7 +171,7 @@ extension SourceSet {
   func sessions(_ source: Source, _ reading: ActReading) -> String {
     let second = connection.dialect.epoch("ts")
     let acts: String
-    if source.column(.session) != nil {
+    if reading.hasSession {
       let name = "coalesce(\(connection.dialect.asText("session")), \(connection.dialect.asText("CAST(ts AS DATE)")))"
       acts = "SELECT *, \(name) AS visit FROM (\(visible(source))) AS r"
     } else {
@@ -201,7 +205,7 @@ extension SourceSet {
         "SELECT customer, \(second) AS first_second, \(second) AS last_second FROM (\(visible(source))) AS e WHERE \(test)"
       )
     }
-    if let purchases {
+    if let purchases, reading.countsOrders {
       let last = reading.ordersHaveTime ? second : "\(second) + 86399"
       bought.append(
         "SELECT customer, \(second) AS first_second, \(last) AS last_second FROM (\(purchases.purchases)) AS l")

@@ -7,23 +7,18 @@ public enum ActKind: String, Sendable, Hashable, Codable, CaseIterable {
   /// Asking to be contacted: a request, a call, a demonstration, a trial.
   case request
 
-  /// Whether it tells of somebody about to buy.
-  public var isIntent: Bool { self == .cart || self == .checkout || self == .request }
-
   /// The kind of act that the text `type` names, by its words; nil for any other.
   ///
   /// `page_view`, `ViewProduct` and `product view` are views; `add_to_cart`, `AddToBasket` and `cart` put something into
   /// the cart, `remove_from_cart` does not.
   public init?(_ type: String) {
     let words = ColumnName(type).words
-    let whole = words.joined()
-    func has(_ stems: String...) -> Bool {
-      stems.contains { stem in words.contains { $0.hasPrefix(stem) } || (stem.count > 4 && whole.contains(stem)) }
-    }
-    let isUndone = has("remove", "delete", "cancel", "clear", "empty", "drop")
-    if has("unsub", "optout", "complain", "spam") {
+    func has(_ stems: String...) -> Bool { stems.contains { stem in words.contains { $0.hasPrefix(stem) } } }
+    func isWord(_ whole: String...) -> Bool { words.contains { whole.contains($0) } }
+    let isUndone = has("remove", "delete", "cancel", "clear", "empty", "fail") || isWord("drop", "dropped", "out")
+    if has("unsub", "optout", "complain", "spam") || (isWord("opt", "opted") && isWord("out")) {
       self = .unsubscribed
-    } else if has("bounce", "undeliver", "fail", "reject") {
+    } else if has("bounce", "undeliver", "reject") {
       self = .bounced
     } else if isUndone {
       return nil
@@ -31,11 +26,13 @@ public enum ActKind: String, Sendable, Hashable, Codable, CaseIterable {
       self = .checkout
     } else if has("cart", "basket", "addtocart", "addtobasket") {
       self = has("view") ? .view : .cart
-    } else if has("wish", "favorite", "favourite", "bookmark", "saved") {
+    } else if has("wish", "addtowish", "favorite", "favourite", "bookmark", "saved") {
       self = .wishlist
     } else if has("purchase", "buy", "bought", "order", "transaction", "sale") {
       self = .purchase
-    } else if has("request", "quote", "callback", "demo", "trial", "enquiry", "inquiry", "signup") {
+    } else if has("request", "quote", "callback", "enquiry", "inquiry", "signup")
+      || isWord("demo", "demos", "trial", "trials")
+    {
       self = .request
     } else if has("search", "query") {
       self = .search
@@ -43,7 +40,7 @@ public enum ActKind: String, Sendable, Hashable, Codable, CaseIterable {
       self = .clicked
     } else if has("open", "read") {
       self = .opened
-    } else if has("repl", "respon", "answer") {
+    } else if has("reply", "repli", "respon", "answer") {
       self = .replied
     } else if has("sent", "send", "deliver", "receiv", "mailed", "dispatch") {
       self = .sent

@@ -76,11 +76,14 @@ extension SourceSet {
     // Who has a row on the last date has one on no fewer: its identifiers are numbers only if all are.
     let customer = try end.customerForm(plan)
     var tables: [String] = []
+    var kept: [String] = []
+    defer { for name in kept { try? connection.execute(connection.dialect.drop(name)) } }
     for date in panel.dates {
       each?(date)
       let name = "tessera_panel_\(SourceSet.numbers.next())"
       let sql = try at(date, inDetail: false).featureSQL(plan, dated: true, labels: panel.labels, customer: customer)
       try connection.execute(connection.dialect.keep(sql, as: name))
+      kept.append(name)
       tables.append("SELECT * FROM \(name)")
     }
     let rows = try connection.write(

@@ -134,14 +134,14 @@ extension SourceSet {
         return (aggregate.needs ?? []).allSatisfy { offers($0) }
       case .events(let name), .sessions(let name, _): return hasSource(name, .events, aggregate.needs)
       case .carts(let name, let reading):
-        let isSold = reading.has(.purchase) || project.sources(.transactions).first != nil
+        let isSold = !reading.countsOrders || project.sources(.transactions).first != nil
         return isSold && hasSource(name, .events, aggregate.needs)
       case .campaigns(let name): return hasSource(name, .campaigns, aggregate.needs)
       case .answers(let name, _):
         return project.sources(.transactions).first != nil && hasSource(name, .campaigns, aggregate.needs)
       case .attributes(let name):
         return project.sources.contains { source in
-          guard source.name == name, source.role.hasAttributes else { return false }
+          guard source.name == name, source.role.hasAttributes, tellsOfCustomers(source) else { return false }
           let named = attributes(source).map(\.name) + source.columns.values.joined()
           return aggregate.attribute.map(named.contains) ?? true
         }

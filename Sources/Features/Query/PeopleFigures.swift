@@ -47,6 +47,7 @@ struct PeopleFigures {
   private static func regions(_ source: Source, _ sources: SourceSet) throws -> [[Region]] {
     let columns = sources.regionColumns(source)
     let least = sources.project.features.leastCustomersOfRegion
+    var wider: Set<String> = ["other"]
     return try columns.indices.map { level in
       let names = columns[...level].joined(separator: ", ")
       let known = columns[...level].map { "\($0) IS NOT NULL" }.joined(separator: " AND ")
@@ -56,11 +57,14 @@ struct PeopleFigures {
         GROUP BY \(names) HAVING count(*) >= \(least) ORDER BY reached DESC, \(names) LIMIT 1000
         """)
       let parts = columns[...level].map { (found[$0]?.texts ?? []).map { $0 ?? "" } }
+      defer { wider.formUnion(parts.last ?? []) }
       let paths = (0..<found.rowCount).map { row in parts.map { $0[row] } }
       let own = paths.compactMap(\.last)
       return paths.map { path in
         let name = path.last ?? ""
-        return Region(path: path, name: own.count { $0 == name } > 1 ? path.joined(separator: " / ") : name)
+        let isTaken = own.count { $0 == name } > 1 || wider.contains(name)
+        return Region(
+          path: path, name: isTaken ? path.joined(separator: " / ") + (level == 0 ? " (region)" : "") : name)
       }
     }
   }
@@ -73,24 +77,27 @@ struct PeopleFigures {
       SELECT \(cell) AS choice, count(*) AS reached FROM (\(try sources.attributeRows(source))) AS r
       WHERE \(cell) IS NOT NULL GROUP BY \(cell) ORDER BY reached DESC, choice LIMIT 10000
       """)
+    // What a few people wrote is theirs, and no option.
+    let customers = (found["reached"]?.doubles ?? []).reduce(0, +)
     var reached: [String: Double] = [:]
     for (text, count) in zip(found["choice"]?.texts ?? [], found["reached"]?.doubles ?? []) {
       for option in Set(parts(text ?? "")) { reached[option, default: 0] += count }
     }
-    return reached.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(12).map(\.key)
+    return reached.filter { $0.value >= leastOfOption(customers) }
+      .sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(12).map(\.key)
   }
+
+  /// How many customers must share an option: one in twenty, and 30 of many.
+  private static func leastOfOption(_ customers: Double) -> Double { max(1, min(30, (customers / 20).rounded(.up))) }
 
   /// The answers of one cell.
   private static func parts(_ cell: String) -> [String] {
-    cell.split(separator: ";").map { part in
-      String(part.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
-    }.filter { !$0.isEmpty }
+    cell.split(separator: ";").map(String.init)
   }
 
   /// Whether the cell `expression` of several answers holds `option`.
   static func holds(_ option: String, in expression: String) -> String {
-    let blanks = "replace(replace(replace(\(expression), ' ;', ';'), '; ', ';'), ' ;', ';')"
-    return "position(\(SQL.literal(";\(option);")) IN ';' || \(blanks) || ';') > 0"
+    "position(\(SQL.literal(";\(option);")) IN ';' || \(expression) || ';') > 0"
   }
 
   private static func questions(_ source: Source, _ sources: SourceSet) throws -> [Question] {
@@ -99,19 +106,25 @@ struct PeopleFigures {
     let number = dialect.attempt("answer", as: PreparedSource.price)
     let found = try sources.connection.query(
       """
-      SELECT question, count(*) AS reached, sum(others) AS others, max(several) AS several
-      FROM (SELECT question, customer, count(*) AS several, count(*) FILTER (WHERE \(number) IS NULL) AS others
+      SELECT question, count(*) AS reached, sum(others) AS others,
+        count(*) FILTER (WHERE several > 1) AS several
+      FROM (SELECT question, customer, count(DISTINCT answer) AS several, count(*) FILTER (WHERE \(number) IS NULL) AS others
         FROM (\(replies)) AS r GROUP BY question, customer) AS q
       GROUP BY question ORDER BY reached DESC, question LIMIT 100
       """)
     return try (found["question"]?.texts ?? []).enumerated().compactMap { index, text in
       guard let text, let others = found["others"]?.doubles?[index], let several = found["several"]?.doubles?[index]
       else { return nil }
-      guard several > 1 else { return Question(text: text, form: others == 0 ? .number : .choice) }
+      // A few who answered twice at one time make no question of several answers.
+      let customers = found["reached"]?.doubles?[index] ?? 0
+      guard several > 0, several * 50 >= customers else {
+        return Question(text: text, form: others == 0 ? .number : .choice)
+      }
       let chosen = try sources.connection.query(
         """
-        SELECT answer, count(*) AS reached FROM (\(replies)) AS r WHERE question = \(SQL.literal(text))
-        GROUP BY answer ORDER BY reached DESC, answer LIMIT 12
+        SELECT answer, count(DISTINCT customer) AS reached FROM (\(replies)) AS r WHERE question = \(SQL.literal(text))
+        GROUP BY answer HAVING count(DISTINCT customer) >= \(Int(leastOfOption(customers)))
+        ORDER BY reached DESC, answer LIMIT 12
         """)
       return Question(text: text, form: .several((chosen["answer"]?.texts ?? []).compactMap { $0 }))
     }
@@ -141,6 +154,15 @@ extension SourceSet {
         JOIN (SELECT * FROM (\(visible(source))) AS l WHERE company IS NOT NULL) AS known ON known.company = link.account
         """
     default: return latest(source)
+    }
+  }
+
+  /// Whether `source` can tell of customers here: what is known of places or companies needs somebody tied to them.
+  func tellsOfCustomers(_ source: Source) -> Bool {
+    switch source.role {
+    case .lookups: places(source) != nil
+    case .companies: accounts != nil
+    default: true
     }
   }
 

@@ -233,7 +233,7 @@ struct SourceParser {
     let kind = try table.column(column).kind
     let parsed: String
     if kind.isNumeric {
-      parsed = dialect.attempt(raw, as: "INT")
+      parsed = dialect.attempt(raw, as: "BIGINT")
     } else {
       parsed = "CAST(\(try timeSQL(column)) AS DATE)"
     }
@@ -300,7 +300,9 @@ struct SourceParser {
 
   /// A query for the number, from 1, of the first row of the file whose `role` (and time, where there is one) an earlier
   /// row has already.
-  func firstRepeatedRow(_ role: ColumnRole) throws(WarehouseError) -> String {
+  ///
+  /// Of rows that carry a time, those before `cutoff` alone.
+  func firstRepeatedRow(_ role: ColumnRole, before cutoff: String) throws(WarehouseError) -> String {
     let key = source.column(role).map { keySQL(role, $0) } ?? "NULL"
     let time = try source.column(.time).map { column throws(WarehouseError) in try timeSQL(column) }
     return """
@@ -309,7 +311,7 @@ struct SourceParser {
           SELECT row_index, \(key) AS key_of_row, \(time ?? "0") AS time_of_row FROM (
             SELECT *, \(dialect.rowNumber) AS row_index FROM \(raw)
           ) AS numbered\(filter)
-        ) AS keyed WHERE key_of_row IS NOT NULL
+        ) AS keyed WHERE key_of_row IS NOT NULL\(time == nil ? "" : " AND time_of_row < \(cutoff)")
       ) AS copies WHERE copy > 1
       """
   }

@@ -4,7 +4,8 @@ internal import Warehouse
 /// Opens the sources of a project and parses each to what its columns mean.
 extension SourceSet {
   static func checkRoles(_ project: Project) throws(ProjectError) {
-    for role in [SourceRole.transactions, .products, .campaignCalendar] where project.sources(role).count > 1 {
+    for role in [SourceRole.transactions, .products, .campaignCalendar, .contacts] where project.sources(role).count > 1
+    {
       throw ProjectError(
         file: project.file, line: project.sources(role).last?.line,
         reason: "there is more than one source of role \(role.rawValue); put them into one, for instance with "
@@ -17,6 +18,21 @@ extension SourceSet {
         file: project.file, line: source.line,
         reason: "lookup '\(source.name)' explains '\(column)', which no source of customers names under 'region' "
           + "(there are: \((known + ["store"]).joined(separator: ", "))).")
+    }
+    for source in project.sources(.lookups) where source.explains == ColumnRole.store.rawValue {
+      guard project.sources(.transactions).first?.column(.store) == nil else { continue }
+      throw ProjectError(
+        file: project.file, line: source.line,
+        reason: "lookup '\(source.name)' explains stores, but no source of transactions names its 'store' column.")
+    }
+    if let source = project.sources(.companies).first, project.sources(.contacts).isEmpty,
+      !project.sources(.customers).contains(where: { $0.column(.company) != nil })
+    {
+      throw ProjectError(
+        file: project.file, line: source.line,
+        reason:
+          "nothing says who belongs to the companies of '\(source.name)'; add a source of role contacts, or name the "
+          + "'company' column of customers.")
     }
     for source in project.sources where source.numbersRows {
       guard let other = project.sources.first(where: { $0.role.isOfCustomers && $0.name != source.name }) else {
@@ -53,7 +69,7 @@ extension SourceSet {
       case .table(let name): try connection.open(table: name)
       case .query(let sql): try connection.open(query: sql, name: "the query of source '\(source.name)'")
       }
-    let named = ColumnRole.allCases.flatMap { source.columns[$0] ?? [] } + (source.attributes ?? [])
+    let named = ColumnRole.allCases.flatMap { source.columns[$0] ?? [] } + (source.attributes ?? []) + source.multiple
     for name in named { _ = try table.column(name) }
     return table
   }
@@ -175,7 +191,12 @@ extension SourceSet {
       let form: AttributeColumn.Form
       if source.multiple.contains(name) {
         form = .several
-        parser.select("\(parser.dialect.trimmed(parser.dialect.asText(raw))) AS \(place)")
+        // Without blanks around the semicolons, so that an answer is found by its own text.
+        var cell = parser.dialect.trimmed(parser.dialect.asText(raw))
+        for (old, new) in [("  ", " "), ("  ", " "), ("  ", " "), (" ;", ";"), ("; ", ";")] {
+          cell = "replace(\(cell), \(SQL.literal(old)), \(SQL.literal(new)))"
+        }
+        parser.select("\(cell) AS \(place)")
       } else if let levels = settings.ordinal[name] {
         form = .ordered(levels)
         parser.select("\(parser.dialect.trimmed(parser.dialect.asText(raw))) AS \(place)")

@@ -143,10 +143,12 @@ public struct SourceSet {
     return "SELECT * FROM (\(later.visible(source))) AS rows_to_come WHERE ts >= \(cutoff)"
   }
 
-  /// The last day that any row of `source` tells of, whatever the as-of date; nil without one.
+  /// The last day of which `source` has a row that counts, whatever the as-of date; nil without one.
   func lastDay(_ source: Source) throws -> CalendarDate? {
-    guard let ready = prepared[source.name], isTimed(source) else { return nil }
-    let found = try connection.query("SELECT CAST(max(ts) AS DATE) AS day FROM \(timed(ready)) AS t")
+    guard isTimed(source), let end = CalendarDate("9998-12-31") else { return nil }
+    var ever = self
+    ever.asOf = end
+    let found = try connection.query("SELECT CAST(max(ts) AS DATE) AS day FROM (\(ever.visible(source))) AS t")
     guard case .dates(let days)? = found["day"]?.values, let day = days.first, found["day"]?.isMissing(0) == false
     else { return nil }
     return CalendarDate(daysSince1970: Int(day))

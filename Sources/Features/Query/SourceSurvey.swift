@@ -38,7 +38,7 @@ extension SourceSet {
       """)
     let count = Int(repeated["repeated"]?.doubles?.first ?? 0)
     guard count > 0 else { return }
-    let row = try connection.query(try parser.firstRepeatedRow(role), reading: ready.table.name)
+    let row = try connection.query(try parser.firstRepeatedRow(role, before: cutoff), reading: ready.table.name)
     throw .badCell(
       source: ready.table.name, row: row["row_index"]?.doubles?.first.flatMap { $0.isFinite ? Int($0) : nil },
       column: column,

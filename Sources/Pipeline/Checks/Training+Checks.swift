@@ -30,10 +30,10 @@ extension SegmentTraining {
   ) -> [GuardedProxy]? {
     guard let guarded else { return nil }
     let attributes = Dictionary(
-      (plan?.definitions ?? []).map { ($0.name, $0.attribute) }, uniquingKeysWith: { first, _ in first })
+      (plan?.definitions ?? []).map { ($0.name, $0.attributes) }, uniquingKeysWith: { first, _ in first })
     let used = Set(transforms.features)
     let names = (values.numbers.names + values.categories.map(\.name)).filter {
-      guarded.contains($0, attribute: attributes[$0] ?? nil) && !used.contains($0)
+      guarded.contains($0, attributes: attributes[$0] ?? []) && !used.contains($0)
     }
     guard !names.isEmpty, transforms.form == .distances else { return nil }
     let check = ProxyCheck(

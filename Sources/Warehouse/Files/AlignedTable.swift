@@ -18,7 +18,12 @@ extension CSVDialect {
       let present = "CASE WHEN \(cell) NOT IN (\(SQL.literals(TableSource.missingMarks))) THEN"
       guard column.type != "VARCHAR" else { return "\(present) \(cell) END AS \(name)" }
       let failure = SQL.literal("a cell of column \(column.name) cannot be read as \(column.type)")
-      return "\(present) coalesce(TRY_CAST(\(cell) AS \(column.type)), error(\(failure))) END AS \(name)"
+      // A cast to whole numbers would round 29.33.
+      let number =
+        column.type == "BIGINT"
+        ? "CASE WHEN regexp_full_match(\(cell), '\(CSVDialect.wholeNumber)') THEN CAST(\(cell) AS BIGINT) END"
+        : "TRY_CAST(\(cell) AS \(column.type))"
+      return "\(present) coalesce(\(number), error(\(failure))) END AS \(name)"
     }
     let width = SQL.literal("a line has not the \(columns.count) cells that the others have")
     return """
@@ -27,6 +32,8 @@ extension CSVDialect {
         FROM \(CSVDialect.split(lines.relation(path: path, columns: [("line", "VARCHAR")]))) AS parts) AS aligned)
       """
   }
+
+  static let wholeNumber = "[+-]?[0-9]{1,18}"
 
   /// Each line of `relation` that is not blank, as the list of its cells.
   static func split(_ relation: String) -> String {
@@ -53,11 +60,16 @@ extension Connection {
     let first = try query(
       "SELECT unnest(cells) AS cell FROM (SELECT cells FROM \(all) AS t LIMIT 1) AS f", reading: shown)
     let head = (first["cell"]?.texts ?? []).map { $0 ?? "" }
-    let hasHeader = head.allSatisfy { Double($0) == nil } && Set(head).count == head.count
+    let hasHeader =
+      head.allSatisfy { Double($0) == nil } && Set(head.map { $0.lowercased() }).count == head.count
+    // The header is left out as the first line of the file.
+    let top = try query("SELECT line FROM \(lines) AS t LIMIT 1", reading: shown)["line"]?.texts.first ?? nil
+    guard !hasHeader || !(top ?? "").allSatisfy(\.isWhitespace) else { return nil }
     let marks = SQL.literals(TableSource.missingMarks)
     // A cast to whole numbers would round 29.33.
     let tests = [
-      ("BIGINT", "NOT regexp_full_match({}, '[+-]?[0-9]{1,18}')"), ("DOUBLE", "TRY_CAST({} AS DOUBLE) IS NULL"),
+      ("BIGINT", "NOT regexp_full_match({}, '\(CSVDialect.wholeNumber)')"),
+      ("DOUBLE", "TRY_CAST({} AS DOUBLE) IS NULL"),
     ]
     let counts = (1...Int(width)).flatMap { index in
       tests.map { type, fails in
