@@ -178,7 +178,7 @@ extension MixtureDescription.Category {
 extension SegmentModel {
   /// The distributions of the mixture that found the segments; nil for other methods.
   public var mixtureDescription: MixtureDescription? {
-    guard case .mixture(let model) = assigner else { return nil }
+    guard case .mixture(let model)? = assigner else { return nil }
     return MixtureDescription(model, transforms)
   }
 }

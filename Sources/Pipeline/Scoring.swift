@@ -14,6 +14,11 @@ extension SegmentModel {
     guard report.absentFeatures.count < transforms.features.count else {
       throw PipelineError.noFeatureFound(needed: transforms.features)
     }
+    let assigner: SegmentAssigner
+    switch segmenter {
+    case .tree(let tree): return (tree.assign(values, allMemberships: allMemberships), report)
+    case .clusters(let clusters): assigner = clusters
+    }
     do {
       let assigned = try assigner.assign(matrix, customers: values.customers, allMemberships: allMemberships)
       return (assigned, report)

@@ -68,6 +68,7 @@ extension SegmentAssigner {
         throw PipelineError.modelInconsistent(reason: "its arrays are not those of a mixture")
       }
       self = .mixture(model)
+    case .tree: throw PipelineError.modelInconsistent(reason: "its tree is no clustering")
     }
   }
 }

@@ -5,7 +5,7 @@ public import Warehouse
 public struct SegmentAssignments: Sendable {
   /// The identifiers, in row order.
   public let customers: Column
-  /// 1 to k; 1 has the largest share of the weight in training. 0 is none of these.
+  /// 1 to k, in the order of the model's segments; 0 is none of these. A tree's segments have ids of their own.
   public let segments: [Int]
   /// How far each customer belongs to its segment, from 0 to 1; 1 where segments are divided sharply.
   public let memberships: [Double]
@@ -13,18 +13,25 @@ public struct SegmentAssignments: Sendable {
   public let distances: [Double]?
   /// Memberships in every segment (n x k), when they were asked for; what is left of 1 belongs to none of these.
   public let allMemberships: Matrix?
+  /// What a tree tells besides; nil for one clustering.
+  public var tree: TreeAssignments?
+  /// The ids of a tree's segments, in order.
+  var identifiers: [Int]?
 
   /// A table of the identifier, `segment`, `membership`, then `distance` and a column `membership_1` ... a segment, as
   /// far as there are any.
   public var table: Table {
-    var columns = [
-      customers, Column(name: "segment", values: .integers(segments.map(Int64.init))),
+    var columns = [customers]
+    if let tree { columns += tree.columns(memberships) } else {
+      columns += [
+      Column(name: "segment", values: .integers(segments.map(Int64.init))),
       Column(name: "membership", values: .reals(memberships)),
-    ]
+      ]
+    }
     if let distances { columns.append(Column(name: "distance", values: .reals(distances))) }
     if let allMemberships {
       for segment in 0..<allMemberships.columns {
-        columns.append(Column(name: "membership_\(segment + 1)", values: .reals(allMemberships.column(segment))))
+        columns.append(Column(name: "membership_\(identifiers?[segment] ?? segment + 1)", values: .reals(allMemberships.column(segment))))
       }
     }
     return Table(columns)

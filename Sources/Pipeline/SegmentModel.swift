@@ -9,6 +9,24 @@ public enum SegmentMethod: String, Sendable, Hashable, Codable, CaseIterable {
   case kMeans = "kmeans"
   /// A mixture of distributions: a customer may belong to several, more or less.
   case mixture = "gmm"
+  /// A tree of macro- and micro-segments.
+  case tree
+}
+
+/// What gives customers their segments.
+public enum Segmenter: Sendable, Hashable {
+  /// One clustering.
+  case clusters(SegmentAssigner)
+  /// Macro-segments and micro-segments inside them.
+  case tree(SegmentTree)
+
+  /// k, the number of segments.
+  public var segments: Int {
+    switch self {
+    case .clusters(let assigner): assigner.segments
+    case .tree(let tree): tree.leaves.count
+    }
+  }
 }
 
 /// A trained segmentation: everything that scoring a customer needs, and what there is to know about it. No row of a
@@ -120,13 +138,31 @@ public struct SegmentModel: Sendable {
   /// Where the model comes from.
   public let provenance: Provenance
   /// What gives customers their segments.
-  public let assigner: SegmentAssigner
+  public let segmenter: Segmenter
+
+  /// The clustering that gives customers their segments; nil for a tree.
+  public var assigner: SegmentAssigner? {
+    if case .clusters(let assigner) = segmenter { assigner } else { nil }
+  }
+
+  /// The tree that gives customers their segments; nil for a clustering.
+  public var tree: SegmentTree? {
+    if case .tree(let tree) = segmenter { tree } else { nil }
+  }
+
+  /// The id of each segment, in the order in which its sizes and profiles stand.
+  public var segmentIDs: [Int] {
+    tree.map { tree in tree.leaves.map { tree.nodes[$0].segment ?? 0 } } ?? Array(1...max(1, segments.k))
+  }
 
   /// The model as a file's content.
   /// - Throws: ``ModelFileError`` when a number cannot be kept.
   public func file() throws -> ModelFile {
     var file = ModelFile()
-    try assigner.write(to: &file)
+    switch segmenter {
+    case .clusters(let assigner): try assigner.write(to: &file)
+    case .tree(let tree): try tree.write(to: &file)
+    }
     try file.setSection("name", name)
     try file.setSection("features", features)
     try file.setSection("transforms", transforms)
@@ -144,8 +180,15 @@ public struct SegmentModel: Sendable {
   public init(_ file: ModelFile) throws {
     transforms = try file.section("transforms", as: FeatureTransforms.self)
     segments = try file.section("segments", as: SegmentSection.self)
-    assigner = try SegmentAssigner(file, method: segments.method, columns: transforms.columns.count)
-    guard assigner.segments == segments.k, segments.k > 0, assigner.fits(transforms) else {
+    var fits = true
+    if segments.method == .tree {
+      segmenter = .tree(try SegmentTree(file))
+    } else {
+      let assigner = try SegmentAssigner(file, method: segments.method, columns: transforms.columns.count)
+      fits = assigner.fits(transforms)
+      segmenter = .clusters(assigner)
+    }
+    guard segmenter.segments == segments.k, segments.k > 0, fits else {
       throw PipelineError.modelInconsistent(reason: "its arrays do not fit its transforms and segments")
     }
     name = try file.section("name", as: String.self)
@@ -169,7 +212,7 @@ public struct SegmentModel: Sendable {
 
   init(
     name: String, features: FeatureSection, transforms: FeatureTransforms, segments: SegmentSection,
-    profiles: SegmentProfiles, quality: DataQuality, provenance: Provenance, assigner: SegmentAssigner,
+    profiles: SegmentProfiles, quality: DataQuality, provenance: Provenance, segmenter: Segmenter,
     checks: SegmentChecks? = nil
   ) {
     self.name = name
@@ -179,7 +222,7 @@ public struct SegmentModel: Sendable {
     self.profiles = profiles
     self.quality = quality
     self.provenance = provenance
-    self.assigner = assigner
+    self.segmenter = segmenter
     self.checks = checks
   }
 }

@@ -78,7 +78,7 @@ extension SegmentModel {
   /// Counts and skewed numbers: standard deviations say little of them.
   private var featuresInOwnUnits: Set<String> {
     var names = Set(transforms.numeric.filter(\.takesLog).map(\.name))
-    guard case .mixture(let model) = assigner else { return names }
+    guard case .mixture(let model)? = assigner else { return names }
     for block in model.blocks {
       switch block.parameters {
       case .poisson, .negativeBinomial, .logNormal:

@@ -23,7 +23,7 @@ extension Connection {
     switch training.method {
     case .kMeans: perRow += KMeans.memoryNeeded(rows: 1, columns: width)
     // Rows as given and in tiles, responsibilities twice, labels.
-    case .mixture: perRow += 8 * (2 * width + 2 * training.range.upperBound) + 96
+    case .mixture, .tree: perRow += 8 * (2 * width + 2 * training.range.upperBound) + 96
     }
     let (needed, overflow) = perRow.multipliedReportingOverflow(by: rows)
     guard overflow || needed > limit else { return nil }
@@ -110,11 +110,12 @@ extension Connection {
     _ trained: StreamedSegments, of kept: KeptTable, allMemberships: Bool, wholeNumbers: Bool, to target: String,
     in files: StagedFiles
   ) throws {
+    guard let assigner = trained.model.assigner else { return }
     let (name, part) = ("temp.tessera_segments", "temp.tessera_segments_part")
     for table in [name, part] { try execute("DROP TABLE IF EXISTS \(table)") }
     for (index, batch) in kept.batches.enumerated() {
       let customers = try kept.customers(batch)
-      let assigned = try trained.model.assigner.assign(
+      let assigned = try assigner.assign(
         try trained.rows.file.read(batch), customers: wholeNumbers ? customers.asWholeNumbersIfExact : customers,
         allMemberships: allMemberships)
       try load(assigned.table, as: "tessera_segments_part")

@@ -4,19 +4,23 @@ internal import LinearAlgebra
 
 /// What a method found, whatever it is.
 struct FoundSegments {
-  let assigner: SegmentAssigner
+  let segmenter: Segmenter
   let reason: String
   let converged: Bool
   let iterations: Int
   var kMeans: (inertia: Double, candidates: [ClusterCountCandidate], settings: KMeans)?
   var mixture: SegmentModel.MixtureSummary?
   var stability: ClusterStability?
+  /// What a tree tried for its first division.
+  var treeCandidates: [ClusterCountCandidate]?
+
+  private var isTree: Bool { if case .tree = segmenter { true } else { false } }
 
   /// What the model says of it, with the sizes that `assignments` give, and their `weights` (n) where there are any.
   func section(_ assignments: SegmentAssignments, weights: [Double]?) -> SegmentModel.SegmentSection {
     section(
-      sizes: assignments.sizes(assigner.segments),
-      weights: weights.map { assignments.weights($0, assigner.segments) })
+      sizes: assignments.sizes(segmenter.segments),
+      weights: weights.map { assignments.weights($0, segmenter.segments) })
   }
 
   /// What the model says of it, with these rows of each segment and of none, and what they weigh.
@@ -24,11 +28,16 @@ struct FoundSegments {
     sizes: (segments: [Int], none: Int), weights: SegmentModel.Weights? = nil
   ) -> SegmentModel.SegmentSection {
     var hasNone = false
-    if case .mixture(let model) = assigner { hasNone = model.noise != nil }
+    let method: SegmentMethod = isTree ? .tree : kMeans == nil ? .mixture : .kMeans
+    switch segmenter {
+    case .clusters(.mixture(let model)): hasNone = model.noise != nil
+    case .clusters(.kMeans): break
+    case .tree: hasNone = true
+    }
     return SegmentModel.SegmentSection(
-      method: kMeans == nil ? .mixture : .kMeans, k: assigner.segments, reason: reason, sizes: sizes.segments,
+      method: method, k: segmenter.segments, reason: reason, sizes: sizes.segments,
       none: hasNone ? sizes.none : nil, weights: weights,
-      converged: converged, iterations: iterations, candidates: kMeans?.candidates,
+      converged: converged, iterations: iterations, candidates: kMeans?.candidates ?? treeCandidates,
       inertia: kMeans?.inertia, settings: kMeans?.settings, mixture: mixture, stability: stability)
   }
 }
@@ -40,7 +49,7 @@ extension SegmentTraining {
   ) throws(FitError) -> FoundSegments {
     switch method {
     case .kMeans: return try findByKMeans(x, weights, observer)
-    case .mixture: return try findByMixture(x, transforms, weights, observer)
+    case .mixture, .tree: return try findByMixture(x, transforms, weights, observer)
     }
   }
 
@@ -51,7 +60,7 @@ extension SegmentTraining {
     search.kMeans = kmeans
     let choice = try search.fit(x, weights: weights, observer: observer)
     var found = FoundSegments(
-      assigner: .kMeans(choice.fit.model), reason: reason(choice.clusters, choice.reason, note: choice.shape?.sentence),
+      segmenter: .clusters(.kMeans(choice.fit.model)), reason: reason(choice.clusters, choice.reason, note: choice.shape?.sentence),
       converged: choice.fit.converged, iterations: choice.fit.iterations,
       kMeans: (choice.fit.inertia, choice.candidates, kmeans))
     if let bootstrap, choice.clusters > 1 {
@@ -72,7 +81,7 @@ extension SegmentTraining {
     search.logScales = transforms.logScales
     let choice = try search.fit(x, weights: weights, observer: observer)
     return FoundSegments(
-      assigner: .mixture(choice.fit.model),
+      segmenter: .clusters(.mixture(choice.fit.model)),
       reason: SegmentTraining.named(reason(choice.components, choice.reason), columns: transforms.columns),
       converged: choice.fit.converged, iterations: choice.fit.iterations,
       mixture: SegmentModel.MixtureSummary(

@@ -46,8 +46,11 @@ extension SegmentTraining {
     } catch {
       throw SegmentTraining.named(error, columns: transforms.columns, source: table.source)
     }
-    let labels = try labels(rows, found.assigner)
-    var sizes = [Int](repeating: 0, count: found.assigner.segments)
+    guard case .clusters(let assigner) = found.segmenter else {
+      throw PipelineError.modelInconsistent(reason: "a stream gives no tree")
+    }
+    let labels = try labels(rows, assigner)
+    var sizes = [Int](repeating: 0, count: assigner.segments)
     for label in labels { sizes[label] += 1 }
     progress?(PipelineProgress(stage: "describing the segments"))
     let profiles = try features.oneByOne.map {
@@ -64,7 +67,7 @@ extension SegmentTraining {
         tessera: Tessera.version, seed: kmeans.seed, rows: table.rows,
         dataFingerprint: DataFingerprint.text(fingerprint),
         libraries: ["openblas": "\(BLASLibrary.current.version) \(BLASLibrary.current.kernel)"]),
-      assigner: found.assigner)
+      segmenter: found.segmenter)
     return StreamedSegments(model: model, rows: rows)
   }
 
@@ -84,7 +87,7 @@ extension SegmentTraining {
       words += " Numbers of clusters were compared on a sample of \(ReadableNumber.grouped(drawn.rows.rows)) rows."
     }
     var found = FoundSegments(
-      assigner: .kMeans(fit.model), reason: words, converged: fit.converged, iterations: fit.inertiaTrace.count,
+      segmenter: .clusters(.kMeans(fit.model)), reason: words, converged: fit.converged, iterations: fit.inertiaTrace.count,
       kMeans: (fit.inertia, choice.candidates, self.kmeans))
     if let bootstrap, choice.clusters > 1 {
       // The segments are those of the whole stream, so their rows of the sample are asked for, not the sample's own fit.

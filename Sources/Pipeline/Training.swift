@@ -13,6 +13,8 @@ public struct SegmentTraining: Sendable {
   public var transforms = TransformSettings()
   /// How segments are found.
   public var method = SegmentMethod.kMeans
+  /// How macro-segments are divided; nil finds one clustering and no tree.
+  public var tree: TreeSettings?
   /// How k-means is run; its `clusters` are overridden.
   public var kmeans = KMeans(clusters: 1)
   /// How a mixture is fitted; its `components` and `blocks` are overridden.
@@ -55,6 +57,8 @@ public struct SegmentTraining: Sendable {
     exclude = settings.exclude + project.features.weights.filter { $0.value == 0 }.keys.sorted()
     guarded = GuardedAttributes(project.features.describeOnly)
     redundancy = settings.redundancy
+    tree = settings.tree
+    method = .tree
     if let restarts = settings.restarts { kmeans.restarts = restarts }
     kmeans.seed = settings.seed
   }
@@ -81,7 +85,7 @@ public struct SegmentTraining: Sendable {
       try used(features, families: families ?? [:]), of: features, plan, &quality)
     progress?(PipelineProgress(stage: "transforming \(features.count) features of \(values.rows) customers"))
     var transforms = transforms
-    transforms.form = method == .kMeans ? .distances : .likelihoods
+    transforms.form = method == .mixture ? .likelihoods : .distances
     for name in counts where !values.numbers.names.contains(name) {
       throw PipelineError.unknownFeature(name: name, nearest: NearestNames.to(name, in: values.numbers.names))
     }
@@ -111,7 +115,12 @@ public struct SegmentTraining: Sendable {
       progress?(PipelineProgress(stage: stage, fraction: state.fraction, best: best))
       return !Interruption.isRequested
     }
-    let (found, assignments) = try found(matrix, fitted, values, known, weights, source: source, observer)
+    let (found, assignments) =
+      if let tree {
+        try grow(tree, values, fitted, known, families ?? [:], observer)
+      } else {
+        try found(matrix, fitted, values, known, weights, source: source, observer)
+      }
     checks.proxies = proxies(plan, values, matrix, fitted, assignments)
     let model = SegmentModel(
       name: name,
@@ -120,12 +129,12 @@ public struct SegmentTraining: Sendable {
         categories: values.categories.map(\.name), flags: flags.isEmpty ? nil : flags),
       transforms: fitted, segments: found.section(assignments, weights: weights),
       profiles: SegmentProfiles(
-        values, labels: assignments.segments.map { $0 - 1 }, segments: found.assigner.segments),
+        values, labels: assignments.segments.map { $0 - 1 }, segments: found.segmenter.segments),
       quality: quality,
       provenance: SegmentModel.Provenance(
         tessera: Tessera.version, seed: kmeans.seed, rows: values.rows, dataFingerprint: DataFingerprint.of(values),
         libraries: ["openblas": "\(BLASLibrary.current.version) \(BLASLibrary.current.kernel)"]),
-      assigner: found.assigner, checks: checks == SegmentChecks() ? nil : checks)
+      segmenter: found.segmenter, checks: checks == SegmentChecks() ? nil : checks)
     return TrainedSegments(model: model, assignments: assignments)
   }
 
@@ -144,14 +153,30 @@ public struct SegmentTraining: Sendable {
     } catch {
       throw SegmentTraining.named(error, columns: transforms.columns, source: source) { values.rowNumber(known[$0]) }
     }
+    guard case .clusters(let assigner) = found.segmenter else {
+      throw PipelineError.modelInconsistent(reason: "one clustering was asked for")
+    }
     do {
       // The very assignment that scoring makes, so that scoring the training customers gives these segments.
-      let assigned = try found.assigner.assign(
+      let assigned = try assigner.assign(
         x, customers: values.customers, allMemberships: wantsAllMemberships)
       return (found, assigned)
     } catch {
       throw SegmentTraining.named(error, columns: transforms.columns, source: source) { values.rowNumber($0) }
     }
+  }
+
+  /// The tree grown on the `known` customers, and who of all is in which leaf.
+  private func grow(
+    _ settings: TreeSettings, _ values: FeatureValues, _ transforms: FeatureTransforms, _ known: [Int],
+    _ families: [String: String], _ observer: @escaping FitObserver
+  ) throws -> (FoundSegments, SegmentAssignments) {
+    var growth = TreeGrowth(
+      self, settings, values, features: Set(transforms.features), families: families, observer: observer)
+    let tree = try growth.grow(known)
+    let found = FoundSegments(
+      segmenter: .tree(tree), reason: tree.reason, converged: true, iterations: 0, treeCandidates: growth.candidates)
+    return (found, tree.assign(values, allMemberships: wantsAllMemberships))
   }
 
   /// Numbers that others already say, which no full covariance can hold.

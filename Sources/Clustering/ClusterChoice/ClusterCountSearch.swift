@@ -19,10 +19,16 @@ private func countedRows(_ x: Matrix, _ weights: [Double]?) -> Int {
 /// (the paper's rule finds no structure in fifteen clear clusters). And its standard error is that of the *rise*
 /// log W(1) - log W(k) over the references, because log W(1) and log W(k) of one reference vary together.
 ///
+/// A second witness against one cloud is a *valley*: Hartigan's dip test on all rows along the line through two of the
+/// winner's centroids, at ``valleyLevel`` for all such lines together. Even references fill a box, so many columns of
+/// customers, dense in the middle and thin far out, never rise above them; along such a line one cloud has one peak.
+///
 /// Whatever is chosen is then looked at for its ``ClusterCountChoice/shape``.
 public struct ClusterCountSearch: Sendable, Hashable, Codable {
   /// How many standard errors the gap must rise above gap(1) before clusters are believed.
   public static let gapThreshold = 3.0
+  /// The dip test's level for all lines through two centroids together.
+  public static let valleyLevel = 0.01
 
   /// The numbers of clusters that are tried, from 1 upwards.
   public var range: ClosedRange<Int> = 1...9
@@ -91,7 +97,13 @@ public struct ClusterCountSearch: Sendable, Hashable, Codable {
     }
     guard board.report(part: tried.count, fraction: 1) else { throw .cancelled }
     let verdict = ClusterCountVerdict(
-      candidates, asked: range, distinct: distinct, rows: countedRows(x, weights), rise: { gap?.rise($0) })
+      candidates, asked: range, distinct: distinct, rows: countedRows(x, weights), rise: { gap?.rise($0) },
+      valley: { clusters in
+        guard let fit = fits.first(where: { $0.model.clusters == clusters }) else { return nil }
+        let own = WitnessSample(
+          x, weights: weights, limit: CentroidValley.rowLimit, seed: kMeans.seed, order: order)
+        return CentroidValley(x.gatheringRows(own.rows), fit.model.centroids).pValue
+      })
     let fit = fits[verdict.clusters - tried.lowerBound]
     var shape: ClusterShape?
     if verdict.clusters > 1 {

@@ -12,9 +12,11 @@ struct ClusterCountVerdict {
   /// Rows that stand on this many times fewer different points are piles.
   private static let rowsInPile = 5
 
-  /// Chooses among `candidates` (ascending, at least one); `rise` tells how far gap(k) stands above gap(1).
+  /// Chooses among `candidates` (ascending, at least one); `rise` tells how far gap(k) stands above gap(1), and
+  /// `valley` how likely chance explains the deepest valley between k clusters.
   init(
-    _ candidates: [ClusterCountCandidate], asked: ClosedRange<Int>, distinct: Int, rows: Int, rise: (Int) -> Double?
+    _ candidates: [ClusterCountCandidate], asked: ClosedRange<Int>, distinct: Int, rows: Int, rise: (Int) -> Double?,
+    valley: (Int) -> Double?
   ) {
     let tried = candidates.map(\.clusters)
     var winner: (clusters: Int, silhouette: Double)?
@@ -51,16 +53,23 @@ struct ClusterCountVerdict {
           + " of k = 1"
       }
       let needed = String(format: "(%.0f are needed)", ClusterCountSearch.gapThreshold)
-      guard let rise, let rises, rise > ClusterCountSearch.gapThreshold else {
-        clusters = 1
-        structure = .none
-        let finding = "No structure: \(best), but its gap statistic "
+      if let rise, let rises, rise > ClusterCountSearch.gapThreshold {
+        notes.insert("Its gap statistic \(rises) \(needed).", at: 0)
+      } else {
         let shortfall = rises.map { "\($0) \(needed)" } ?? "cannot be told from that of k = 1"
-        reason = ([finding + shortfall + ". One cloud explains the data as well, so k = 1."] + notes)
-          .joined(separator: " ")
-        return
+        guard let chance = valley(winner.clusters), chance <= ClusterCountSearch.valleyLevel else {
+          clusters = 1
+          structure = .none
+          reason =
+            (["No structure: \(best), but its gap statistic \(shortfall), and no valley lies between the clusters. "
+            + "One cloud explains the data as well, so k = 1."] + notes).joined(separator: " ")
+          return
+        }
+        let p = chance < 0.001 ? "p < 0.001" : String(format: "p = %.3f", chance)
+        notes.insert(
+          "A valley parts the rows between two of the centroids (dip test, \(p)), though the gap statistic "
+            + "\(shortfall).", at: 0)
       }
-      notes.insert("Its gap statistic \(rises) \(needed).", at: 0)
     }
     clusters = winner.clusters
     if let dissent = Self.dissent(candidates, from: winner.clusters) { notes.append(dissent) }

@@ -60,7 +60,7 @@ extension Project {
     if let section = try top.section(
       "segments",
       allowed: ["method", "k", "scale", "exclude", "balance", "restarts", "seed"]
-        + RedundancySettings.keys)
+        + TreeSettings.keys + RedundancySettings.keys)
     {
       segments = try SegmentSettings(section)
     }
@@ -298,6 +298,7 @@ extension SegmentSettings {
     scaling = try section.choice("scale", Scaling.self) ?? scaling
     exclude = try section.texts("exclude") ?? []
     balanceFamilies = try section.flag("balance") ?? balanceFamilies
+    tree = try TreeSettings(section)
     redundancy = try RedundancySettings(section)
     restarts = try section.integer("restarts", in: 1...1000)
     if let text = try section.text("seed") {

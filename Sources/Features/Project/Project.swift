@@ -234,10 +234,12 @@ public enum Scaling: String, Sendable, Hashable, Codable, CaseIterable {
 
 /// How segments are formed.
 public struct SegmentSettings: Sendable, Hashable {
-  /// The least number of segments tried.
-  public var minimumClusters = 3
-  /// The greatest number of segments tried.
+  /// The least number of macro-segments tried.
+  public var minimumClusters = 1
+  /// The greatest number of macro-segments tried.
   public var maximumClusters = 8
+  /// What becomes of macro-segments: see ``TreeSettings``.
+  public var tree = TreeSettings()
   /// How features are brought to a common scale.
   public var scaling = Scaling.standard
   /// Features or families that do not form segments (they still describe them).

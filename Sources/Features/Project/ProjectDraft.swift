@@ -120,9 +120,13 @@ public struct ProjectDraft: Sendable {
 
       segments:
         method: kmeans
-        # The number of segments, or a range from which the clearest is taken (largest mean silhouette). Two are rarely
-        # enough to act on; with 1 in the range, "no structure" is a possible answer.
-        k: 3..8
+        # The number of macro-segments, or a range from which the clearest is taken (largest mean silhouette); with 1 in
+        # the range, "no structure" is a possible answer.
+        k: 1..8
+        # Each macro-segment is divided again, where that earns itself: into how many parts, and how many times over.
+        micro:
+          k: 1..6
+          levels: 2
         # standard (mean 0, sd 1), robust (median and interquartile range) or none.
         scale: standard
         # Each family of features counts as much as any other.

@@ -158,6 +158,14 @@ extension FeatureTransforms {
     return transforms
   }
 
+  /// These transforms for the features in `names` alone.
+  public func keeping(_ names: Set<String>) -> FeatureTransforms {
+    var transforms = self
+    transforms.numeric.removeAll { !names.contains($0.name) }
+    transforms.categories.removeAll { !names.contains($0.name) }
+    return transforms
+  }
+
   /// The rows of `values` (from 0, ascending) that have a value in some feature that is used. O(n d) at worst.
   public func rowsWithValue(in values: FeatureValues) -> [Int] {
     let block = values.numbers

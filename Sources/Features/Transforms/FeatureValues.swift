@@ -25,6 +25,17 @@ public struct FeatureValues: Sendable {
   /// Where `row` (from 0) stands in its file, from 1.
   public func rowNumber(_ row: Int) -> Int { rowNumbers?[row] ?? row + 1 }
 
+  /// The customers at `rows` (from 0), in that order.
+  public func gatheringRows(_ rows: [Int]) -> FeatureValues {
+    let width = numbers.names.count
+    var gathered: [Double] = []
+    gathered.reserveCapacity(rows.count * width)
+    for row in rows { gathered.append(contentsOf: numbers.values[row * width..<(row + 1) * width]) }
+    return FeatureValues(
+      customers: customers.reordered(rows), numbers: NumberBlock(names: numbers.names, rows: rows.count, values: gathered),
+      categories: categories.map { $0.reordered(rows) }, rowNumbers: rows.map(rowNumber))
+  }
+
   /// One numeric feature (n), NaN where missing; nil when there is none of this name.
   public func numeric(_ name: String) -> [Double]? {
     guard let column = numbers.names.firstIndex(of: name) else { return nil }

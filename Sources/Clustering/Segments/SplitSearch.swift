@@ -1,0 +1,185 @@
+public import LinearAlgebra
+
+/// Divides rows by k-means, where the division earns itself.
+///
+/// It earns itself when the rows have more structure than one cloud (``ClusterCountSearch``), when every part holds
+/// ``minimumSize`` rows or more, and when every part comes back in resamples with a mean Jaccard similarity of
+/// ``leastStability`` or more (Hennig, 2007). Numbers of parts are tried by their silhouette, the best first.
+///
+/// Features that do not tell the parts apart only blur the borders: the search is repeated on those that do (see
+/// ``FeatureScreen``), as long as structure is found there, too.
+public struct SplitSearch: Sendable, Hashable, Codable {
+  /// The numbers of parts that are tried. A range from 2 or more demands a division: then the best one is made, earned or
+  /// not, and the reason says what it lacks.
+  public var range: ClosedRange<Int> = 1...8
+  /// How parts are fitted; its `clusters` are overridden.
+  public var kMeans = KMeans(clusters: 1)
+  /// The least rows of a part.
+  public var minimumSize = 1
+  /// The least mean Jaccard similarity of a part over resamples, from 0 to 1.
+  public var leastStability = 0.75
+  /// How many resamples tell it.
+  public var resamples = 20
+  /// Even reference data sets of the gap statistic, at least 2.
+  public var references = 10
+  /// Whether features that do not tell the parts apart may be left out.
+  public var screensFeatures = true
+  /// How many numbers of parts are looked at for their stability, at least 1.
+  public var attempts = 4
+
+  /// A search over `range`, everything else at its default.
+  public init(range: ClosedRange<Int> = 1...8) { self.range = range }
+
+  /// Divides the rows of `x` (n x d), which count by `weights` (n, >= 0; all 1 when nil).
+  ///
+  /// - Parameter features: the feature that each column belongs to (d), as numbers from 0; columns of one feature stay
+  ///   or go together. nil takes every column for one.
+  /// - Throws: ``FitError`` as ``KMeans/fit(_:weights:observer:)`` does.
+  public func split(
+    _ x: Matrix, weights: [Double]? = nil, features: [Int]? = nil, observer: FitObserver? = nil
+  ) throws(FitError) -> Split {
+    let features = features ?? Array(0..<x.columns)
+    let board = ProgressBoard(parts: screensFeatures ? 4 : 2, observer: observer)
+    let all = Array(0..<x.columns)
+    let whole = try search(x, all, weights) { board.report(part: 0, fraction: $0.fraction) }
+    var found = [whole]
+    if screensFeatures {
+      var latest = whole
+      for round in 1...FeatureScreen.rounds {
+        let screen = FeatureScreen(x, labels: latest.labels, features: features)
+        guard screen.columns != latest.columns, screen.columns.count < x.columns else { break }
+        let part = min(round, 2)
+        latest = try search(x.selectingColumns(screen.columns), screen.columns, weights) {
+          board.report(part: part, fraction: $0.fraction)
+        }
+        guard latest.choice.structure != .none || range.lowerBound > 1 else { break }
+        found.append(latest)
+      }
+    }
+    // The last that was found with structure has the fewest features; the whole is taken where none has any.
+    let best = found.last { $0.choice.clusters > 1 } ?? whole
+    let last = screensFeatures ? 3 : 1
+    return try earn(best, x, weights) { board.report(part: last, fraction: $0.fraction) }
+  }
+
+  /// One search on some of the columns.
+  struct Finding {
+    let columns: [Int]
+    let choice: ClusterCountChoice
+    /// The labels of the chosen fit, or of the best one of several parts where one cloud explains as much.
+    let labels: [Int]
+  }
+
+  private func search(
+    _ x: Matrix, _ columns: [Int], _ weights: [Double]?, _ observer: @escaping FitObserver
+  ) throws(FitError) -> Finding {
+    var search = ClusterCountSearch(range: range)
+    search.kMeans = kMeans
+    search.references = references
+    let choice = try search.fit(x, weights: weights, observer: observer)
+    if choice.clusters > 1 { return Finding(columns: columns, choice: choice, labels: choice.fit.labels) }
+    let ranked = SplitSearch.ranked(choice.candidates)
+    guard let clusters = ranked.first else {
+      return Finding(columns: columns, choice: choice, labels: choice.fit.labels)
+    }
+    return Finding(columns: columns, choice: choice, labels: try fit(x, clusters, weights).labels)
+  }
+
+  private func fit(_ x: Matrix, _ clusters: Int, _ weights: [Double]?) throws(FitError) -> KMeansFit {
+    var kMeans = kMeans
+    kMeans.clusters = clusters
+    return try kMeans.fit(x, weights: weights)
+  }
+
+  /// The numbers of parts from 2, those of the largest silhouette first.
+  private static func ranked(_ candidates: [ClusterCountCandidate]) -> [Int] {
+    candidates.filter { $0.clusters > 1 }.sorted {
+      let (a, b) = ($0.silhouette ?? -1, $1.silhouette ?? -1)
+      return a != b ? a > b : $0.clusters < $1.clusters
+    }.map(\.clusters)
+  }
+
+  /// Takes the first number of parts that is large and stable enough.
+  private func earn(
+    _ finding: Finding, _ x: Matrix, _ weights: [Double]?, _ observer: @escaping FitObserver
+  ) throws(FitError) -> Split {
+    let choice = finding.choice
+    guard choice.clusters > 1 else {
+      return Split(columns: finding.columns, choice: choice, fit: nil, stability: nil, reason: choice.reason)
+    }
+    let rows = finding.columns.count == x.columns ? x : x.selectingColumns(finding.columns)
+    let isDemanded = range.lowerBound > 1
+    var complaints: [String] = []
+    var fallback: (fit: KMeansFit, stability: ClusterStability?)?
+    let tried = ([choice.clusters] + SplitSearch.ranked(choice.candidates).filter { $0 != choice.clusters })
+      .prefix(attempts)
+    for clusters in tried {
+      let fit = clusters == choice.clusters ? choice.fit : try fit(rows, clusters, weights)
+      let smallest = smallestPart(fit, weights)
+      guard smallest >= minimumSize else {
+        complaints.append("k = \(clusters) has a part of \(smallest), below the least size of \(minimumSize)")
+        if fallback == nil { fallback = (fit, nil) }
+        continue
+      }
+      var bootstrap = BootstrapStability()
+      bootstrap.resamples = resamples
+      bootstrap.seed = kMeans.seed
+      let stability = try bootstrap.measure(rows, weights: weights, fit, settings: kMeans, observer: observer)
+      let least = stability.least ?? 0
+      guard least >= leastStability else {
+        let jaccard = ReadableJaccard.text(least)
+        complaints.append("k = \(clusters) has a part that comes back with a Jaccard similarity of only \(jaccard)")
+        if fallback?.stability == nil { fallback = (fit, stability) }
+        continue
+      }
+      return Split(
+        columns: finding.columns, choice: choice, fit: fit, stability: stability,
+        reason: words(choice, clusters, complaints, least: least))
+    }
+    let lacks = complaints.joined(separator: "; ")
+    guard isDemanded, let fallback else {
+      return Split(
+        columns: finding.columns, choice: choice, fit: nil, stability: nil,
+        reason: "Not divided: \(lacks). \(choice.reason)")
+    }
+    return Split(
+      columns: finding.columns, choice: choice, fit: fallback.fit, stability: fallback.stability,
+      reason: "k = \(fallback.fit.model.clusters) was asked for, though: \(lacks).")
+  }
+
+  private func words(_ choice: ClusterCountChoice, _ clusters: Int, _ complaints: [String], least: Double) -> String {
+    let stable = "Every part comes back in resamples (Jaccard \(ReadableJaccard.text(least)) or more)."
+    if range.count == 1 { return "k = \(clusters) was asked for. \(stable)" }
+    guard clusters != choice.clusters else { return "\(choice.reason) \(stable)" }
+    return "k = \(clusters), because \(complaints.joined(separator: "; ")). \(stable)"
+  }
+
+  private func smallestPart(_ fit: KMeansFit, _ weights: [Double]?) -> Int {
+    var sizes = [Int](repeating: 0, count: fit.model.clusters)
+    for (row, label) in fit.labels.enumerated() where weights?[row] ?? 1 > 0 { sizes[label] += 1 }
+    return sizes.min() ?? 0
+  }
+}
+
+/// How rows were divided, or why they were not.
+public struct Split: Sendable {
+  /// The columns that the parts were found in, ascending.
+  public let columns: [Int]
+  /// What was tried on these columns.
+  public let choice: ClusterCountChoice
+  /// The parts; nil where no division was earned.
+  public let fit: KMeansFit?
+  /// How the parts come back in resamples; nil where none was measured.
+  public let stability: ClusterStability?
+  /// Why, in sentences to print.
+  public let reason: String
+}
+
+/// A Jaccard similarity as people read it.
+enum ReadableJaccard {
+  /// `0.8125` as `0.81`.
+  static func text(_ value: Double) -> String {
+    let hundredths = Int((max(0, min(1, value)) * 100).rounded())
+    return hundredths == 100 ? "1.00" : "0." + (hundredths < 10 ? "0" : "") + "\(hundredths)"
+  }
+}

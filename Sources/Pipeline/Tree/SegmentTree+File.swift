@@ -1,0 +1,101 @@
+internal import Clustering
+internal import Features
+internal import LinearAlgebra
+internal import ModelFiles
+
+/// The section `tree` of a model file says what every node is; a node divided by k-means has `node.N.centroids` (k x d).
+extension SegmentTree {
+  private struct Section: Codable {
+    let stretch: Double
+    let listedFrom: Double
+    let nodes: [NodeSection]
+  }
+
+  private struct NodeSection: Codable {
+    let parent: Int?
+    let children: [Int]
+    let macro: Int?
+    let segment: Int?
+    let name: String?
+    let stability: Double?
+    let size: Int
+    let reason: String
+    let transforms: FeatureTransforms?
+    let membership: DistanceMembership?
+    let limits: NoneLimits?
+    let levels: LevelDivision?
+  }
+
+  func write(to file: inout ModelFile) throws {
+    var sections: [NodeSection] = []
+    for (index, node) in nodes.enumerated() {
+      var clusters: ClusterDivision?
+      var levels: LevelDivision?
+      switch node.division {
+      case .clusters(let division):
+        clusters = division
+        let centroids = division.model.centroids
+        try file.setTensor(
+          "node.\(index).centroids",
+          Tensor(shape: [centroids.rows, centroids.columns], values: centroids.values))
+      case .levels(let division): levels = division
+      case nil: break
+      }
+      sections.append(
+        NodeSection(
+          parent: node.parent, children: node.children, macro: node.macro, segment: node.segment, name: node.name,
+          stability: node.stability, size: node.size, reason: node.reason, transforms: clusters?.transforms,
+          membership: clusters?.membership, limits: clusters?.limits, levels: levels))
+    }
+    try file.setSection("tree", Section(stretch: stretch, listedFrom: listedFrom, nodes: sections))
+  }
+
+  /// Reads what ``write(to:)`` wrote.
+  /// - Throws: ``PipelineError/modelInconsistent(reason:)`` when its parts do not fit one another.
+  init(_ file: ModelFile) throws {
+    let section = try file.section("tree", as: Section.self)
+    nodes = try section.nodes.enumerated().map { index, node in
+      var division: SegmentDivision?
+      if let levels = node.levels {
+        division = .levels(levels)
+      } else if let transforms = node.transforms, let membership = node.membership, let limits = node.limits {
+        let tensor = try file.tensor("node.\(index).centroids")
+        guard tensor.shape.count == 2, tensor.shape[0] > 0, tensor.shape[1] == transforms.columns.count,
+          transforms.form == .distances, tensor.shape[1] > 0, limits.limits.count == tensor.shape[0],
+          limits.limits.allSatisfy({ $0 >= 0 }), membership.variance >= 0, membership.variance.isFinite
+        else { throw PipelineError.modelInconsistent(reason: "the centroids of node \(index) do not fit its columns") }
+        division = .clusters(
+          ClusterDivision(
+            transforms: transforms,
+            model: KMeansModel(
+              centroids: Matrix(rows: tensor.shape[0], columns: tensor.shape[1], values: tensor.values)),
+            membership: membership, limits: limits))
+      }
+      var read = Node(
+        parent: node.parent, name: node.name, stability: node.stability, reason: node.reason, division: division)
+      (read.children, read.macro, read.segment, read.size) = (node.children, node.macro, node.segment, node.size)
+      return read
+    }
+    stretch = section.stretch
+    listedFrom = section.listedFrom
+    if let fault { throw PipelineError.modelInconsistent(reason: fault) }
+  }
+
+  /// What is wrong with the shape of the tree; nil if nothing is.
+  private var fault: String? {
+    guard !nodes.isEmpty, nodes[0].parent == nil else { return "its tree has no root" }
+    guard stretch >= 1, stretch.isFinite, listedFrom >= 0, listedFrom <= 1 else {
+      return "the limits of its tree are no numbers to work with"
+    }
+    for (index, node) in nodes.enumerated() {
+      guard node.children.count == node.division?.parts ?? 0, (node.segment == nil) == (node.division != nil),
+        node.children.allSatisfy({ $0 > index && nodes.indices.contains($0) && nodes[$0].parent == index }),
+        index == 0 || node.parent.map({ nodes.indices.contains($0) && nodes[$0].children.contains(index) }) == true,
+        node.segment == nil || node.macro != nil, (node.macro ?? 1) > 0, (node.segment ?? 1) > 0, node.size >= 0,
+        node.stability.map({ $0 >= 0 && $0 <= 1 }) ?? true
+      else { return "node \(index) of its tree does not fit the others" }
+    }
+    let ids = nodes.compactMap(\.segment)
+    return Set(ids).count == ids.count ? nil : "two of its segments have one id"
+  }
+}

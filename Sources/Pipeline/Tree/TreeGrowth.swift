@@ -1,0 +1,226 @@
+internal import Clustering
+internal import Features
+internal import Foundation
+internal import LinearAlgebra
+internal import Warehouse
+
+/// Grows a tree: macro-segments first, then each of them again and again, where that earns itself.
+struct TreeGrowth {
+  let training: SegmentTraining
+  let settings: TreeSettings
+  let values: FeatureValues
+  /// The features that form segments.
+  let features: Set<String>
+  /// The family of each feature, where it has one.
+  let families: [String: String]
+  let observer: FitObserver
+  private var nodes: [SegmentTree.Node] = []
+  /// The places of the nodes that are macro-segments.
+  private var macroNodes: [Int] = []
+  /// The candidates of the first division, to show what was tried.
+  private(set) var candidates: [ClusterCountCandidate]?
+
+  init(
+    _ training: SegmentTraining, _ settings: TreeSettings, _ values: FeatureValues, features: Set<String>,
+    families: [String: String], observer: @escaping FitObserver
+  ) {
+    self.training = training
+    self.settings = settings
+    self.values = values
+    self.features = features
+    self.families = families
+    self.observer = observer
+  }
+
+  /// What becomes of one node.
+  private struct Task {
+    let parent: Int?
+    let rows: [Int]
+    let name: String?
+    let stability: Double?
+    /// How many divisions may follow below; nil while macro-segments are still to be found.
+    let levels: Int?
+    /// Whether it is a macro-segment: the first that counts levels.
+    let isMacro: Bool
+  }
+
+  /// A division and the rows of its parts.
+  private struct Division {
+    let division: SegmentDivision
+    let rows: [[Int]]
+    let names: [String?]
+    let stability: [Double?]
+  }
+
+  /// Grows the tree on the customers at `rows`, without those that lie apart from all others, within the budget.
+  mutating func grow(_ rows: [Int]) throws -> SegmentTree {
+    let inliers = inliers(rows)
+    var tasks = [Task(parent: nil, rows: inliers, name: nil, stability: nil, levels: nil, isMacro: false)]
+    while !tasks.isEmpty {
+      if Interruption.isRequested { throw WarehouseError.interrupted }
+      let task = tasks.removeFirst()
+      let place = nodes.count
+      let (division, reason) = try divide(task)
+      nodes.append(
+        SegmentTree.Node(
+          parent: task.parent, name: task.name, stability: task.stability, reason: reason,
+          division: division?.division))
+      if let parent = task.parent { nodes[parent].children.append(place) }
+      if task.isMacro || (division == nil && task.levels == nil) { macroNodes.append(place) }
+      guard let division else { continue }
+      var isGiven = false
+      if case .levels = division.division { isGiven = true }
+      for (part, rows) in division.rows.enumerated() {
+        // What was given is a macro-segment, unless these are to be found inside it.
+        let isOpen = isGiven && training.range.upperBound > 1
+        let levels = isOpen ? nil : task.levels.map { $0 - 1 } ?? settings.levels
+        tasks.append(
+          Task(
+            parent: place, rows: rows, name: division.names[part], stability: division.stability[part], levels: levels,
+            isMacro: task.levels == nil && levels != nil))
+      }
+    }
+    var tree = SegmentTree(nodes: nodes, stretch: 1, listedFrom: settings.listedFrom)
+    tree.numberInOrder(macroNodes, sizes: nodes.map { _ in 0 })
+    tree.settle(tree.place(values), rows: rows, budget: settings.noneBudget)
+    return tree
+  }
+
+  /// Divides one node, or says why it is left whole.
+  private mutating func divide(_ task: Task) throws -> (Division?, String) {
+    if task.parent == nil, let field = settings.by, let given = given(task, field) {
+      return (given, "Divided by '\(field)', as asked for.")
+    }
+    let least = settings.leastSize(of: values.rows)
+    let isMacro = task.levels == nil
+    if task.levels == 0 { return (nil, "Not divided: as many levels as asked for lie above.") }
+    let range = isMacro ? training.range : settings.microMinimum...settings.microMaximum
+    guard range.upperBound > 1 else { return (nil, "Not divided, as asked for.") }
+    guard task.rows.count >= (isMacro ? 2 : 2 * least), task.rows.count >= range.lowerBound else {
+      return (
+        nil,
+        "Not divided: \(ReadableNumber.grouped(task.rows.count)) customers are too few for two segments of \(least)."
+      )
+    }
+    let part = task.rows.count == values.rows ? values : values.gatheringRows(task.rows)
+    let chosen = isMacro ? settings.macroFeatures : settings.microFeatures
+    let use = chosen.isEmpty ? features : features.filter { chosen.contains($0) || chosen.contains(families[$0] ?? "") }
+    let fitted = FeatureTransforms.fit(part, settings: training.transforms, use: use) { families[$0] ?? $0 }
+    guard !fitted.columns.isEmpty else { return (nil, "Not divided: its customers do not differ in any feature.") }
+    let x = fitted.apply(part).matrix
+    var search = SplitSearch(range: range)
+    search.kMeans = training.kmeans
+    search.minimumSize = isMacro && range.lowerBound > 1 ? 1 : least
+    search.leastStability = settings.leastStability
+    let names = fitted.columnFeatures
+    let numbers = Dictionary(fitted.features.enumerated().map { ($1, $0) }) { first, _ in first }
+    let split: Split
+    do throws(FitError) {
+      split = try search.split(x, features: names.map { numbers[$0] ?? 0 }, observer: observer)
+    } catch .tooFewDistinctRows {
+      return (nil, "Not divided: its customers hardly differ.")
+    } catch {
+      throw SegmentTraining.named(error, columns: fitted.columns, source: "the features") { part.rowNumber($0) }
+    }
+    if task.parent == nil || candidates == nil { candidates = split.choice.candidates }
+    guard let fit = split.fit else { return (nil, split.reason) }
+    let transforms = fitted.keeping(Set(split.columns.map { names[$0] }))
+    let own = transforms.apply(part).matrix
+    let squares = (0..<own.rows).map { row in
+      zip(own.row(row), fit.model.centroids.row(fit.labels[row])).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+    }
+    let k = fit.model.clusters
+    let division = ClusterDivision(
+      transforms: transforms, model: fit.model, membership: try DistanceMembership(own, model: fit.model),
+      limits: NoneLimits(squaredDistances: squares, labels: fit.labels, segments: k))
+    var rows = [[Int]](repeating: [], count: k)
+    for (index, label) in fit.labels.enumerated() { rows[label].append(task.rows[index]) }
+    let stability = (0..<k).map { part in split.stability?.clusters.first { $0.label == part }?.meanJaccard }
+    let count = transforms.features.count
+    let words = " Found in \(count) of \(features.count) features."
+    return (
+      Division(
+        division: .clusters(division), rows: rows, names: rows.map { _ in nil }, stability: stability),
+      split.reason + words
+    )
+  }
+
+  /// The parts that the levels of `feature` give: those large enough, and all others together.
+  private func given(_ task: Task, _ feature: String) -> Division? {
+    guard let texts = values.categories.first(where: { $0.name == feature })?.texts else { return nil }
+    var byLevel: [String: [Int]] = [:]
+    var without: [Int] = []
+    for row in task.rows {
+      if let level = texts[row] { byLevel[level, default: []].append(row) } else { without.append(row) }
+    }
+    let least = settings.leastSize(of: values.rows)
+    let kept = byLevel.filter { $0.value.count >= least }
+      .sorted { $0.value.count != $1.value.count ? $0.value.count > $1.value.count : $0.key < $1.key }
+    guard !kept.isEmpty else { return nil }
+    let others = (byLevel.filter { $0.value.count < least }.flatMap(\.value) + without).sorted()
+    var rows = kept.map(\.value)
+    var levels: [String?] = kept.map(\.key)
+    var names: [String?] = kept.map { "\(feature) = \($0.key)" }
+    if !others.isEmpty {
+      rows.append(others)
+      levels.append(nil)
+      names.append("\(feature): others")
+    }
+    return Division(
+      division: .levels(LevelDivision(feature: feature, levels: levels)), rows: rows, names: names,
+      stability: rows.map { _ in nil })
+  }
+
+  /// The rows that have others near them.
+  private func inliers(_ rows: [Int]) -> [Int] {
+    let part = rows.count == values.rows ? values : values.gatheringRows(rows)
+    let fitted = FeatureTransforms.fit(part, settings: training.transforms, use: features) { families[$0] ?? $0 }
+    guard !fitted.columns.isEmpty else { return rows }
+    let apart = Set(
+      RemoteRows(fitted.apply(part).matrix, seed: training.kmeans.seed, budget: settings.noneBudget).rows)
+    return apart.isEmpty ? rows : rows.indices.filter { !apart.contains($0) }.map { rows[$0] }
+  }
+}
+
+extension SegmentTree {
+  /// Gives ids in the order of size: macro-segments from 1, leaves from 1, those of the first macro-segment first.
+  mutating func numberInOrder(_ macroNodes: [Int], sizes: [Int]) {
+    let order = macroNodes.sorted { sizes[$0] != sizes[$1] ? sizes[$0] > sizes[$1] : $0 < $1 }
+    var next = 1
+    func number(_ index: Int, _ macro: Int) {
+      nodes[index].macro = macro
+      guard !nodes[index].children.isEmpty else {
+        nodes[index].segment = next
+        next += 1
+        return
+      }
+      for child in nodes[index].children.sorted(by: { sizes[$0] != sizes[$1] ? sizes[$0] > sizes[$1] : $0 < $1 }) {
+        number(child, macro)
+      }
+    }
+    for (position, index) in order.enumerated() { number(index, position + 1) }
+  }
+
+  /// Enlarges the limits until no more than `budget` of the customers at `rows` are none, counts the others, and numbers
+  /// segments by their sizes.
+  mutating func settle(_ placement: TreePlacement, rows: [Int], budget: Double) {
+    let allowed = Int(budget * Double(rows.count))
+    let outside = rows.map { placement.excess[$0] }.filter { $0 > 1 }.sorted(by: >)
+    if outside.count > allowed {
+      // Rows at the limit belong, so the first that must belong sets it.
+      stretch = outside[allowed].isFinite ? max(1, outside[allowed]) : outside.first { $0.isFinite } ?? 1
+    }
+    let leaves = leaves
+    let macroNodes = macroNodes
+    for index in nodes.indices { nodes[index].size = 0 }
+    for row in 0..<placement.rows where !isNone(placement.excess[row]) {
+      guard let first = placement.leaf(row, rank: 0) else { continue }
+      var place: Int? = leaves[first.leaf]
+      while let index = place {
+        nodes[index].size += 1
+        place = nodes[index].parent
+      }
+    }
+    numberInOrder(macroNodes, sizes: nodes.map(\.size))
+  }
+}
