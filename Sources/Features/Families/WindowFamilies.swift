@@ -54,8 +54,8 @@ extension FeatureFamily {
           as: "\(real("{decayed_orders}")) / \(real("1000000000"))", whenAbsent: 0)
       ]
     case .monetary where context.hasAmounts:
-      let units = "CAST(CAST(value AS DECIMAL(38,4)) * 10000 AS DECIMAL(38,0))"
-      let sum = Aggregate(.orders, "decayed_value", "sum(\(units) * \(weight))", needs: [.amount])
+      let sum = Aggregate(
+        .orders, "decayed_value", "sum(CAST(units AS DECIMAL(38,0)) * \(weight))", needs: [.amount])
       return [
         feature(
           "monetary_decayed", "Total spent, orders \(note)", unit: "money", source: source, from: [sum],

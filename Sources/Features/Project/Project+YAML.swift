@@ -201,6 +201,16 @@ extension Source {
       let roles = SourceRole.allCases.filter(\.hasAttributes).map { "'\($0.rawValue)'" }.joined(separator: ", ")
       throw section.error("attributes", "only sources of these roles have attributes: \(roles).")
     }
+    for name in attributes ?? [] where ((columns[.treatment] ?? []) + (columns[.outcome] ?? [])).contains(name) {
+      throw section.error(
+        "attributes",
+        "'\(name)' of source '\(self.name)' is a treatment or outcome, which is a label and never a feature; take it out "
+          + "of 'attributes'.")
+    }
+    if role == .customers, column(.treatment) != nil, column(.outcome) == nil {
+      throw section.error(
+        "columns", "source '\(name)' names a 'treatment', so it must name the 'outcome' columns that tell what it did.")
+    }
     explains = try section.text("explains")
     guard (explains == nil) == (role != .lookups) else {
       throw section.error(

@@ -56,6 +56,8 @@ public enum SourceRole: String, Sendable, Hashable, Codable, CaseIterable {
   case companies
   /// One row a customer and the company they belong to.
   case contacts
+  /// One row a customer and what they were sent at random: the treatment, and what they did then.
+  case experiments
   /// One row a visitor who turned out to be a customer: merges anonymous records with known ones.
   case identities
 
@@ -71,6 +73,7 @@ public enum SourceRole: String, Sendable, Hashable, Codable, CaseIterable {
     case .contacts: [.customer, .company]
     case .campaigns: [.campaign]
     case .campaignCalendar: [.campaign, .time]
+    case .experiments: [.customer, .treatment, .outcome]
     case .identities: [.visitor, .customer]
     }
   }
@@ -85,9 +88,9 @@ public enum SourceRole: String, Sendable, Hashable, Codable, CaseIterable {
     case .products: [.category, .brand]
     case .events: [.customer, .visitor, .type, .session, .device, .product, .category, .channel]
     case .campaigns: [.customer, .visitor, .time, .type, .channel]
-    case .customers: [.time, .birth, .region, .company]
+    case .customers: [.time, .birth, .region, .company, .treatment, .outcome]
     case .surveys: [.time, .question, .answer]
-    case .contacts, .identities: [.time]
+    case .contacts, .experiments, .identities: [.time]
     case .campaignCalendar, .lookups, .companies: []
     }
   }
@@ -95,7 +98,7 @@ public enum SourceRole: String, Sendable, Hashable, Codable, CaseIterable {
   /// Whether each row belongs to one customer.
   var isOfCustomers: Bool {
     switch self {
-    case .transactions, .customers, .surveys, .events, .campaigns, .contacts, .identities: true
+    case .transactions, .customers, .surveys, .events, .campaigns, .contacts, .experiments, .identities: true
     case .products, .campaignCalendar, .lookups, .companies: false
     }
   }
@@ -120,9 +123,12 @@ public enum ColumnRole: String, Sendable, Hashable, Codable, CaseIterable {
   case company, key
   /// A question of a survey and the answer to it.
   case question, answer
+  /// What a customer was sent at random, and what is known only afterwards: labels, never features.
+  case treatment, outcome
 
-  /// Whether several columns may play it: discounts are added, the others stand from the widest to the narrowest.
-  var takesSeveral: Bool { [.discount, .category, .region].contains(self) }
+  /// Whether several columns may play it: discounts are added, outcomes stand for themselves, the others from the widest to
+  /// the narrowest.
+  var takesSeveral: Bool { [.discount, .category, .region, .outcome].contains(self) }
 }
 
 /// One table of raw records.

@@ -189,6 +189,7 @@ public struct ProjectDraft: Sendable {
     case .amount, .price, .quantity:
       return column.minimum.map { $0 < 0 ? "  # negative values are taken for returns" : "" } ?? ""
     case .discount, .time: return ""
+    case .outcome: return "  # known only afterwards: labels, never features"
     default:
       return "  # \(column.distinct) different values in \(column.rows) rows"
         + (column.missing > 0 ? ", \(column.missing) without one" : "")

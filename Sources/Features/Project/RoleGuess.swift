@@ -61,12 +61,13 @@ struct RoleGuess {
     role = .customers
     let number = evidence.first { $0.isUnique && $0.kind == .integer && ColumnName($0.name).isIdentifierLike }
     columns = number.map { [.customer: [$0.name]] } ?? [:]
-    guessPeople()
-    columns[.company] = nil
     numbersRows = number == nil
     why =
       number.map { "no column names customers, so every row is taken for one, called by its '\($0.name)'" }
       ?? "no column names customers, so every row is taken for one, called by its number"
+    guessExperiment()
+    guessPeople()
+    columns[.company] = nil
   }
 
   func column(_ role: ColumnRole) -> ColumnEvidence? {
@@ -174,6 +175,7 @@ struct RoleGuess {
       why = "no column looks like \(missing)"
     }
     guessActs()
+    guessExperiment()
     if role == .customers { guessPeople() }
     if role == .transactions || role == .products { guessPurchases() }
     guard let role else { return }

@@ -5,9 +5,9 @@ internal import Warehouse
 /// customers, kept once: every question about columns, copies and strangers is asked of them.
 extension SourceSet {
   /// A source of more rows than this is looked at by a sample of its customers.
-  private static let wholeRows = 2_000_000
+  private static let wholeRows = 1_000_000
   /// About so many rows the sample has.
-  private static let sampleRows = 1_000_000
+  private static let sampleRows = 500_000
 
   /// What was found in every source.
   func details() throws(WarehouseError) -> [SourceDetail] {
@@ -98,7 +98,7 @@ extension SourceSet {
             what: "contacts of a campaign that '\(calendar.name)' does not have", count: contacts, of: rows + lost))
       }
       return orphans + (try strangers(sample, buyers))
-    case .customers, .surveys, .events, .contacts: return try strangers(sample, buyers)
+    case .customers, .surveys, .events, .contacts, .experiments: return try strangers(sample, buyers)
     case .products, .campaignCalendar, .lookups, .companies, .identities: return []
     }
   }

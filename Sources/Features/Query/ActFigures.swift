@@ -48,13 +48,14 @@ struct ActSource {
   private(set) var devices: [String] = []
 
   /// Every source of events and campaigns.
-  static func found(_ sources: SourceSet, _ rows: PurchaseRows?) throws -> [ActSource] {
+  /// - Parameter orders: a query of all orders; nil without transactions.
+  static func found(_ sources: SourceSet, _ rows: PurchaseRows?, orders: String?) throws -> [ActSource] {
     try (sources.project.sources(.campaigns) + sources.project.sources(.events)).map {
-      try ActSource($0, sources, rows)
+      try ActSource($0, sources, rows, orders: orders)
     }
   }
 
-  private init(_ source: Source, _ sources: SourceSet, _ rows: PurchaseRows?) throws {
+  private init(_ source: Source, _ sources: SourceSet, _ rows: PurchaseRows?, orders: String?) throws {
     self.source = source
     let settings = sources.project.features.acts
     let survey = rows.flatMap { sources.surveys[$0.source.name] }
@@ -66,7 +67,7 @@ struct ActSource {
     let isOff = { (family: FeatureFamily) in sources.project.features.switchedOff.contains(family.rawValue) }
     if source.role == .campaigns, !isOff(.engagement) {
       try takeRates(sources)
-      if let rows { try takeResponses(sources, rows) }
+      if let orders { try takeResponses(sources, orders: orders) }
     }
     if source.role == .events, source.column(.device) != nil, !isOff(.browsing) {
       devices = try sources.mostCommon("device", sources.visible(source), limit: 4)
@@ -108,8 +109,8 @@ struct ActSource {
     }
   }
 
-  private mutating func takeResponses(_ sources: SourceSet, _ rows: PurchaseRows) throws {
-    let all = "WITH orders AS (\(sources.orders(rows))) "
+  private mutating func takeResponses(_ sources: SourceSet, orders: String) throws {
+    let all = "WITH orders AS (\(orders)) "
     let answers = sources.answers(source, reading)
     let found = try sources.connection.query(
       "\(all)SELECT count(*) AS judged, sum(answered) AS answered FROM (\(answers)) AS r")

@@ -69,6 +69,9 @@ extension SourceSet {
     if let purchases, levels.contains(where: \.readsOrders) {
       tables.append("orders AS (\n\(orders(purchases)))")
     }
+    if let purchases, levels.contains(where: \.readsProductDays) {
+      tables.append("product_days AS (\n\(productDays(purchases.purchases)))")
+    }
     for level in levels {
       var seen: Set<String> = []
       var columns = plan.definitions.flatMap(\.aggregates).filter { $0.level == level && seen.insert($0.name).inserted }
@@ -142,7 +145,8 @@ extension SourceSet {
       case .attributes(let name):
         return project.sources.contains { source in
           guard source.name == name, source.role.hasAttributes, tellsOfCustomers(source) else { return false }
-          let named = attributes(source).map(\.name) + source.columns.values.joined()
+          let told = source.columns.filter { $0.key != .treatment && $0.key != .outcome }
+          let named = attributes(source).map(\.name) + told.values.joined()
           return aggregate.attribute.map(named.contains) ?? true
         }
       case .replies(let name): return hasSource(name, .surveys, [.question, .answer])
@@ -229,8 +233,8 @@ extension SourceSet {
     case .days: return orderDays
     case .months: return orderMonths
     case .choices(let column): return choices(column, purchases.purchases)
-    case .productDays: return productDays(purchases.purchases)
-    case .regularProducts: return regularProducts(purchases.purchases)
+    case .productDays: return "SELECT * FROM product_days"
+    case .regularProducts: return regularProducts
     case .plans: return plans(purchases.purchases)
     case .accounts: return accountRows
     case .answers(let name, let reading): return answers(try source(name, .campaigns), reading)
@@ -243,8 +247,7 @@ extension SourceSet {
   /// Whole numbers in floats add up exactly, in whatever order, as long as no sum can pass 2^53; a float's sum costs an
   /// engine much less than a decimal's. Where the survey says that a sum might, they are decimals.
   private func inUnits(_ lines: String) -> String {
-    let volume = project.sources(.transactions).first.flatMap { surveys[$0.name]?.volume } ?? .infinity
-    let isExact = volume * 10_000 < 4_503_599_627_370_496
+    let isExact = addsExactly
     func units(_ amount: String) -> String {
       isExact
         ? "round(\(connection.dialect.asReal(amount)) * 10000)"
@@ -254,6 +257,12 @@ extension SourceSet {
       SELECT *, \(age(of: "ts")) AS age, \(units("amount")) AS amount_units, \(units("discount")) AS discount_units
       FROM (\(lines)) AS u
       """
+  }
+
+  /// Whether no sum of money in ten-thousandths can pass 2^52, by what the survey saw of it.
+  var addsExactly: Bool {
+    let volume = project.sources(.transactions).first.flatMap { surveys[$0.name]?.volume } ?? .infinity
+    return volume * 10_000 < 4_503_599_627_370_496
   }
 
   /// Days from the day of the time `ts` to the as-of date: 0 on that date itself, so that the last 30 days are those

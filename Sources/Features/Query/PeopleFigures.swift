@@ -167,7 +167,7 @@ extension SourceSet {
   }
 
   /// The latest row of each customer that was known at the as-of date.
-  private func latest(_ source: Source) -> String {
+  func latest(_ source: Source) -> String {
     guard source.column(.time) != nil else { return visible(source) }
     return """
       SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY customer ORDER BY ts DESC) AS version

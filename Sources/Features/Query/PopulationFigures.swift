@@ -15,24 +15,26 @@ struct PopulationFigures {
   /// The median number of days between days with orders; nil where nobody came twice.
   private(set) var medianGap: Double?
 
-  /// - Parameter rows: nil without transactions, of which there are then no figures.
-  init(_ sources: SourceSet, _ rows: PurchaseRows?) throws {
-    guard let rows else { return }
+  /// - Parameter orders: a query of all orders; nil without transactions, of which there are then no figures.
+  init(_ sources: SourceSet, _ rows: PurchaseRows?, orders: String?) throws {
+    guard let rows, let orders else { return }
     let features = sources.project.features
     if !features.switchedOff.contains(FeatureFamily.rfm.rawValue) {
-      cuts = try PopulationFigures.cuts(sources, rows, features.rfm)
+      cuts = try PopulationFigures.cuts(sources, rows, orders: orders, features.rfm)
     }
     if !features.switchedOff.contains(FeatureFamily.lifecycle.rawValue) {
       let found = try sources.connection.query(
         """
-        WITH orders AS (\(sources.orders(rows)))
+        WITH orders AS (\(orders))
         SELECT \(PopulationFigures.quantile("0.5", of: "gap", sources)) AS median_gap FROM (\(sources.orderDays)) AS d
         """)
       medianGap = found["median_gap"]?.doubles?.first.flatMap { $0.isFinite && $0 > 0 ? $0 : nil }
     }
   }
 
-  private static func cuts(_ sources: SourceSet, _ rows: PurchaseRows, _ settings: RFMSettings) throws -> Cuts? {
+  private static func cuts(
+    _ sources: SourceSet, _ rows: PurchaseRows, orders: String, _ settings: RFMSettings
+  ) throws -> Cuts? {
     let hasAmounts = rows.source.column(.amount) != nil || rows.source.column(.price) != nil
     let shares = (1..<settings.classes).map { "\(Double($0) / Double(settings.classes))" }
     var selected: [String] = []
@@ -43,7 +45,7 @@ struct PopulationFigures {
     }
     let found = try sources.connection.query(
       """
-      WITH orders AS (\(sources.orders(rows)))
+      WITH orders AS (\(orders))
       SELECT \(selected.joined(separator: ",\n  "))
       FROM (SELECT customer, min(age) AS recency, count(*) AS frequency, sum(value) AS monetary
         FROM orders GROUP BY customer) AS c

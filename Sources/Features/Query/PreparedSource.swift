@@ -226,6 +226,32 @@ struct SourceParser {
     }
   }
 
+  /// Selects the treatment as text, and outcomes as floats: numbers, or yes and no as 1 and 0.
+  mutating func selectExperiment() throws(WarehouseError) {
+    selectKey(.treatment, as: ColumnRole.treatment.rawValue)
+    for (index, column) in (source.columns[.outcome] ?? []).enumerated() {
+      let raw = cell(column)
+      let kind = try table.column(column).kind
+      let name = index == 0 ? ColumnRole.outcome.rawValue : "\(ColumnRole.outcome.rawValue)_\(index + 1)"
+      guard kind != .boolean || isText(column) else {
+        select("\(dialect.flagAsReal(raw)) AS \(SQL.identifier(name))")
+        continue
+      }
+      guard kind.isNumeric || isText(column) else {
+        throw .badCell(source: table.name, row: nil, column: column, needed: "numbers, or yes and no, as an outcome")
+      }
+      let number = dialect.attempt(raw, as: dialect.real)
+      let told = isText(column) ? SourceParser.yesOrNo(raw) : ""
+      let parsed = "CASE \(told)WHEN abs(\(number)) < \(dialect.literal(1e300)) THEN \(number) END"
+      selected.append("\(parsed) AS \(SQL.identifier(name))")
+      check(name, raw: raw, column: column, parsed: parsed, needed: "finite numbers, or yes and no, as an outcome")
+    }
+  }
+
+  private static func yesOrNo(_ cell: String) -> String {
+    "WHEN lower(\(cell)) IN ('yes', 'true', 'y') THEN 1 WHEN lower(\(cell)) IN ('no', 'false', 'n') THEN 0 "
+  }
+
   /// Selects a date of birth, or a year of birth as a whole number, under `birth`.
   mutating func selectBirth() throws(WarehouseError) {
     guard let column = source.column(.birth) else { return }

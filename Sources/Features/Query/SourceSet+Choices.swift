@@ -34,7 +34,9 @@ extension SourceSet {
   func spentByChoice(_ column: String, _ lines: String) -> String {
     let dialect = connection.dialect
     let choice = dialect.asText(SQL.identifier(column))
-    let cents = "CAST(\(dialect.rounded(dialect.asReal("sum(amount)") + " * 100")) AS DECIMAL(38,0))"
+    // Decimals of 38 digits cost an engine much more than whole numbers.
+    let cents =
+      "CAST(\(dialect.rounded(dialect.asReal("sum(amount)") + " * 100")) AS \(addsExactly ? "BIGINT" : "DECIMAL(38,0)"))"
     return """
       SELECT customer, \(choice) AS choice, \(cents) AS cents, count(*) AS line_count
         FROM (\(lines)) AS p GROUP BY customer, \(choice)
@@ -47,18 +49,19 @@ extension SourceSet {
     return """
       SELECT customer, product, day, age, line_count, CAST(day - lag(day) \(window) AS INT) AS gap,
         CAST(row_number() \(window) AS INT) AS place
-      FROM (SELECT customer, product, CAST(ts AS DATE) AS day, \(age(of: "ts")) AS age, count(*) AS line_count
-        FROM (SELECT customer, product, ts FROM (\(lines)) AS l WHERE product IS NOT NULL) AS p
-        GROUP BY customer, product, CAST(ts AS DATE), \(age(of: "ts"))) AS d
+      FROM (SELECT customer, product, day, \(age(of: "day")) AS age, line_count
+        FROM (SELECT customer, product, CAST(ts AS DATE) AS day, count(*) AS line_count
+          FROM (\(lines)) AS l WHERE product IS NOT NULL GROUP BY customer, product, CAST(ts AS DATE)) AS g) AS d
       """
   }
 
   /// The most regular product of each customer who bought one on three days or more: that of the least coefficient of
-  /// variation of its gaps; then of the most days, the latest bought, and by its name.
-  func regularProducts(_ lines: String) -> String {
+  /// variation of its gaps; then of the most days, the latest bought, and by its name. Reads the relation `product_days`.
+  var regularProducts: String {
     let dialect = connection.dialect
     let gap = "CAST(gap AS DECIMAL(38,0))"
-    // n s2 / s1^2 is 1 + cv^2.
+    // n s2 / s1^2 is 1 + cv^2. A first day has no gap, and most products have no other: none is of use here, and left in
+    // they would be most of the work.
     let variation = dialect.ratio("gaps * squares", "gap_sum * gap_sum")
     return """
       SELECT customer, gap_median, last_age FROM (
@@ -67,7 +70,7 @@ extension SourceSet {
         FROM (SELECT customer, product, \(dialect.percentile(0.5, of: "gap")) AS gap_median, min(age) AS last_age,
             CAST(count(gap) AS DECIMAL(38,0)) AS gaps, CAST(sum(\(gap)) AS DECIMAL(38,0)) AS gap_sum,
             CAST(sum(\(gap) * \(gap)) AS DECIMAL(38,0)) AS squares
-          FROM (\(productDays(lines))) AS b GROUP BY customer, product HAVING count(gap) >= 2) AS g) AS r
+          FROM product_days WHERE gap IS NOT NULL GROUP BY customer, product HAVING count(gap) >= 2) AS g) AS r
       WHERE place = 1
       """
   }

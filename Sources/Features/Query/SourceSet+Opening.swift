@@ -144,6 +144,7 @@ extension SourceSet {
       for role in [ColumnRole.key, .company, .question, .answer] { parser.selectKey(role, as: role.rawValue) }
       parser.selectKeys(.region)
       try parser.selectBirth()
+      try parser.selectExperiment()
     case .contacts: parser.selectKey(.company, as: ColumnRole.company.rawValue)
     case .events:
       for role in [ColumnRole.type, .session, .device, .product, .category, .channel] {
@@ -151,6 +152,7 @@ extension SourceSet {
       }
     case .campaigns, .campaignCalendar:
       for role in [ColumnRole.campaign, .type, .channel] { parser.selectKey(role, as: role.rawValue) }
+    case .experiments: try parser.selectExperiment()
     case .identities: break
     }
     parser.selectRowMark()

@@ -2,16 +2,22 @@ internal import Warehouse
 
 /// Purchases by order, by day and by month. The latter two read the first as the relation `orders`.
 extension SourceSet {
-  /// One row an order of a customer.
+  /// One row an order of a customer: its money as `value`, in `cents` and, exactly, in ten-thousandths as `units`.
   func orders(_ purchases: PurchaseRows) -> String {
-    """
-    SELECT customer, order_id, min(ts) AS ts, CAST(min(ts) AS DATE) AS day,
-      \(age(of: "min(ts)")) AS age,
-      CAST(sum(amount) AS \(PreparedSource.money)) AS value,
-      CAST(\(connection.dialect.rounded(connection.dialect.asReal("sum(amount)") + " * 100")) AS BIGINT) AS cents,
-      sum(quantity) AS items, count(*) AS lines, CAST(sum(discount) AS \(PreparedSource.money)) AS discount
-    FROM (\(purchases.purchases)) AS p GROUP BY customer, order_id
-    """
+    let dialect = connection.dialect
+    // A float holds these whole numbers exactly; to shift a decimal of 38 digits takes many times as long.
+    let units =
+      addsExactly
+      ? "CAST(\(dialect.rounded(dialect.asReal("sum(amount)") + " * 10000")) AS BIGINT)"
+      : "CAST(CAST(sum(amount) AS DECIMAL(38,4)) * 10000 AS DECIMAL(38,0))"
+    return """
+      SELECT customer, order_id, min(ts) AS ts, CAST(min(ts) AS DATE) AS day,
+        \(age(of: "min(ts)")) AS age,
+        CAST(sum(amount) AS \(PreparedSource.money)) AS value, \(units) AS units,
+        CAST(\(dialect.rounded(dialect.asReal("sum(amount)") + " * 100")) AS BIGINT) AS cents,
+        sum(quantity) AS items, count(*) AS lines, CAST(sum(discount) AS \(PreparedSource.money)) AS discount
+      FROM (\(purchases.purchases)) AS p GROUP BY customer, order_id
+      """
   }
 
   /// One row a customer and day with an order: `gap`, the days since the one before, `place`, from 1 for the first of

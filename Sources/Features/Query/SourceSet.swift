@@ -68,7 +68,7 @@ public struct SourceSet {
       surveys[source.name] = try survey(ready, parser, rows: timed(ready))
       try checkUnique(ready, parser)
     }
-    quality.notes += try mixedCurrencies() + unknownPlaces() + oddBirths()
+    quality.notes += try mixedCurrencies() + unknownPlaces() + oddBirths() + experimentNotes()
     quality.sources = project.sources.compactMap { surveys[$0.name]?.count }
     for (name, survey) in surveys.sorted(by: { $0.key < $1.key }) {
       guard let days = survey.silentDays, days > 31 else { continue }
@@ -105,7 +105,7 @@ public struct SourceSet {
 
   /// The parsed rows with their time: contacts without one of their own take the start of their campaign. Rows of a
   /// visitor are those of the customer whom the visitor turned out to be, as far as that was known at the as-of date.
-  private func timed(_ ready: PreparedSource) -> String {
+  func timed(_ ready: PreparedSource) -> String {
     var relation = ready.relation
     if ready.source.role == .campaigns, ready.source.column(.time) == nil,
       let calendar = project.sources(.campaignCalendar).first.flatMap({ prepared[$0.name] })

@@ -82,11 +82,13 @@ extension SourceSet {
     if isTimed(source) {
       let hasOwnTime = source.column(.time) != nil
       reasons.append((hasOwnTime ? "no date" : SourceSurvey.noStart, "ts IS NULL"))
-      reasons.append(("after \(asOf)", "ts >= \(cutoff)"))
+      // What follows the as-of date is what experiments are to tell.
+      if source.role != .experiments { reasons.append(("after \(asOf)", "ts >= \(cutoff)")) }
     }
     if source.role == .transactions, source.column(.amount) != nil || source.column(.price) != nil {
       reasons.append(("no amount", "amount IS NULL"))
     }
+    if source.role == .experiments { reasons.append(("no treatment", "treatment IS NULL")) }
     var kept = "TRUE"
     var counts: [String] = ["count(*) AS rows_read"]
     for (index, reason) in reasons.enumerated() {

@@ -115,14 +115,16 @@ LEFT JOIN (SELECT product, min(category) AS category, min(brand) AS brand FROM (
   AS product_category ON line.product = product_category.product) AS l WHERE NOT (coalesce(amount, 0) < 0 OR coalesce(quantity, 0) < 0)) AS l GROUP BY category, customer) AS pairs
 GROUP BY category ORDER BY category IS NULL, reached DESC, category;
 
-WITH orders AS (SELECT customer, order_id, min(ts) AS ts, CAST(min(ts) AS DATE) AS day,
+CREATE TEMP TABLE tessera_orders AS SELECT customer, order_id, min(ts) AS ts, CAST(min(ts) AS DATE) AS day,
   CAST(DATE '2017-12-31' - CAST(min(ts) AS DATE) AS INT) AS age,
-  CAST(sum(amount) AS DECIMAL(18,4)) AS value,
+  CAST(sum(amount) AS DECIMAL(18,4)) AS value, CAST(round(CAST(sum(amount) AS DOUBLE) * 10000) AS BIGINT) AS units,
   CAST(round(CAST(sum(amount) AS DOUBLE) * 100) AS BIGINT) AS cents,
   sum(quantity) AS items, count(*) AS lines, CAST(sum(discount) AS DECIMAL(18,4)) AS discount
 FROM (SELECT * FROM (SELECT line.*, product_category.category AS category, product_category.brand AS brand FROM (SELECT * FROM "tessera_source_0" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00' AND amount IS NOT NULL) AS line
 LEFT JOIN (SELECT product, min(category) AS category, min(brand) AS brand FROM (SELECT * FROM "tessera_source_1" AS rows_of_source) AS p GROUP BY product)
-  AS product_category ON line.product = product_category.product) AS l WHERE NOT (coalesce(amount, 0) < 0 OR coalesce(quantity, 0) < 0)) AS p GROUP BY customer, order_id)
+  AS product_category ON line.product = product_category.product) AS l WHERE NOT (coalesce(amount, 0) < 0 OR coalesce(quantity, 0) < 0)) AS p GROUP BY customer, order_id;
+
+WITH orders AS (SELECT * FROM tessera_orders AS k)
 SELECT percentile_cont(0.2) WITHIN GROUP (ORDER BY CAST(recency AS DOUBLE)) AS recency_1,
   percentile_cont(0.4) WITHIN GROUP (ORDER BY CAST(recency AS DOUBLE)) AS recency_2,
   percentile_cont(0.6) WITHIN GROUP (ORDER BY CAST(recency AS DOUBLE)) AS recency_3,
@@ -138,19 +140,12 @@ SELECT percentile_cont(0.2) WITHIN GROUP (ORDER BY CAST(recency AS DOUBLE)) AS r
 FROM (SELECT customer, min(age) AS recency, count(*) AS frequency, sum(value) AS monetary
   FROM orders GROUP BY customer) AS c;
 
-WITH orders AS (SELECT customer, order_id, min(ts) AS ts, CAST(min(ts) AS DATE) AS day,
-  CAST(DATE '2017-12-31' - CAST(min(ts) AS DATE) AS INT) AS age,
-  CAST(sum(amount) AS DECIMAL(18,4)) AS value,
-  CAST(round(CAST(sum(amount) AS DOUBLE) * 100) AS BIGINT) AS cents,
-  sum(quantity) AS items, count(*) AS lines, CAST(sum(discount) AS DECIMAL(18,4)) AS discount
-FROM (SELECT * FROM (SELECT line.*, product_category.category AS category, product_category.brand AS brand FROM (SELECT * FROM "tessera_source_0" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00' AND amount IS NOT NULL) AS line
-LEFT JOIN (SELECT product, min(category) AS category, min(brand) AS brand FROM (SELECT * FROM "tessera_source_1" AS rows_of_source) AS p GROUP BY product)
-  AS product_category ON line.product = product_category.product) AS l WHERE NOT (coalesce(amount, 0) < 0 OR coalesce(quantity, 0) < 0)) AS p GROUP BY customer, order_id)
+WITH orders AS (SELECT * FROM tessera_orders AS k)
 SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY CAST(gap AS DOUBLE)) AS median_gap FROM (SELECT customer, day, age, CAST(day - lag(day) OVER (PARTITION BY customer ORDER BY day) AS INT) AS gap,
   CAST(row_number() OVER (PARTITION BY customer ORDER BY day) AS INT) AS place, min(day) OVER (PARTITION BY customer ORDER BY day) AS first_day
 FROM (SELECT customer, day, min(age) AS age FROM orders GROUP BY customer, day) AS d) AS d;
 
-CREATE TEMP TABLE tessera_choices AS SELECT customer, CAST("category" AS VARCHAR) AS choice, CAST(round(CAST(sum(amount) AS DOUBLE) * 100) AS DECIMAL(38,0)) AS cents, count(*) AS line_count
+CREATE TEMP TABLE tessera_choices AS SELECT customer, CAST("category" AS VARCHAR) AS choice, CAST(round(CAST(sum(amount) AS DOUBLE) * 100) AS BIGINT) AS cents, count(*) AS line_count
   FROM (SELECT * FROM (SELECT line.*, product_category.category AS category, product_category.brand AS brand FROM (SELECT * FROM "tessera_source_0" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00' AND amount IS NOT NULL) AS line
 LEFT JOIN (SELECT product, min(category) AS category, min(brand) AS brand FROM (SELECT * FROM "tessera_source_1" AS rows_of_source) AS p GROUP BY product)
   AS product_category ON line.product = product_category.product) AS l WHERE NOT (coalesce(amount, 0) < 0 OR coalesce(quantity, 0) < 0)) AS p GROUP BY customer, CAST("category" AS VARCHAR);
@@ -165,7 +160,7 @@ GROUP BY choice ORDER BY reached DESC, choice LIMIT 200;
 
 DROP TABLE IF EXISTS tessera_choices;
 
-CREATE TEMP TABLE tessera_choices AS SELECT customer, CAST("brand" AS VARCHAR) AS choice, CAST(round(CAST(sum(amount) AS DOUBLE) * 100) AS DECIMAL(38,0)) AS cents, count(*) AS line_count
+CREATE TEMP TABLE tessera_choices AS SELECT customer, CAST("brand" AS VARCHAR) AS choice, CAST(round(CAST(sum(amount) AS DOUBLE) * 100) AS BIGINT) AS cents, count(*) AS line_count
   FROM (SELECT * FROM (SELECT line.*, product_category.category AS category, product_category.brand AS brand FROM (SELECT * FROM "tessera_source_0" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00' AND amount IS NOT NULL) AS line
 LEFT JOIN (SELECT product, min(category) AS category, min(brand) AS brand FROM (SELECT * FROM "tessera_source_1" AS rows_of_source) AS p GROUP BY product)
   AS product_category ON line.product = product_category.product) AS l WHERE NOT (coalesce(amount, 0) < 0 OR coalesce(quantity, 0) < 0)) AS p GROUP BY customer, CAST("brand" AS VARCHAR);
@@ -180,14 +175,7 @@ GROUP BY choice ORDER BY reached DESC, choice LIMIT 200;
 
 DROP TABLE IF EXISTS tessera_choices;
 
-WITH orders AS (SELECT customer, order_id, min(ts) AS ts, CAST(min(ts) AS DATE) AS day,
-  CAST(DATE '2017-12-31' - CAST(min(ts) AS DATE) AS INT) AS age,
-  CAST(sum(amount) AS DECIMAL(18,4)) AS value,
-  CAST(round(CAST(sum(amount) AS DOUBLE) * 100) AS BIGINT) AS cents,
-  sum(quantity) AS items, count(*) AS lines, CAST(sum(discount) AS DECIMAL(18,4)) AS discount
-FROM (SELECT * FROM (SELECT line.*, product_category.category AS category, product_category.brand AS brand FROM (SELECT * FROM "tessera_source_0" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00' AND amount IS NOT NULL) AS line
-LEFT JOIN (SELECT product, min(category) AS category, min(brand) AS brand FROM (SELECT * FROM "tessera_source_1" AS rows_of_source) AS p GROUP BY product)
-  AS product_category ON line.product = product_category.product) AS l WHERE NOT (coalesce(amount, 0) < 0 OR coalesce(quantity, 0) < 0)) AS p GROUP BY customer, order_id) SELECT count(*) AS judged, sum(answered) AS answered FROM (SELECT contact.customer, contact.campaign, contact.day, max(CASE WHEN bought.day IS NULL THEN 0 ELSE 1 END) AS answered
+WITH orders AS (SELECT * FROM tessera_orders AS k) SELECT count(*) AS judged, sum(answered) AS answered FROM (SELECT contact.customer, contact.campaign, contact.day, max(CASE WHEN bought.day IS NULL THEN 0 ELSE 1 END) AS answered
   
 FROM (SELECT customer, campaign, CAST(ts AS DATE) AS day FROM (SELECT * FROM (SELECT contact.customer, contact.campaign, contact.row_mark, start.ts FROM "tessera_source_3" AS contact
   LEFT JOIN (SELECT campaign, min(ts) AS ts FROM "tessera_source_4" AS k GROUP BY campaign) AS start
@@ -203,15 +191,25 @@ SELECT value, count(*) AS reached FROM (SELECT CAST("type" AS VARCHAR) AS value,
   WHERE "type" IS NOT NULL GROUP BY CAST("type" AS VARCHAR), customer) AS pairs
 GROUP BY value ORDER BY reached DESC, value LIMIT 1000;
 
+DROP TABLE IF EXISTS tessera_orders;
+
 CREATE TEMP TABLE tessera_features AS WITH orders AS (
 SELECT customer, order_id, min(ts) AS ts, CAST(min(ts) AS DATE) AS day,
   CAST(DATE '2017-12-31' - CAST(min(ts) AS DATE) AS INT) AS age,
-  CAST(sum(amount) AS DECIMAL(18,4)) AS value,
+  CAST(sum(amount) AS DECIMAL(18,4)) AS value, CAST(round(CAST(sum(amount) AS DOUBLE) * 10000) AS BIGINT) AS units,
   CAST(round(CAST(sum(amount) AS DOUBLE) * 100) AS BIGINT) AS cents,
   sum(quantity) AS items, count(*) AS lines, CAST(sum(discount) AS DECIMAL(18,4)) AS discount
 FROM (SELECT * FROM (SELECT line.*, product_category.category AS category, product_category.brand AS brand FROM (SELECT * FROM "tessera_source_0" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00' AND amount IS NOT NULL) AS line
 LEFT JOIN (SELECT product, min(category) AS category, min(brand) AS brand FROM (SELECT * FROM "tessera_source_1" AS rows_of_source) AS p GROUP BY product)
   AS product_category ON line.product = product_category.product) AS l WHERE NOT (coalesce(amount, 0) < 0 OR coalesce(quantity, 0) < 0)) AS p GROUP BY customer, order_id),
+product_days AS (
+SELECT customer, product, day, age, line_count, CAST(day - lag(day) OVER (PARTITION BY customer, product ORDER BY day) AS INT) AS gap,
+  CAST(row_number() OVER (PARTITION BY customer, product ORDER BY day) AS INT) AS place
+FROM (SELECT customer, product, day, CAST(DATE '2017-12-31' - CAST(day AS DATE) AS INT) AS age, line_count
+  FROM (SELECT customer, product, CAST(ts AS DATE) AS day, count(*) AS line_count
+    FROM (SELECT * FROM (SELECT line.*, product_category.category AS category, product_category.brand AS brand FROM (SELECT * FROM "tessera_source_0" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00' AND amount IS NOT NULL) AS line
+LEFT JOIN (SELECT product, min(category) AS category, min(brand) AS brand FROM (SELECT * FROM "tessera_source_1" AS rows_of_source) AS p GROUP BY product)
+  AS product_category ON line.product = product_category.product) AS l WHERE NOT (coalesce(amount, 0) < 0 OR coalesce(quantity, 0) < 0)) AS l WHERE product IS NOT NULL GROUP BY customer, product, CAST(ts AS DATE)) AS g) AS d),
 "by_order" AS (
   SELECT customer, max(day) AS "last_day",
     count(*) AS "orders",
@@ -227,7 +225,7 @@ LEFT JOIN (SELECT product, min(category) AS category, min(brand) AS brand FROM (
     sum(value) FILTER (WHERE age < 90) AS "monetary_90d",
     sum(value) FILTER (WHERE age < 180) AS "monetary_180d",
     sum(value) FILTER (WHERE age < 365) AS "monetary_365d",
-    sum(CAST(CAST(value AS DECIMAL(38,4)) * 10000 AS DECIMAL(38,0)) * CAST(round(power(CAST(0.5 AS DOUBLE), least(CAST(age AS DOUBLE) / CAST(90 AS DOUBLE), CAST(60 AS DOUBLE))) * CAST(1000000000 AS DOUBLE)) AS DECIMAL(38,0))) AS "decayed_value",
+    sum(CAST(units AS DECIMAL(38,0)) * CAST(round(power(CAST(0.5 AS DOUBLE), least(CAST(age AS DOUBLE) / CAST(90 AS DOUBLE), CAST(60 AS DOUBLE))) * CAST(1000000000 AS DOUBLE)) AS DECIMAL(38,0))) AS "decayed_value",
     min(day) AS "first_day",
     sum(CAST(cents AS DECIMAL(38,0))) AS "value_cents",
     sum(CAST(cents AS DECIMAL(38,0)) * CAST(cents AS DECIMAL(38,0))) AS "value_squares",
@@ -315,13 +313,7 @@ LEFT JOIN (SELECT product, min(category) AS category, min(brand) AS brand FROM (
     sum(CASE WHEN place > 1 THEN line_count ELSE 0 END) AS "repeat_lines",
     count(*) FILTER (WHERE place = 3) AS "staples",
     percentile_cont(0.5) WITHIN GROUP (ORDER BY CAST(gap AS DOUBLE)) AS "product_gap"
-  FROM (SELECT customer, product, day, age, line_count, CAST(day - lag(day) OVER (PARTITION BY customer, product ORDER BY day) AS INT) AS gap,
-  CAST(row_number() OVER (PARTITION BY customer, product ORDER BY day) AS INT) AS place
-FROM (SELECT customer, product, CAST(ts AS DATE) AS day, CAST(DATE '2017-12-31' - CAST(ts AS DATE) AS INT) AS age, count(*) AS line_count
-  FROM (SELECT customer, product, ts FROM (SELECT * FROM (SELECT line.*, product_category.category AS category, product_category.brand AS brand FROM (SELECT * FROM "tessera_source_0" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00' AND amount IS NOT NULL) AS line
-LEFT JOIN (SELECT product, min(category) AS category, min(brand) AS brand FROM (SELECT * FROM "tessera_source_1" AS rows_of_source) AS p GROUP BY product)
-  AS product_category ON line.product = product_category.product) AS l WHERE NOT (coalesce(amount, 0) < 0 OR coalesce(quantity, 0) < 0)) AS l WHERE product IS NOT NULL) AS p
-  GROUP BY customer, product, CAST(ts AS DATE), CAST(DATE '2017-12-31' - CAST(ts AS DATE) AS INT)) AS d) AS r GROUP BY customer),
+  FROM (SELECT * FROM product_days) AS r GROUP BY customer),
 "by_regular_product" AS (
   SELECT customer, max(gap_median) AS "regular_gap",
     max(last_age) AS "regular_age"
@@ -331,13 +323,7 @@ LEFT JOIN (SELECT product, min(category) AS category, min(brand) AS brand FROM (
   FROM (SELECT customer, product, percentile_cont(0.5) WITHIN GROUP (ORDER BY CAST(gap AS DOUBLE)) AS gap_median, min(age) AS last_age,
       CAST(count(gap) AS DECIMAL(38,0)) AS gaps, CAST(sum(CAST(gap AS DECIMAL(38,0))) AS DECIMAL(38,0)) AS gap_sum,
       CAST(sum(CAST(gap AS DECIMAL(38,0)) * CAST(gap AS DECIMAL(38,0))) AS DECIMAL(38,0)) AS squares
-    FROM (SELECT customer, product, day, age, line_count, CAST(day - lag(day) OVER (PARTITION BY customer, product ORDER BY day) AS INT) AS gap,
-  CAST(row_number() OVER (PARTITION BY customer, product ORDER BY day) AS INT) AS place
-FROM (SELECT customer, product, CAST(ts AS DATE) AS day, CAST(DATE '2017-12-31' - CAST(ts AS DATE) AS INT) AS age, count(*) AS line_count
-  FROM (SELECT customer, product, ts FROM (SELECT * FROM (SELECT line.*, product_category.category AS category, product_category.brand AS brand FROM (SELECT * FROM "tessera_source_0" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00' AND amount IS NOT NULL) AS line
-LEFT JOIN (SELECT product, min(category) AS category, min(brand) AS brand FROM (SELECT * FROM "tessera_source_1" AS rows_of_source) AS p GROUP BY product)
-  AS product_category ON line.product = product_category.product) AS l WHERE NOT (coalesce(amount, 0) < 0 OR coalesce(quantity, 0) < 0)) AS l WHERE product IS NOT NULL) AS p
-  GROUP BY customer, product, CAST(ts AS DATE), CAST(DATE '2017-12-31' - CAST(ts AS DATE) AS INT)) AS d) AS b GROUP BY customer, product HAVING count(gap) >= 2) AS g) AS r
+    FROM product_days WHERE gap IS NOT NULL GROUP BY customer, product HAVING count(gap) >= 2) AS g) AS r
 WHERE place = 1) AS r GROUP BY customer),
 "by_campaign_campaigns" AS (
   SELECT customer, count(DISTINCT campaign) AS "campaigns",
