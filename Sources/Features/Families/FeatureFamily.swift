@@ -4,6 +4,8 @@ public enum FeatureFamily: String, Sendable, Hashable, Codable, CaseIterable {
   case recency, frequency, monetary, rfm, tenure, basket, volume, rhythm, trend, lifecycle, discount, returns
   /// The families of what was bought, when and how.
   case categories, affinity, replenishment, season, channels, plan, rules
+  /// What the rule lists count.
+  case lists
   /// On which days and where, and what else is known.
   case weekday, daytime, stores, campaigns, engagement, events, browsing, usage, lead
   /// Who and where they are, what they say, and whom they work for.
@@ -27,7 +29,7 @@ public enum FeatureFamily: String, Sendable, Hashable, Codable, CaseIterable {
     case .season: seasonDefinitions(context)
     case .channels: channelDefinitions(context)
     case .plan: planDefinitions(context)
-    case .rules: context.rules
+    case .rules, .lists: context.rules.filter { $0.family == self }
     case .weekday, .daytime:
       context.transactions == nil ? [] : calendarDefinitions(context)
     case .campaigns, .events: contactDefinitions(context)

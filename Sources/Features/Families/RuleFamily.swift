@@ -1,33 +1,43 @@
 internal import Warehouse
 
-/// Turns the rules of a project into features: each count is an aggregate of its own, each rule an expression of them.
+/// Turns the rules of a project, and the counts of its lists, into features: each count is an aggregate of its own, each rule an expression of them.
 struct RuleCompiler {
   let sources: SourceSet
   let purchases: PurchaseRows?
   private var numbers: [RuleCount: Int] = [:]
   private var aggregates: [RuleCount: Aggregate] = [:]
 
-  /// The features of all rules.
+  /// The features of all rules, and of the counts of rule lists.
   /// - Throws: ``ProjectError`` naming the line of a count whose source or columns are not there, or whose SQL the
   ///   engine does not understand.
   static func definitions(_ sources: SourceSet, _ purchases: PurchaseRows?) throws -> [FeatureDefinition] {
-    let rules = sources.project.features.rules
-    guard !rules.isEmpty, !sources.project.features.switchedOff.contains(FeatureFamily.rules.rawValue) else {
-      return []
+    let project = sources.project
+    func stated(_ rules: [CountRule], _ family: FeatureFamily) -> [CountRule] {
+      project.features.switchedOff.contains(family.rawValue) ? [] : rules
     }
+    let rules = stated(project.features.rules, .rules)
+    let counts = stated(project.lists.flatMap(\.condition.counts), .lists)
+    // One for both: equal names of aggregates on one level mean equal aggregates.
     var compiler = RuleCompiler(sources: sources, purchases: purchases)
-    return try rules.map { rule in
-      var used: [Aggregate] = []
-      let holds = try compiler.sql(rule.condition, rules, &used)
-      var names: [String] = []
-      for count in RuleCompiler.counts(rule.condition, rules) {
-        let name = compiler.sourceName(count)
-        if !names.contains(name) { names.append(name) }
-      }
-      return FeatureFamily.rules.feature(
-        rule.name, "1 where \(RuleCompiler.words(rule.condition)), else 0", source: names.joined(separator: ", "),
-        from: used, as: "CASE WHEN \(holds) THEN 1 ELSE 0 END", whenAbsent: 0)
+    var made: [FeatureDefinition] = []
+    for rule in rules { made.append(try compiler.feature(rule, rules, .rules)) }
+    for rule in counts { made.append(try compiler.feature(rule, [], .lists)) }
+    return made
+  }
+
+  private mutating func feature(
+    _ rule: CountRule, _ rules: [CountRule], _ family: FeatureFamily
+  ) throws -> FeatureDefinition {
+    var used: [Aggregate] = []
+    let holds = try sql(rule.condition, rules, &used)
+    var names: [String] = []
+    for count in RuleCompiler.counts(rule.condition, rules) {
+      let name = sourceName(count)
+      if !names.contains(name) { names.append(name) }
     }
+    return family.feature(
+      rule.name, "1 where \(RuleCompiler.words(rule.condition)), else 0", source: names.joined(separator: ", "),
+      from: used, as: "CASE WHEN \(holds) THEN 1 ELSE 0 END", whenAbsent: 0)
   }
 
   private init(sources: SourceSet, purchases: PurchaseRows?) {
@@ -208,7 +218,8 @@ struct RuleCompiler {
     }
   }
 
-  private static func words(_ condition: RuleCondition) -> String {
+  /// A condition in words.
+  static func words(_ condition: RuleCondition) -> String {
     switch condition {
     case .rule(let name): return "'\(name)' holds"
     case .not(let part): return "not (\(words(part)))"

@@ -1,5 +1,5 @@
 /// A feature of 1 and 0 by the project's own rule: "3 or more orders in category X within 150 days".
-public struct CountRule: Sendable, Hashable {
+public struct CountRule: Sendable, Hashable, Codable {
   /// The name of the feature.
   public var name: String
   /// What must hold.
@@ -16,7 +16,7 @@ public struct CountRule: Sendable, Hashable {
 }
 
 /// What a rule demands: a count, another rule, or several of them together.
-public indirect enum RuleCondition: Sendable, Hashable {
+public indirect enum RuleCondition: Sendable, Hashable, Codable {
   /// So many rows of one kind.
   case count(RuleCount)
   /// Another rule of the project.
@@ -30,9 +30,9 @@ public indirect enum RuleCondition: Sendable, Hashable {
 }
 
 /// How much of something a customer did, and the bounds it must keep.
-public struct RuleCount: Sendable, Hashable {
+public struct RuleCount: Sendable, Hashable, Codable {
   /// What is counted.
-  public enum Measure: String, Sendable, Hashable, CaseIterable {
+  public enum Measure: String, Sendable, Hashable, Codable, CaseIterable {
     /// Distinct orders with a line that counts; transactions alone.
     case orders
     /// Rows.
@@ -71,9 +71,9 @@ public struct RuleCount: Sendable, Hashable {
 }
 
 /// `category = "Shirts"`: a test of one row. A missing value passes none.
-public struct RuleTest: Sendable, Hashable {
+public struct RuleTest: Sendable, Hashable, Codable {
   /// How a value is compared.
-  public enum Comparison: String, Sendable, Hashable, CaseIterable {
+  public enum Comparison: String, Sendable, Hashable, Codable, CaseIterable {
     case equal = "="
     case different = "!="
     case less = "<"

@@ -42,7 +42,8 @@ extension Project {
       throw ProjectError(file: file, reason: "it is empty. Run 'tessera init FILES…' to write one.")
     }
     let top = try YAMLSection(
-      root, file: file, path: "", allowed: ["name", "as_of", "sources", "features", "segments", "output", "engine"])
+      root, file: file, path: "",
+      allowed: ["name", "as_of", "sources", "features", "lists", "segments", "output", "engine"])
     self.init(name: try top.text("name") ?? folder.lastPathComponent, folder: folder, file: file)
     if name.isEmpty || name.hasPrefix(".") || name.contains(where: { $0 == "/" || $0 == "\0" || $0.isNewline }) {
       throw top.error("name", "'name' names files, so it cannot be empty, hold '/' or a new line, or begin with '.'.")
@@ -57,6 +58,10 @@ extension Project {
     if let section = try top.section("features", allowed: FeatureSettings.keys) {
       features = try FeatureSettings(section)
     }
+    lists = try RuleList.lists(
+      top,
+      taken: features.rules.map(\.name) + features.expressions.map(\.name) + [FeaturePlan.customerColumn(self)])
+    try takeCounts(of: lists, top)
     if let section = try top.section(
       "segments",
       allowed: ["method", "k", "scale", "exclude", "balance", "restarts", "seed"]
@@ -83,6 +88,23 @@ extension Project {
       }
       engine.threads = try section.integer("threads", in: 1...1024)
     }
+  }
+
+  /// The counts of lists are computed with the features, and form no segments.
+  private mutating func takeCounts(of lists: [RuleList], _ top: YAMLSection) throws(ProjectError) {
+    guard let list = lists.first(where: { !$0.condition.counts.isEmpty }) else { return }
+    let family = FeatureFamily.lists.rawValue
+    guard !features.switchedOff.contains(family) else {
+      throw top.error(
+        "features", "'features.families.\(family)' is off, but the list '\(list.name)' counts records; leave it on.")
+    }
+    guard features.weights[family] ?? 0 == 0 else {
+      throw top.error(
+        "features",
+        "'features.weights.\(family)' must be 0: counts of lists form no segments; state a rule of "
+          + "'features.rules' for one that should.")
+    }
+    features.weights[family] = 0
   }
 
   private static func syntaxError(_ error: any Error, file: String, text: String) -> ProjectError {

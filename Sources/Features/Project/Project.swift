@@ -15,6 +15,8 @@ public struct Project: Sendable, Hashable {
   public var sources: [Source]
   /// How features are made.
   public var features = FeatureSettings()
+  /// Lists of customers by rules, in the order of the file.
+  public var lists: [RuleList] = []
   /// How segments are formed.
   public var segments = SegmentSettings()
   /// Where results go.

@@ -116,6 +116,13 @@ public struct ProjectDraft: Sendable {
       }
     }
     text += try featureBlock(guesses, tables, connection)
+    let isShop = guesses.contains { $0.role == .transactions }
+    text += """
+
+      # lists:  # customers by rules of your own, beside the segments: conditions over features, by their names
+      #   \(isShop ? "\"Good customers, gone quiet\": orders >= 3 and recency_days > 180" : "Between segments: gap < 0.1")
+
+      """
     text += """
 
       segments:

@@ -21,6 +21,13 @@ extension SourceSet {
   /// does not have are left out: the table's plan holds those it computed.
   /// - Throws: ``ProjectError`` when nothing of the plan can be computed here or no customer is left.
   public func features(_ whole: FeaturePlan) throws -> FeatureTable {
+    let features = try table(computable(whole))
+    guard features.rows > 0 else { throw noCustomer }
+    return features
+  }
+
+  /// Those features of `whole` that these sources offer.
+  func computable(_ whole: FeaturePlan) throws(ProjectError) -> FeaturePlan {
     let made = Set(whole.definitions.filter { $0.uses == nil && offers($0) }.map(\.name))
     let plan = whole.filtered { $0.uses.map { $0.allSatisfy(made.contains) } ?? made.contains($0.name) }
     guard !plan.definitions.isEmpty else {
@@ -29,12 +36,31 @@ extension SourceSet {
         reason: "none of the \(whole.definitions.count) features can be computed from these sources; they need "
           + Set(whole.definitions.map(\.source)).sorted().map { "'\($0)'" }.joined(separator: ", ") + ".")
     }
+    return plan
+  }
+
+  /// The features of `plan`, all of which these sources offer, kept by the engine.
+  func table(_ plan: FeaturePlan) throws -> FeatureTable {
     let name = "tessera_features_\(SourceSet.numbers.next())"
-    try connection.execute(connection.dialect.keep(try featureSQL(plan), as: name))
+    try connection.execute(connection.dialect.keep(try restrictedSQL(plan), as: name))
     let counted = try connection.query("SELECT count(*) AS customers FROM \(name)")
-    let rows = Int(counted["customers"]?.doubles?.first ?? 0)
-    guard rows > 0 else { throw noCustomer }
-    return FeatureTable(connection: connection, relation: name, plan: plan, asOf: asOf, rows: rows)
+    return FeatureTable(
+      connection: connection, relation: name, plan: plan, asOf: asOf,
+      rows: Int(counted["customers"]?.doubles?.first ?? 0))
+  }
+
+  /// The computation, of those customers alone to whom it is restricted.
+  private func restrictedSQL(_ plan: FeaturePlan) throws -> String {
+    guard let changed else { return try featureSQL(plan) }
+    var everybody = self
+    everybody.changed = nil
+    // How identifiers are written is decided by those of all customers.
+    let customer = try everybody.customerForm(plan)
+    guard plan.looksAtEverybody else { return try featureSQL(plan, customer: customer) }
+    return """
+      SELECT * FROM (\(try everybody.featureSQL(plan, customer: customer))) AS everybody
+      WHERE \(SQL.identifier(plan.customer)) IN (SELECT shown FROM \(changed.relation)) ORDER BY 1
+      """
   }
 
   /// Computes the features of `plan` straight into the file `target`, and the dictionary beside it, both staged in
@@ -88,7 +114,11 @@ extension SourceSet {
     guard !known.isEmpty else {
       throw ProjectError(file: project.file, reason: "no source tells which customers there are.")
     }
-    let population = known.map { "SELECT customer FROM \(SQL.identifier($0.relation))" }
+    var population = known.map { "SELECT customer FROM \(SQL.identifier($0.relation))" }.joined(separator: " UNION ")
+    if let changed {
+      population =
+        "SELECT customer FROM (\(population)) AS p WHERE customer IN (SELECT customer FROM \(changed.relation))"
+    }
     let told = labels.map { labelTables($0) } ?? []
     tables += told.map { "\($0.relation) AS (\n\($0.sql))" }
     let joins = (levels.map { SQL.identifier($0.relation) } + told.map(\.relation)).map {
@@ -111,7 +141,7 @@ extension SourceSet {
     }
     let query = """
       WITH \(tables.joined(separator: ",\n")),
-      population AS (\(population.joined(separator: " UNION ")))
+      population AS (\(population))
       SELECT \(try customer ?? customerSQL(known, purchases)) AS \(SQL.identifier(plan.customer)),
         \((date + features + toldColumns).joined(separator: ",\n  "))
       FROM population

@@ -15,6 +15,8 @@ public struct SourceSet {
   /// What was read, and what was left out.
   public private(set) var quality = DataQuality()
   private(set) var surveys: [String: SourceSurvey] = [:]
+  /// To whom a computation is restricted; nil takes everybody.
+  var changed: ChangedCustomers?
   let prepared: [String: PreparedSource]
   private let parsers: [String: SourceParser]
   /// What was noted of the sources when they were opened, whatever the date.
@@ -98,6 +100,9 @@ public struct SourceSet {
     if isTimed(source) { conditions.append("ts < \(cutoff)") }
     if source.role == .transactions, source.column(.amount) != nil || source.column(.price) != nil {
       conditions.append("amount IS NOT NULL")
+    }
+    if let changed, changed.narrows(source) {
+      conditions.append("customer IN (SELECT customer FROM \(changed.needed))")
     }
     let filter = conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
     return "SELECT * FROM \(timed(ready)) AS rows_of_source\(filter)"

@@ -99,21 +99,20 @@ extension Connection {
       + columns.categories.map { "\(dialect.asText(SQL.identifier($0))) AS \(SQL.identifier($0))" }
       + (numbered ? [number] : [])
     let numbers = columns.numeric.map { "\(dialect.asReal(SQL.identifier($0))) AS \(SQL.identifier($0))" }
-    let rows =
-      columns.condition.map {
-        "(SELECT *, \(dialect.rowNumber) AS \(number) FROM \(relation) AS t) AS t WHERE (\($0)\n)"
-      } ?? "\(relation) AS t"
-    return "SELECT \((keys + numbers).joined(separator: ", ")) FROM \(rows)"
+    return "SELECT \((keys + numbers).joined(separator: ", ")) FROM \(rows(of: relation, columns))"
+  }
+
+  /// The rows of `relation` that meet the condition of `columns`, as `t`, to stand after FROM.
+  func rows(of relation: String, _ columns: FeatureColumns) -> String {
+    columns.condition.map {
+      "(SELECT *, \(dialect.rowNumber) AS \(SQL.identifier("tessera_row")) FROM \(relation) AS t) AS t WHERE (\($0)\n)"
+    } ?? "\(relation) AS t"
   }
 }
 
 extension FeatureTable {
   /// The features in Swift, rows in the order of the identifiers.
   public func values() throws(WarehouseError) -> FeatureValues {
-    let columns = FeatureColumns(
-      identifier: plan.customer,
-      numeric: plan.definitions.filter { $0.kind == .numeric }.map(\.name),
-      categories: plan.definitions.filter { $0.kind == .category }.map(\.name))
-    return try connection.featureValues(relation, columns, source: "the features")
+    try connection.featureValues(relation, plan.columns, source: "the features")
   }
 }

@@ -1,0 +1,94 @@
+public import Warehouse
+
+/// The customers to whom a computation is restricted, in tables of the engine, quoted.
+struct ChangedCustomers {
+  /// The customers with a new record: `customer`, as sources have it, and `shown`, as feature tables show it.
+  let relation: String
+  /// All whose records are needed for their features: `customer`. Those of their companies stand among them, as some
+  /// features tell what these did together.
+  let needed: String
+
+  /// Whether the rows of `source` may be left out for those who are not needed: links between customers and others
+  /// decide whose a record is.
+  func narrows(_ source: Source) -> Bool {
+    [.transactions, .customers, .surveys, .events, .campaigns].contains(source.role)
+  }
+}
+
+extension SourceSet {
+  /// Computes the features of `plan` for those customers alone who have a record on or after `date`: a row that counts in
+  /// any source that tells when its rows were made, rows of visitors who turned out to be customers among them, and so
+  /// the finding out.
+  ///
+  /// Their features are those of ``features(_:)``, to the bit: the plan's figures stand, and nothing else is taken of all
+  /// customers at once. When nobody changed the table has no row. Others' features move too: every age grows with the
+  /// as-of date, windows close, and what the contacts of a company do together changes for all of them; compute them all
+  /// where that matters.
+  ///
+  /// Rows without a time (of customers, lookups, companies, products) are taken for what was always so: that they are new
+  /// or changed nobody can tell.
+  /// - Throws: as ``features(_:)`` does; ``ProjectError`` when no source tells when its rows were made.
+  public func features(_ plan: FeaturePlan, changedSince date: CalendarDate) throws -> FeatureTable {
+    let plan = try computable(plan)
+    var restricted = self
+    restricted.changed = try changedCustomers(plan, since: date)
+    return try restricted.table(plan)
+  }
+
+  private func changedCustomers(_ plan: FeaturePlan, since date: CalendarDate) throws -> ChangedCustomers {
+    let start = "ts >= TIMESTAMP '\(date) 00:00:00'"
+    var changed: [String] = []
+    for source in project.sources where source.role.isOfCustomers && isTimed(source) {
+      guard source.role == .identities else {
+        changed.append("SELECT customer FROM (\(visible(source))) AS r WHERE \(start)")
+        continue
+      }
+      // Whoever the visitor was taken for before has changed as well.
+      let all = project.sources(.identities).map { "SELECT visitor, customer FROM (\(visible($0))) AS i" }
+      changed.append(
+        """
+        SELECT customer FROM (\(all.joined(separator: " UNION ALL "))) AS a
+        WHERE visitor IN (SELECT visitor FROM (\(visible(source))) AS r WHERE \(start))
+        """)
+    }
+    guard !changed.isEmpty else {
+      throw ProjectError(
+        file: project.file,
+        reason: "no source tells when its rows were made, so nobody can be told to have changed since \(date); compute "
+          + "the features of all customers, or name a 'time' column.")
+    }
+    let dialect = connection.dialect
+    let number =
+      "CASE WHEN \(dialect.asText(dialect.attempt("customer", as: "BIGINT"))) = customer THEN "
+      + "\(dialect.attempt("customer", as: "BIGINT")) END"
+    let isPlain = try key == .integer || customerForm(plan) == "population.customer"
+    let relation = "tessera_changed_\(SourceSet.numbers.next())"
+    try connection.execute(
+      dialect.keep(
+        "SELECT customer, \(isPlain ? "customer" : number) AS shown FROM (\(changed.joined(separator: " UNION "))) AS c",
+        as: relation))
+    guard plan.definitions.contains(where: { $0.aggregates.contains { $0.level == .accounts } }), let accounts else {
+      return ChangedCustomers(relation: relation, needed: relation)
+    }
+    let needed = "tessera_needed_\(SourceSet.numbers.next())"
+    try connection.execute(
+      dialect.keep(
+        """
+        SELECT customer FROM \(relation) UNION SELECT customer FROM (\(accounts)) AS l WHERE account IN (
+          SELECT account FROM (\(accounts)) AS m WHERE customer IN (SELECT customer FROM \(relation)))
+        """, as: needed))
+    return ChangedCustomers(relation: relation, needed: needed)
+  }
+}
+
+extension FeaturePlan {
+  /// Whether an expression of the user's own may look at all customers at once, through a window.
+  var looksAtEverybody: Bool {
+    definitions.contains { definition in
+      definition.family == .expressions
+        && ([definition.expression] + definition.aggregates.map(\.sql)).contains {
+          OwnSQL.words($0.lowercased()).contains("over")
+        }
+    }
+  }
+}
