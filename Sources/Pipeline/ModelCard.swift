@@ -77,8 +77,10 @@ public enum ReadableNumber {
 
 /// One line of the table of segments.
 public struct SegmentLine: Sendable {
-  /// The segment, from 1.
-  public let segment: Int
+  /// The segment's id: from 1, or the path "2/7" of a tree's.
+  public let segment: String
+  /// The mean Jaccard similarity with which it came back in resamples; nil where none was measured.
+  public let stability: Double?
   /// How many rows of training (customers) it holds.
   public let customers: Int
   /// Their share of all.
@@ -109,9 +111,11 @@ extension SegmentModel {
     let total = max(1, segments.sizes.reduce(0, +) + (segments.none ?? 0))
     let money = profiles["monetary"]
     let revenue = money?.sums.reduce(0, +) ?? 0
+    let leaves = tree.map { (tree: $0, places: $0.leaves) }
     return segments.sizes.indices.map { index in
       SegmentLine(
-        segment: index + 1, customers: segments.sizes[index],
+        segment: leaves.map { $0.tree.path(of: $0.places[index]) } ?? "\(index + 1)",
+        stability: leaves.flatMap { $0.tree.nodes[$0.places[index]].stability }, customers: segments.sizes[index],
         share: Double(segments.sizes[index]) / Double(total),
         weight: segments.weights.map { ($0.segments[index], $0.segments[index] / $0.total) },
         revenueShare: revenue > 0 ? money.map { $0.sums[index] / revenue } : nil,
@@ -129,10 +133,12 @@ extension SegmentModel {
       "\(date), found by \(segments.mixture == nil ? "k-means" : "a mixture") on \(transforms.columns.count) columns from "
     text += "\(transforms.features.count) features.\n\n## Segments\n\n"
     text += markdownTable(
-      ["segment", unit, "share"] + (segments.weights == nil ? [] : ["weight", "of weight"])
+      ["segment", unit, "share"] + (tree == nil ? [] : ["stability"])
+        + (segments.weights == nil ? [] : ["weight", "of weight"])
         + (lines.first?.revenueShare == nil ? [] : ["revenue"]) + headlines + ["differs most by"],
       lines.map { line in
-        ["\(line.segment)", ReadableNumber.grouped(line.customers), ReadableNumber.percent(line.share)]
+        [line.segment, ReadableNumber.grouped(line.customers), ReadableNumber.percent(line.share)]
+          + (tree == nil ? [] : [line.stability.map(ReadableNumber.hundredths) ?? "–"])
           + (line.weight.map { [ReadableNumber.text($0.sum), ReadableNumber.percent($0.share)] } ?? [])
           + (line.revenueShare.map { [ReadableNumber.percent($0)] } ?? [])
           + line.headlines.map(ReadableNumber.text) + [line.traits.joined(separator: ", ")]
@@ -141,10 +147,14 @@ extension SegmentModel {
     text +=
       "deviations from the mean of all \(unit). Shares of a level are ranked beside them on the same scale: a level "
     text += "is a column of 0 and 1.\n\n## How they were found\n\n\(segments.reason)\n\n"
+    if let history { text += history.sentences.joined(separator: " ") + "\n\n" }
+    if let tree {
+      text += tree.outline(unit: unit).map { "- \($0.text): \($0.reason)\n" }.joined() + "\n"
+    }
     text += criteriaTable
     text += "\n## Features\n\n"
     text += markdownTable(
-      ["feature", "all"] + (1...max(1, segments.k)).map { "\($0)" },
+      ["feature", "all"] + lines.map(\.segment),
       profiles.numeric.map { profile in
         ["\(profile.name)", ReadableNumber.text(profile.mean)] + profile.means.map(ReadableNumber.text)
       })

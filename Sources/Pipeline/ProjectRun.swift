@@ -28,6 +28,12 @@ public struct ProjectRun {
       .appendingPathComponent(project.name + ".tessera")
   }
 
+  /// The model that training will replace; nil when there is none, or one that this version cannot read.
+  public func previousModel() throws -> SegmentModel? {
+    guard FileManager.default.fileExists(atPath: modelFile.path) else { return nil }
+    return try? SegmentModel(contentsOfFile: modelFile.path)
+  }
+
   private func sources(asOf: CalendarDate?) throws -> SourceSet {
     progress?(
       PipelineProgress(
@@ -81,8 +87,11 @@ public struct ProjectRun {
     let plan = try FeaturePlan(sources)
     let table = try features(sources, plan)
     let values = try table.values()
-    let trained = try (training ?? SegmentTraining(project)).train(
+    var trained = try (training ?? SegmentTraining(project)).train(
       values, plan: plan, asOf: sources.asOf, quality: sources.quality, source: "the features", progress: progress)
+    if !project.lists.isEmpty {
+      trained = try trained.adding(project.lists, try table.members(of: project.lists))
+    }
     let files = StagedFiles()
     progress?(PipelineProgress(stage: "writing results"))
     try table.write(to: outputFolder.appendingPathComponent("features.parquet").path, in: files)
@@ -100,6 +109,9 @@ public struct ProjectRun {
     let folder = outputFolder
     try connection.write(
       trained.assignments.table, to: folder.appendingPathComponent("assignments.parquet").path, in: files)
+    if let lists = trained.model.lists {
+      try connection.write(lists.table, to: folder.appendingPathComponent("overlaps.csv").path, in: files)
+    }
     let card = Data(trained.model.markdownCard.utf8)
     try files.write(card, to: folder.appendingPathComponent("summary.md").path)
     try files.write(try trained.model.file().encoded(), to: modelFile.path)
@@ -116,7 +128,10 @@ public struct ProjectRun {
     let table = try features(sources, plan)
     progress?(PipelineProgress(stage: "assigning \(table.rows) customers"))
     let scored = try model.score(try table.values(), allMemberships: allMemberships)
-    return (scored.assignments, scored.report, sources.quality)
+    let members = try model.lists.map { try table.members(of: $0.rules) }
+    var quality = sources.quality
+    quality.notes += members?.notes ?? []
+    return (scored.assignments.adding(members), scored.report, quality)
   }
 
   /// Writes assignments to `target`, in the format of its ending.

@@ -22,16 +22,20 @@ public struct SegmentAssignments: Sendable {
   /// far as there are any.
   public var table: Table {
     var columns = [customers]
-    if let tree { columns += tree.columns(memberships) } else {
+    if let tree {
+      columns += tree.columns(memberships)
+    } else {
       columns += [
-      Column(name: "segment", values: .integers(segments.map(Int64.init))),
-      Column(name: "membership", values: .reals(memberships)),
+        Column(name: "segment", values: .integers(segments.map(Int64.init))),
+        Column(name: "membership", values: .reals(memberships)),
       ]
     }
     if let distances { columns.append(Column(name: "distance", values: .reals(distances))) }
     if let allMemberships {
       for segment in 0..<allMemberships.columns {
-        columns.append(Column(name: "membership_\(identifiers?[segment] ?? segment + 1)", values: .reals(allMemberships.column(segment))))
+        columns.append(
+          Column(
+            name: "membership_\(identifiers?[segment] ?? segment + 1)", values: .reals(allMemberships.column(segment))))
       }
     }
     return Table(columns)

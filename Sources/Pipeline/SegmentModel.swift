@@ -132,7 +132,11 @@ public struct SegmentModel: Sendable {
   /// What the segments are like.
   public let profiles: SegmentProfiles
   /// What was read of each source in training.
-  public let quality: DataQuality
+  public internal(set) var quality: DataQuality
+  /// The lists by rule and all overlaps; nil where the project has no list.
+  public internal(set) var lists: SegmentLists?
+  /// What became of the segments of the model before; nil for a first one, and where all kept their id.
+  public internal(set) var history: SegmentHistory?
   /// What training found out about its own features; nil in models of versions that did not look.
   public let checks: SegmentChecks?
   /// Where the model comes from.
@@ -171,6 +175,8 @@ public struct SegmentModel: Sendable {
     try file.setSection("profiles", profiles)
     try file.setSection("quality", quality)
     if let checks { try file.setSection("checks", checks) }
+    if let lists { try file.setSection("lists", lists) }
+    if let history { try file.setSection("history", history) }
     try file.setSection("provenance", provenance)
     return file
   }
@@ -196,6 +202,8 @@ public struct SegmentModel: Sendable {
     profiles = try file.section("profiles", as: SegmentProfiles.self)
     quality = try file.section("quality", as: DataQuality.self)
     checks = file.sectionNames.contains("checks") ? try file.section("checks", as: SegmentChecks.self) : nil
+    lists = file.sectionNames.contains("lists") ? try file.section("lists", as: SegmentLists.self) : nil
+    history = file.sectionNames.contains("history") ? try file.section("history", as: SegmentHistory.self) : nil
     provenance = try file.section("provenance", as: Provenance.self)
     if let reason = segments.fault(rows: provenance.rows) {
       throw PipelineError.modelInconsistent(reason: reason)

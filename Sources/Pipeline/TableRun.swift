@@ -14,8 +14,12 @@ extension ProjectRun {
     let table = try connection.open(file: file)
     let columns = try TableLayout.columns(
       of: table, include: include, exclude: exclude, identifier: identifier, condition: condition)
-    let trained = try connection.train(
+    var trained = try connection.train(
       table, columns, chosen: include + training.exclude, weights: nil, training, progress)
+    if !project.lists.isEmpty {
+      trained = try trained.adding(
+        project.lists, try connection.members(of: project.lists, in: table, columns))
+    }
     try write(trained, StagedFiles())
     return trained
   }
@@ -178,6 +182,8 @@ extension Connection {
     let values = FeatureValues(
       customers: read.customers, numbers: read.numbers,
       categories: read.categories.map { flags.contains($0.name) ? $0.withNumberTexts : $0 })
-    return try model.score(values, allMemberships: allMemberships, source: table.name)
+    let scored = try model.score(values, allMemberships: allMemberships, source: table.name)
+    let members = try model.lists.map { try self.members(of: $0.rules, in: table, columns) }
+    return (scored.assignments.adding(members), scored.report)
   }
 }

@@ -13,6 +13,8 @@ struct FoundSegments {
   var stability: ClusterStability?
   /// What a tree tried for its first division.
   var treeCandidates: [ClusterCountCandidate]?
+  /// What became of the segments of the model before.
+  var history: SegmentHistory?
 
   private var isTree: Bool { if case .tree = segmenter { true } else { false } }
 
@@ -60,7 +62,8 @@ extension SegmentTraining {
     search.kMeans = kmeans
     let choice = try search.fit(x, weights: weights, observer: observer)
     var found = FoundSegments(
-      segmenter: .clusters(.kMeans(choice.fit.model)), reason: reason(choice.clusters, choice.reason, note: choice.shape?.sentence),
+      segmenter: .clusters(.kMeans(choice.fit.model)),
+      reason: reason(choice.clusters, choice.reason, note: choice.shape?.sentence),
       converged: choice.fit.converged, iterations: choice.fit.iterations,
       kMeans: (choice.fit.inertia, choice.candidates, kmeans))
     if let bootstrap, choice.clusters > 1 {

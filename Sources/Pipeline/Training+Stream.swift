@@ -87,7 +87,8 @@ extension SegmentTraining {
       words += " Numbers of clusters were compared on a sample of \(ReadableNumber.grouped(drawn.rows.rows)) rows."
     }
     var found = FoundSegments(
-      segmenter: .clusters(.kMeans(fit.model)), reason: words, converged: fit.converged, iterations: fit.inertiaTrace.count,
+      segmenter: .clusters(.kMeans(fit.model)), reason: words, converged: fit.converged,
+      iterations: fit.inertiaTrace.count,
       kMeans: (fit.inertia, choice.candidates, self.kmeans))
     if let bootstrap, choice.clusters > 1 {
       // The segments are those of the whole stream, so their rows of the sample are asked for, not the sample's own fit.

@@ -15,6 +15,8 @@ public struct SegmentTraining: Sendable {
   public var method = SegmentMethod.kMeans
   /// How macro-segments are divided; nil finds one clustering and no tree.
   public var tree: TreeSettings?
+  /// The model before, whose segments keep their ids where they are found again; nil gives new ones.
+  public var previous: SegmentModel?
   /// How k-means is run; its `clusters` are overridden.
   public var kmeans = KMeans(clusters: 1)
   /// How a mixture is fitted; its `components` and `blocks` are overridden.
@@ -122,7 +124,7 @@ public struct SegmentTraining: Sendable {
         try found(matrix, fitted, values, known, weights, source: source, observer)
       }
     checks.proxies = proxies(plan, values, matrix, fitted, assignments)
-    let model = SegmentModel(
+    var model = SegmentModel(
       name: name,
       features: SegmentModel.FeatureSection(
         identifier: values.customers.name, asOf: asOf?.description, plan: plan, numeric: values.numbers.names,
@@ -135,6 +137,7 @@ public struct SegmentTraining: Sendable {
         tessera: Tessera.version, seed: kmeans.seed, rows: values.rows, dataFingerprint: DataFingerprint.of(values),
         libraries: ["openblas": "\(BLASLibrary.current.version) \(BLASLibrary.current.kernel)"]),
       segmenter: found.segmenter, checks: checks == SegmentChecks() ? nil : checks)
+    model.history = found.history
     return TrainedSegments(model: model, assignments: assignments)
   }
 
@@ -173,9 +176,12 @@ public struct SegmentTraining: Sendable {
   ) throws -> (FoundSegments, SegmentAssignments) {
     var growth = TreeGrowth(
       self, settings, values, features: Set(transforms.features), families: families, observer: observer)
-    let tree = try growth.grow(known)
-    let found = FoundSegments(
+    var tree = try growth.grow(known)
+    let history = try previous.flatMap { try tree.takeOverIDs(from: $0, values) }
+    var found = FoundSegments(
       segmenter: .tree(tree), reason: tree.reason, converged: true, iterations: 0, treeCandidates: growth.candidates)
+    // A model that changes nothing is the same model, byte for byte.
+    if let history, !history.events.isEmpty || history.moved > 0 { found.history = history }
     return (found, tree.assign(values, allMemberships: wantsAllMemberships))
   }
 

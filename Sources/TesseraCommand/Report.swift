@@ -10,13 +10,15 @@ enum Report {
     let lines = model.lines
     let hasRevenue = lines.first?.revenueShare != nil
     var columns: [(String, TextTable.Alignment)] = [("segment", .right), (model.unit, .right), ("share", .right)]
+    if model.tree != nil { columns.append(("stability", .right)) }
     if model.segments.weights != nil { columns += [("weight", .right), ("of weight", .right)] }
     if hasRevenue { columns.append(("revenue", .right)) }
     columns.append(contentsOf: model.headlines.map { ($0, .right) })
     columns.append(("differs most by", .left))
     var table = TextTable(columns)
     for line in lines {
-      var cells = ["\(line.segment)", ReadableNumber.grouped(line.customers), ReadableNumber.percent(line.share)]
+      var cells = [line.segment, ReadableNumber.grouped(line.customers), ReadableNumber.percent(line.share)]
+      if model.tree != nil { cells.append(line.stability.map(ReadableNumber.hundredths) ?? "–") }
       if let weight = line.weight {
         cells += [ReadableNumber.text(weight.sum), ReadableNumber.percent(weight.share)]
       }
@@ -34,6 +36,7 @@ enum Report {
     }
     Terminal.print("")
     Terminal.print(model.segments.reason)
+    for sentence in model.history?.sentences ?? [] { Terminal.print(sentence) }
     if let stability = model.segments.stability { print(stability) }
     if let warning = smallSegments(model) { Terminal.note(warning) }
   }
@@ -220,6 +223,9 @@ struct ModelJSON: Encodable {
   let distributions: MixtureDescription?
   let quality: DataQuality
   let checks: SegmentChecks?
+  let tree: [SegmentTree.Outline]?
+  let lists: SegmentLists?
+  let history: SegmentHistory?
   let provenance: SegmentModel.Provenance
   let seconds: Double?
 
@@ -232,6 +238,9 @@ struct ModelJSON: Encodable {
     distributions = model.mixtureDescription
     quality = model.quality
     checks = model.checks
+    tree = model.tree?.outline(unit: model.unit)
+    lists = model.lists
+    history = model.history
     provenance = model.provenance
     self.seconds = seconds
   }

@@ -22,7 +22,7 @@ public struct TreeSettings: Sendable, Hashable, Codable {
   /// The share of the customers, at most, that belong to none of the segments.
   public var noneBudget = 0.05
   /// A customer is listed in every segment that it belongs to with this membership or more.
-  public var listedFrom = 0.25
+  public var listedFrom = 0.1
 
   /// The defaults.
   public init() {}
@@ -47,7 +47,8 @@ extension TreeSettings {
         (leastShare, leastCustomers) = (0, count)
       } else {
         throw section.error(
-          "least_size", "'segments.least_size' must be a number of customers from 2, or a share such as 0.5% up to 50%.")
+          "least_size", "'segments.least_size' must be a number of customers from 2, or a share such as 0.5% up to 50%."
+        )
       }
     }
     leastStability = try section.share("stability") ?? leastStability

@@ -8,6 +8,8 @@ extension SegmentTree {
   private struct Section: Codable {
     let stretch: Double
     let listedFrom: Double
+    let greatestSegment: Int
+    let greatestMacro: Int
     let nodes: [NodeSection]
   }
 
@@ -47,7 +49,11 @@ extension SegmentTree {
           stability: node.stability, size: node.size, reason: node.reason, transforms: clusters?.transforms,
           membership: clusters?.membership, limits: clusters?.limits, levels: levels))
     }
-    try file.setSection("tree", Section(stretch: stretch, listedFrom: listedFrom, nodes: sections))
+    try file.setSection(
+      "tree",
+      Section(
+        stretch: stretch, listedFrom: listedFrom, greatestSegment: greatestSegment, greatestMacro: greatestMacro,
+        nodes: sections))
   }
 
   /// Reads what ``write(to:)`` wrote.
@@ -78,6 +84,7 @@ extension SegmentTree {
     }
     stretch = section.stretch
     listedFrom = section.listedFrom
+    (greatestSegment, greatestMacro) = (section.greatestSegment, section.greatestMacro)
     if let fault { throw PipelineError.modelInconsistent(reason: fault) }
   }
 
@@ -96,6 +103,9 @@ extension SegmentTree {
       else { return "node \(index) of its tree does not fit the others" }
     }
     let ids = nodes.compactMap(\.segment)
+    guard ids.allSatisfy({ $0 <= greatestSegment }), macros.allSatisfy({ $0 <= greatestMacro }) else {
+      return "an id is greater than the greatest ever given"
+    }
     return Set(ids).count == ids.count ? nil : "two of its segments have one id"
   }
 }

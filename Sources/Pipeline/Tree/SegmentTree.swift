@@ -36,6 +36,10 @@ public struct SegmentTree: Sendable, Hashable {
   public internal(set) var stretch: Double
   /// A customer is listed in every leaf that it belongs to with this membership or more.
   public let listedFrom: Double
+  /// The greatest id of a segment ever given, in this model or one before.
+  public internal(set) var greatestSegment = 0
+  /// The greatest id of a macro-segment ever given.
+  public internal(set) var greatestMacro = 0
 
   /// The places of the leaves, in the order of macro-segments and ids.
   public var leaves: [Int] {

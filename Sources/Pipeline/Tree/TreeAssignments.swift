@@ -15,7 +15,11 @@ public struct TreeAssignments: Sendable {
   /// The id of the segment nearest to a customer of none of these; 0 for all others.
   public let nearest: [Int]
   /// The paths of all segments in which the customer is listed, joined by "; ".
-  public let lists: [String]
+  public internal(set) var lists: [String]
+  /// The id of each customer's macro-segment; 0 for none of these.
+  let macros: [Int]
+  /// The path of each segment and the rows listed in it.
+  let listed: [(path: String, rows: [Int])]
   /// The columns of the assignments, after the identifier.
   func columns(_ own: [Double]) -> [Column] {
     func optional(_ name: String, _ values: [Int]) -> Column {
@@ -44,6 +48,8 @@ extension SegmentTree {
     var tree: (ids: [Int], paths: [String], seconds: [Int], gaps: [Double], nearest: [Int], lists: [String]) = (
       [], [], [], [], [], []
     )
+    var listedRows = [[Int]](repeating: [], count: leaves.count)
+    let macros = leaves.map { nodes[$0].macro ?? 0 }
     var every = allMemberships ? Matrix(rows: values.rows, columns: leaves.count) : nil
     for row in 0..<values.rows {
       guard let first = placement.leaf(row, rank: 0) else { continue }
@@ -70,7 +76,9 @@ extension SegmentTree {
       for rank in 0..<TreePlacement.kept {
         guard let leaf = placement.leaf(row, rank: rank) else { break }
         every?[row, leaf.leaf] = leaf.membership
-        if leaf.membership >= listedFrom { listed.append(paths[leaf.leaf]) }
+        guard leaf.membership >= listedFrom else { continue }
+        listed.append(paths[leaf.leaf])
+        listedRows[leaf.leaf].append(row)
       }
       tree.lists.append(listed.joined(separator: "; "))
     }
@@ -78,6 +86,7 @@ extension SegmentTree {
       customers: values.customers, segments: segments, memberships: own, distances: nil, allMemberships: every,
       tree: TreeAssignments(
         ids: tree.ids, paths: tree.paths, seconds: tree.seconds, gaps: tree.gaps, nearest: tree.nearest,
-        lists: tree.lists), identifiers: ids)
+        lists: tree.lists, macros: segments.map { $0 > 0 ? macros[$0 - 1] : 0 },
+        listed: zip(paths, listedRows).map { ($0, $1) }), identifiers: ids)
   }
 }

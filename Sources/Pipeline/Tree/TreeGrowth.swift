@@ -199,6 +199,7 @@ extension SegmentTree {
       }
     }
     for (position, index) in order.enumerated() { number(index, position + 1) }
+    (greatestSegment, greatestMacro) = (next - 1, order.count)
   }
 
   /// Enlarges the limits until no more than `budget` of the customers at `rows` are none, counts the others, and numbers

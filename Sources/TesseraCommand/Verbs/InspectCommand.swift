@@ -32,6 +32,8 @@ struct InspectCommand: ParsableCommand {
       return
     }
     Report.segments(loaded)
+    if let tree = loaded.tree { TreeReport.print(tree, unit: loaded.unit) }
+    if let lists = loaded.lists { TreeReport.print(lists) }
     if let mixture = loaded.mixtureDescription { MixtureReport.print(mixture, showsAll: all) }
     Terminal.print("")
     Terminal.print("name         \(loaded.name)")
@@ -47,7 +49,7 @@ struct InspectCommand: ParsableCommand {
       Terminal.print(
         "mixture     \(family) BIC \(ReadableNumber.text(mixture.bic)), log-likelihood "
           + "\(ReadableNumber.text(mixture.logLikelihood)), \(mixture.parameters) parameters")
-    } else {
+    } else if loaded.segments.inertia != nil {
       Terminal.print("inertia      \(ReadableNumber.text(loaded.segments.inertia))")
     }
     let libraries = loaded.provenance.libraries.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }

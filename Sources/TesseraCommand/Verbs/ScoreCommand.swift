@@ -80,9 +80,10 @@ struct ScoreCommand: ParsableCommand {
         ReadableNumber.percent(Double(loaded.segments.none ?? 0) / trained),
       ])
     }
+    let names = loaded.lines.map(\.segment)
     for (index, size) in sizes.enumerated() {
       table.add([
-        "\(index + 1)", ReadableNumber.grouped(size),
+        names[index], ReadableNumber.grouped(size),
         ReadableNumber.percent(Double(size) / Double(max(1, assignments.segments.count))),
         ReadableNumber.percent(Double(loaded.segments.sizes[index]) / trained),
       ])

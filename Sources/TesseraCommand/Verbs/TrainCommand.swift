@@ -33,6 +33,9 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "Where random numbers begin; the same seed gives the same segments.")
   var seed: UInt64?
 
+  @Flag(help: "Give new ids instead of keeping those of the model that is replaced.")
+  var fresh = false
+
   @Flag(help: "Print one JSON object instead of words.")
   var json = false
 
@@ -62,6 +65,7 @@ struct TrainCommand: ParsableCommand {
     defer { progress.end() }
     let began = Date()
     let run = try ProjectRun(project, progress: progress.observer)
+    if !fresh { training.previous = try run.previousModel() }
     let trained: TrainedSegments
     if let input {
       trained = try run.train(

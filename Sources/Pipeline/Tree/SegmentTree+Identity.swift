@@ -1,0 +1,58 @@
+public import Clustering
+internal import Features
+
+/// What a refit did to the segments of the model before.
+public struct SegmentHistory: Sendable, Hashable, Codable {
+  /// How many segments kept their id.
+  public let kept: Int
+  /// How many segments there are now.
+  public let of: Int
+  /// How many customers of both models changed their segment, and how many there are.
+  public let moved: Int
+  /// See ``moved``.
+  public let customers: Int
+  /// What happened besides: births, deaths, splits, mergers.
+  public let events: [SegmentEvent]
+
+  /// In a sentence or several.
+  public var sentences: [String] {
+    [
+      "\(kept) of \(of) segments keep their id; \(ReadableNumber.grouped(moved)) of "
+        + "\(ReadableNumber.grouped(customers)) customers change theirs."
+    ] + events.map(\.description)
+  }
+}
+
+extension SegmentTree {
+  /// Takes over the ids of the tree that `previous` scores with, by optimal assignment on the customers of `values`.
+  ///
+  /// The previous model places these customers as they are now, so a segment is the same when it holds the same customers,
+  /// whatever became of its centroid.
+  /// - Returns: what became of the segments; nil when the previous model has no tree or none of its features is there.
+  mutating func takeOverIDs(from previous: SegmentModel, _ values: FeatureValues) throws -> SegmentHistory? {
+    guard let before = previous.tree, let scored = try? previous.score(values),
+      let old = scored.assignments.tree
+    else { return nil }
+    let own = assign(values)
+    guard let new = own.tree else { return nil }
+    let matcher = SegmentMatcher()
+    let leaves = leaves
+    let matching = try matcher.match(
+      old: old.ids, new: own.segments.map { $0 - 1 }, segments: leaves.count,
+      oldIds: before.nodes.compactMap(\.segment), greatestId: before.greatestSegment)
+    let macros = macros
+    let place = Dictionary(macros.enumerated().map { ($1, $0) }) { first, _ in first }
+    let matchingMacros = try matcher.match(
+      old: old.macros, new: new.macros.map { place[$0] ?? -1 }, segments: macros.count, oldIds: before.macros,
+      greatestId: before.greatestMacro)
+    for (position, leaf) in leaves.enumerated() { nodes[leaf].segment = matching.ids[position] }
+    for index in nodes.indices {
+      nodes[index].macro = nodes[index].macro.flatMap { place[$0] }.map { matchingMacros.ids[$0] }
+    }
+    (greatestSegment, greatestMacro) = (matching.greatestId, matchingMacros.greatestId)
+    let events = matching.events.filter { if case .kept = $0 { false } else { true } }
+    return SegmentHistory(
+      kept: matching.events.count - events.count, of: leaves.count, moved: matching.moved,
+      customers: zip(old.ids, own.segments).count { $0 > 0 && $1 > 0 }, events: events)
+  }
+}
