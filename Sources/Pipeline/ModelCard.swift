@@ -158,6 +158,15 @@ extension SegmentModel {
       profiles.numeric.map { profile in
         ["\(profile.name)", ReadableNumber.text(profile.mean)] + profile.means.map(ReadableNumber.text)
       })
+    let levels = profiles.categories.flatMap { category in
+      category.levels.indices.prefix(8).map { level in
+        ["\(category.name) = \(category.levels[level])", ReadableNumber.percent(category.shares[level])]
+          + category.segmentShares.map { ReadableNumber.percent($0[level]) }
+      }
+    }
+    if !levels.isEmpty {
+      text += "\n" + markdownTable(["share of level", "all"] + lines.map(\.segment), levels)
+    }
     if !transforms.dropped.isEmpty {
       text += "\nForm no segment: "
       text += transforms.dropped.map { "\($0.name) (\($0.reason))" }.joined(separator: "; ") + ".\n"

@@ -61,8 +61,10 @@ struct ClusterCountVerdict {
           clusters = 1
           structure = .none
           reason =
-            (["No structure: \(best), but its gap statistic \(shortfall), and no valley lies between the clusters. "
-            + "One cloud explains the data as well, so k = 1."] + notes).joined(separator: " ")
+            ([
+              "No structure: \(best), but its gap statistic \(shortfall), and no valley lies between the clusters. "
+                + "One cloud explains the data as well, so k = 1."
+            ] + notes).joined(separator: " ")
           return
         }
         let p = chance < 0.001 ? "p < 0.001" : String(format: "p = %.3f", chance)

@@ -52,12 +52,12 @@ public struct SplitSearch: Sendable, Hashable, Codable {
         latest = try search(x.selectingColumns(screen.columns), screen.columns, weights) {
           board.report(part: part, fraction: $0.fraction)
         }
-        guard latest.choice.structure != .none || range.lowerBound > 1 else { break }
+        guard latest.hasStructure || range.lowerBound > 1 else { break }
         found.append(latest)
       }
     }
     // The last that was found with structure has the fewest features; the whole is taken where none has any.
-    let best = found.last { $0.choice.clusters > 1 } ?? whole
+    let best = found.last { $0.hasStructure || range.lowerBound > 1 } ?? whole
     let last = screensFeatures ? 3 : 1
     return try earn(best, x, weights) { board.report(part: last, fraction: $0.fraction) }
   }
@@ -68,6 +68,11 @@ public struct SplitSearch: Sendable, Hashable, Codable {
     let choice: ClusterCountChoice
     /// The labels of the chosen fit, or of the best one of several parts where one cloud explains as much.
     let labels: [Int]
+    /// Why one cloud explains as much, though the search chose several parts.
+    let shortfall: String?
+
+    /// Whether there is more structure than that of one cloud.
+    var hasStructure: Bool { choice.clusters > 1 && shortfall == nil }
   }
 
   private func search(
@@ -77,12 +82,34 @@ public struct SplitSearch: Sendable, Hashable, Codable {
     search.kMeans = kMeans
     search.references = references
     let choice = try search.fit(x, weights: weights, observer: observer)
-    if choice.clusters > 1 { return Finding(columns: columns, choice: choice, labels: choice.fit.labels) }
+    if choice.clusters > 1 {
+      let labels = choice.fit.labels
+      guard range.lowerBound == 1, let shortfall = explained(x, choice) else {
+        return Finding(columns: columns, choice: choice, labels: labels, shortfall: nil)
+      }
+      return Finding(columns: columns, choice: choice, labels: labels, shortfall: shortfall)
+    }
     let ranked = SplitSearch.ranked(choice.candidates)
     guard let clusters = ranked.first else {
-      return Finding(columns: columns, choice: choice, labels: choice.fit.labels)
+      return Finding(columns: columns, choice: choice, labels: choice.fit.labels, shortfall: nil)
     }
-    return Finding(columns: columns, choice: choice, labels: try fit(x, clusters, weights).labels)
+    let labels = try fit(x, clusters, weights).labels
+    return Finding(columns: columns, choice: choice, labels: labels, shortfall: nil)
+  }
+
+  /// Why columns that have nothing to do with each other explain the parts as well; nil when it does not, or when a valley
+  /// parts the rows.
+  private func explained(_ x: Matrix, _ choice: ClusterCountChoice) -> String? {
+    let sample = x.gatheringRows(
+      WitnessSample(x, weights: nil, limit: MarginalCloud.rowLimit, seed: kMeans.seed).rows)
+    if let p = CentroidValley(sample, choice.fit.model.centroids).pValue, p <= ClusterCountSearch.valleyLevel {
+      return nil
+    }
+    guard let rise = MarginalCloud.rise(sample, clusters: choice.clusters, kMeans: kMeans),
+      rise <= MarginalCloud.threshold
+    else { return nil }
+    return "No structure: the same columns, each shuffled by itself, gain as much from k = \(choice.clusters), "
+      + "and no valley lies between the parts."
   }
 
   private func fit(_ x: Matrix, _ clusters: Int, _ weights: [Double]?) throws(FitError) -> KMeansFit {
@@ -104,6 +131,9 @@ public struct SplitSearch: Sendable, Hashable, Codable {
     _ finding: Finding, _ x: Matrix, _ weights: [Double]?, _ observer: @escaping FitObserver
   ) throws(FitError) -> Split {
     let choice = finding.choice
+    if let shortfall = finding.shortfall {
+      return Split(columns: finding.columns, choice: choice, fit: nil, stability: nil, reason: shortfall)
+    }
     guard choice.clusters > 1 else {
       return Split(columns: finding.columns, choice: choice, fit: nil, stability: nil, reason: choice.reason)
     }

@@ -26,6 +26,9 @@ struct ExpressionCompiler {
         throw compiler.error(
           expression, "its 'sql' reads tables; it may use features, or with 'over' the columns of one source's rows.")
       }
+      if let reason = OwnSQL.unrepeatable(expression.sql) {
+        throw compiler.error(expression, "its 'sql' cannot be computed twice alike: \(reason).")
+      }
       if expression.over != nil { compiler.definitions.append(try compiler.ofRows(expression)) }
     }
     let usable = compiler.definitions

@@ -210,6 +210,9 @@ struct RuleCompiler {
     guard OwnSQL.readsNoTable(sql) else {
       throw error(count, "its 'sql' reads tables; it must be a condition on the columns of one row.")
     }
+    if let reason = OwnSQL.unrepeatable(sql) {
+      throw error(count, "its 'sql' cannot be computed twice alike: \(reason).")
+    }
     do {
       _ = try sources.connection.query(
         "SELECT count(*) AS probe FROM (\(try sources.rows(level, purchases))) AS r WHERE FALSE AND (\(sql)\n)")

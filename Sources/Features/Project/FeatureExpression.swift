@@ -59,6 +59,35 @@ enum OwnSQL {
       && words.count { $0 == "from" } <= words.count { $0 == "extract" }
   }
 
+  /// What of `sql` gives another value each time, or a value that depends on the order of the rows; nil when nothing does.
+  ///
+  /// A model must give a customer the same features alone and among others, today and in a year.
+  static func unrepeatable(_ sql: String) -> String? {
+    let outside = withoutTexts(sql.lowercased())
+    let volatile: Set<String> = [
+      "random", "uuid", "gen_random_uuid", "setseed", "nextval", "currval", "now", "today", "current_date",
+      "current_time", "current_timestamp", "localtime", "localtimestamp", "clock_timestamp", "statement_timestamp",
+      "transaction_timestamp", "get_current_timestamp", "get_current_time",
+    ]
+    let words = words(outside)
+    if let found = words.first(where: volatile.contains) { return "'\(found)' gives another value each time" }
+    let flat = outside.split { $0.isWhitespace }.joined(separator: " ")
+    if flat.replacing(" ", with: "").contains("over()"),
+      words.contains(where: {
+        ["lag", "lead", "row_number", "first_value", "last_value", "nth_value", "ntile"].contains($0)
+      })
+    {
+      return "OVER () without ORDER BY goes by the order in which rows happen to come"
+    }
+    return nil
+  }
+
+  /// `sql` with its texts in single quotes emptied.
+  private static func withoutTexts(_ sql: String) -> String {
+    sql.split(separator: "'", omittingEmptySubsequences: false).enumerated().filter { $0.offset % 2 == 0 }
+      .map { String($0.element) }.joined(separator: "''")
+  }
+
   /// The words of `sql`: names, keywords and numbers.
   static func words(_ sql: String) -> [String] {
     sql.split { !$0.isLetter && !$0.isNumber && $0 != "_" }.map(String.init)

@@ -32,7 +32,8 @@ public struct FeatureValues: Sendable {
     gathered.reserveCapacity(rows.count * width)
     for row in rows { gathered.append(contentsOf: numbers.values[row * width..<(row + 1) * width]) }
     return FeatureValues(
-      customers: customers.reordered(rows), numbers: NumberBlock(names: numbers.names, rows: rows.count, values: gathered),
+      customers: customers.reordered(rows),
+      numbers: NumberBlock(names: numbers.names, rows: rows.count, values: gathered),
       categories: categories.map { $0.reordered(rows) }, rowNumbers: rows.map(rowNumber))
   }
 

@@ -173,7 +173,16 @@ struct ClusterCommand: ParsableCommand {
   }
 }
 
-extension SegmentMethod: ExpressibleByArgument {}
+extension SegmentMethod: ExpressibleByArgument {
+  /// The methods that one table is clustered by; trees are grown by `train`.
+  public static var allValueStrings: [String] { [kMeans.rawValue, mixture.rawValue] }
+
+  /// Reads a method of `cluster`.
+  public init?(argument: String) {
+    guard SegmentMethod.allValueStrings.contains(argument) else { return nil }
+    self.init(rawValue: argument)
+  }
+}
 
 /// Covariance families as they are written: `VVV`, `EEE,VVV` or `all`.
 struct CovarianceList: ExpressibleByArgument, Hashable, CustomStringConvertible {

@@ -12,7 +12,7 @@ struct FeaturesCommand: ParsableCommand {
       Example:
         tessera features --output features.parquet
       writes features.parquet and its dictionary three times: features.md to read, features.json for programs and
-      features.dictionary.csv (meaning, unit, source, window, what missing stands for, SQL). Records after the as-of
+      features.dictionary.csv (meaning, unit, source, SQL; the first two also windows). Records after the as-of
       date change nothing. What was found wrong with the sources goes to standard error, all of it to --json.
 
       With what happened next, to train predictions on or to back-test them, as of one date or of several:
