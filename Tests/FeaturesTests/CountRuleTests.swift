@@ -209,6 +209,7 @@ import Warehouse
     ("- {name: a, count: orders, at_least: 1, within: 3, older_than: 5}", "must be the greater"),
     ("- {name: a, count: orders, at_least: many}", "must be a number"),
     ("- {name: a, count: orders, where: category, at_least: 1}", "a test is a column"),
+    ("- {name: a, count: orders, where: category = Hats AND amount > 5, at_least: 1}", "Several tests stand in a list"),
     ("- {name: a, all: [], any: []}", "exactly one of"),
     ("- {name: a, all: [b]}", "which there is not"),
     ("- {name: a, not: a}", "in a circle"),

@@ -124,7 +124,7 @@ extension RuleCount {
         throw section.error(
           "where",
           "'\(section.path).where' holds '\(text)'; a test is a column, one of = != < <= > >= in contains, "
-            + "and a value, such as: category = \"Shirts\".")
+            + "and a value, such as: category = \"Shirts\". Several tests stand in a list; 'sql' takes any condition.")
       }
       tests.append(test)
     }

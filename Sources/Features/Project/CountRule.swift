@@ -117,6 +117,13 @@ extension RuleTest {
     self.init(String(field), sign, values)
   }
 
+  /// Whether an unquoted value goes on with AND or OR and another test, which would never match as a text.
+  private static func holdsAnotherTest(_ value: Substring) -> Bool {
+    let words = value.split(separator: " ").map { $0.lowercased() }
+    guard let place = words.firstIndex(where: { $0 == "and" || $0 == "or" }) else { return false }
+    return words[place...].contains { $0.contains { "=<>".contains($0) } }
+  }
+
   private static func values(_ text: Substring, isList: Bool) -> [String]? {
     var rest = text.drop { $0 == " " }
     while rest.last == " " { rest.removeLast() }
@@ -136,7 +143,7 @@ extension RuleTest {
         var plain = isList ? rest.prefix { $0 != "," } : rest
         rest = rest.dropFirst(plain.count)
         while plain.last == " " { plain.removeLast() }
-        guard !plain.isEmpty else { return nil }
+        guard !plain.isEmpty, !holdsAnotherTest(plain) else { return nil }
         values.append(String(plain))
       }
       if rest.isEmpty { return values }
