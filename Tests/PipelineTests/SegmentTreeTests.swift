@@ -163,6 +163,20 @@ import Warehouse
     #expect(Set(named) == ["region = north", "region = south", "region = islands"])
   }
 
+  @Test func `settings that name no feature are errors with the nearest name`() throws {
+    let values = SegmentTreeTests.planted(seed: 9, rows: 300).values
+    var settings: [TreeSettings] = Array(repeating: TreeSettings(), count: 3)
+    settings[0].by = "f0"
+    settings[1].macroFeatures = ["f9"]
+    settings[2].microFeatures = ["f9"]
+    for setting in settings {
+      var training = SegmentTraining(name: "test", range: 1...8)
+      training.method = .tree
+      training.tree = setting
+      #expect(throws: PipelineError.self) { try training.train(values, source: "the test") }
+    }
+  }
+
   @Test func `a tree that contradicts itself is refused`() throws {
     let trained = try SegmentTreeTests.train(SegmentTreeTests.planted(seed: 8, rows: 600).values)
     var file = try trained.model.file()

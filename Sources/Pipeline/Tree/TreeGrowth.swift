@@ -54,6 +54,7 @@ struct TreeGrowth {
 
   /// Grows the tree on the customers at `rows`, without those that lie apart from all others, within the budget.
   mutating func grow(_ rows: [Int]) throws -> SegmentTree {
+    try checkNames()
     let inliers = inliers(rows)
     var tasks = [Task(parent: nil, rows: inliers, name: nil, stability: nil, levels: nil, isMacro: false)]
     while !tasks.isEmpty {
@@ -84,6 +85,18 @@ struct TreeGrowth {
     tree.numberInOrder(macroNodes, sizes: nodes.map { _ in 0 })
     tree.settle(tree.place(values), rows: rows, budget: settings.noneBudget)
     return tree
+  }
+
+  /// Throws when a setting names a feature or family that is not there, or cannot serve.
+  private func checkNames() throws(PipelineError) {
+    let levels = values.categories.map(\.name)
+    if let by = settings.by, !levels.contains(by) {
+      throw .unknownFeature(name: by, nearest: NearestNames.to(by, in: levels))
+    }
+    let known = features.union(families.filter { features.contains($0.key) }.values)
+    for name in settings.macroFeatures + settings.microFeatures where !known.contains(name) {
+      throw .unknownFeature(name: name, nearest: NearestNames.to(name, in: known.sorted()))
+    }
   }
 
   /// Divides one node, or says why it is left whole.
