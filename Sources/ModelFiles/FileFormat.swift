@@ -8,8 +8,10 @@ import Foundation
 /// becomes what today's ``ModelFile`` holds.
 enum FileFormat: Int, CaseIterable {
   case one = 1
+  /// As one; its sections may hold a tree of segments, which versions that read no more than one do not know.
+  case two = 2
 
-  static let newest = Self.one
+  static let newest = Self.two
 
   /// The objects of the card around a section.
   static let sectionDepth = 2
@@ -29,7 +31,7 @@ enum FileFormat: Int, CaseIterable {
   /// The JSON of each section of `card`.
   func sections(of card: JSONText) throws(ModelFileError) -> [String: Data] {
     switch self {
-    case .one:
+    case .one, .two:
       guard let members = card.members, Set(members.keys) == ["format", "sections"],
         let place = members["sections"], let sections = card.object(at: place)
       else { throw .badCard("it is not an object of 'format' and the object 'sections', and nothing else") }

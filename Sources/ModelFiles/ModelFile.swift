@@ -13,7 +13,7 @@ import Foundation
 /// data        the tensors in the order of their names, little-endian doubles
 /// ```
 ///
-/// CARD is a JSON object, written as a string: `{"format":1,"sections":{NAME:VALUE,…}}`. HEX is the SHA-256 of the
+/// CARD is a JSON object, written as a string: `{"format":2,"sections":{NAME:VALUE,…}}`. HEX is the SHA-256 of the
 /// content: the card, then for each tensor in the order of its name's UTF-8 bytes the name, the type `F64`, the rank,
 /// each dimension and the data; every number is 8 bytes little-endian, and every piece of text is led by its length. It
 /// finds damage, not forgery: whoever can change the file can compute it anew.

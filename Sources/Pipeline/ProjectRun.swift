@@ -28,10 +28,11 @@ public struct ProjectRun {
       .appendingPathComponent(project.name + ".tessera")
   }
 
-  /// The model that training will replace; nil when there is none, or one that this version cannot read.
+  /// The model that training will replace; nil when there is none.
+  /// - Throws: ``ModelFileError`` and ``PipelineError`` when what stands there cannot be read.
   public func previousModel() throws -> SegmentModel? {
     guard FileManager.default.fileExists(atPath: modelFile.path) else { return nil }
-    return try? SegmentModel(contentsOfFile: modelFile.path)
+    return try SegmentModel(contentsOfFile: modelFile.path)
   }
 
   private func sources(asOf: CalendarDate?) throws -> SourceSet {
@@ -89,9 +90,7 @@ public struct ProjectRun {
     let values = try table.values()
     var trained = try (training ?? SegmentTraining(project)).train(
       values, plan: plan, asOf: sources.asOf, quality: sources.quality, source: "the features", progress: progress)
-    if !project.lists.isEmpty {
-      trained = try trained.adding(project.lists, try table.members(of: project.lists))
-    }
+    trained = try trained.adding(project.lists, try table.members(of: project.lists))
     let files = StagedFiles()
     progress?(PipelineProgress(stage: "writing results"))
     try table.write(to: outputFolder.appendingPathComponent("features.parquet").path, in: files)

@@ -9,7 +9,7 @@ public enum SegmentMethod: String, Sendable, Hashable, Codable, CaseIterable {
   case kMeans = "kmeans"
   /// A mixture of distributions: a customer may belong to several, more or less.
   case mixture = "gmm"
-  /// A tree of macro- and micro-segments.
+  /// A tree of macro- and micro-segments, each division by k-means.
   case tree
 }
 
@@ -133,7 +133,7 @@ public struct SegmentModel: Sendable {
   public let profiles: SegmentProfiles
   /// What was read of each source in training.
   public internal(set) var quality: DataQuality
-  /// The lists by rule and all overlaps; nil where the project has no list.
+  /// The lists by rule and all overlaps; nil for one clustering.
   public internal(set) var lists: SegmentLists?
   /// What became of the segments of the model before; nil for a first one, and where all kept their id.
   public internal(set) var history: SegmentHistory?

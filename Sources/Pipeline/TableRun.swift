@@ -16,10 +16,8 @@ extension ProjectRun {
       of: table, include: include, exclude: exclude, identifier: identifier, condition: condition)
     var trained = try connection.train(
       table, columns, chosen: include + training.exclude, weights: nil, training, progress)
-    if !project.lists.isEmpty {
-      trained = try trained.adding(
-        project.lists, try connection.members(of: project.lists, in: table, columns))
-    }
+    trained = try trained.adding(
+      project.lists, try connection.members(of: project.lists, in: table, columns))
     try write(trained, StagedFiles())
     return trained
   }

@@ -110,7 +110,9 @@ extension Connection {
     _ trained: StreamedSegments, of kept: KeptTable, allMemberships: Bool, wholeNumbers: Bool, to target: String,
     in files: StagedFiles
   ) throws {
-    guard let assigner = trained.model.assigner else { return }
+    guard let assigner = trained.model.assigner else {
+      throw PipelineError.modelInconsistent(reason: "rows of a stream are assigned by one clustering, not by a tree")
+    }
     let (name, part) = ("temp.tessera_segments", "temp.tessera_segments_part")
     for table in [name, part] { try execute("DROP TABLE IF EXISTS \(table)") }
     for (index, batch) in kept.batches.enumerated() {

@@ -15,6 +15,8 @@ struct FoundSegments {
   var treeCandidates: [ClusterCountCandidate]?
   /// What became of the segments of the model before.
   var history: SegmentHistory?
+  /// What a reader should know besides.
+  var note: String?
 
   private var isTree: Bool { if case .tree = segmenter { true } else { false } }
 
@@ -50,8 +52,8 @@ extension SegmentTraining {
     _ x: Matrix, _ transforms: FeatureTransforms, _ weights: [Double]?, _ observer: @escaping FitObserver
   ) throws(FitError) -> FoundSegments {
     switch method {
-    case .kMeans: return try findByKMeans(x, weights, observer)
-    case .mixture, .tree: return try findByMixture(x, transforms, weights, observer)
+    case .kMeans, .tree: return try findByKMeans(x, weights, observer)
+    case .mixture: return try findByMixture(x, transforms, weights, observer)
     }
   }
 

@@ -13,7 +13,7 @@ public struct SegmentTraining: Sendable {
   public var transforms = TransformSettings()
   /// How segments are found.
   public var method = SegmentMethod.kMeans
-  /// How macro-segments are divided; nil finds one clustering and no tree.
+  /// How a tree is grown, by k-means whatever ``method`` says; nil finds one clustering by that method.
   public var tree: TreeSettings?
   /// The model before, whose segments keep their ids where they are found again; nil gives new ones.
   public var previous: SegmentModel?
@@ -60,7 +60,6 @@ public struct SegmentTraining: Sendable {
     guarded = GuardedAttributes(project.features.describeOnly)
     redundancy = settings.redundancy
     tree = settings.tree
-    method = .tree
     if let restarts = settings.restarts { kmeans.restarts = restarts }
     kmeans.seed = settings.seed
   }
@@ -87,7 +86,7 @@ public struct SegmentTraining: Sendable {
       try used(features, families: families ?? [:]), of: features, plan, &quality)
     progress?(PipelineProgress(stage: "transforming \(features.count) features of \(values.rows) customers"))
     var transforms = transforms
-    transforms.form = method == .mixture ? .likelihoods : .distances
+    transforms.form = method == .mixture && tree == nil ? .likelihoods : .distances
     for name in counts where !values.numbers.names.contains(name) {
       throw PipelineError.unknownFeature(name: name, nearest: NearestNames.to(name, in: values.numbers.names))
     }
@@ -96,7 +95,7 @@ public struct SegmentTraining: Sendable {
     var fitted = fit(values, transforms, use, families, &checks).leavingOut(leftOut)
     guard !fitted.columns.isEmpty else { throw PipelineError.noUsableFeature(dropped: fitted.dropped) }
     var matrix = fitted.apply(values).matrix
-    let dependent = method == .mixture ? dependences(matrix, fitted) : []
+    let dependent = fitted.form == .likelihoods ? dependences(matrix, fitted) : []
     if !dependent.isEmpty {
       fitted = fitted.leavingOut(dependent)
       matrix = fitted.apply(values).matrix
@@ -111,7 +110,10 @@ public struct SegmentTraining: Sendable {
     }
     if Interruption.isRequested { throw WarehouseError.interrupted }
 
-    let stage = range.count == 1 ? "finding \(range.lowerBound) segments" : "choosing the number of segments"
+    let stage =
+      tree != nil
+      ? "dividing customers into segments"
+      : range.count == 1 ? "finding \(range.lowerBound) segments" : "choosing the number of segments"
     let observer: FitObserver = { state in
       let best = state.bestCriterion.map { "BIC \(ReadableNumber.text($0))" }
       progress?(PipelineProgress(stage: stage, fraction: state.fraction, best: best))
@@ -123,6 +125,7 @@ public struct SegmentTraining: Sendable {
       } else {
         try found(matrix, fitted, values, known, weights, source: source, observer)
       }
+    if let note = found.note { quality.notes.append(note) }
     checks.proxies = proxies(plan, values, matrix, fitted, assignments)
     var model = SegmentModel(
       name: name,
@@ -180,6 +183,9 @@ public struct SegmentTraining: Sendable {
     let history = try previous.flatMap { try tree.takeOverIDs(from: $0, values) }
     var found = FoundSegments(
       segmenter: .tree(tree), reason: tree.reason, converged: true, iterations: 0, treeCandidates: growth.candidates)
+    if previous?.tree != nil, history == nil {
+      found.note = "the model before has none of these features, so the segments have new ids"
+    }
     // A model that changes nothing is the same model, byte for byte.
     if let history, !history.events.isEmpty || history.moved > 0 { found.history = history }
     return (found, tree.assign(values, allMemberships: wantsAllMemberships))

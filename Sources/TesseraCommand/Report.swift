@@ -70,7 +70,8 @@ enum Report {
   private static func smallSegments(_ model: SegmentModel) -> String? {
     let sizes = model.segments.sizes.enumerated().filter { $0.element < smallestSegment }
     guard model.segments.k > 1, let first = sizes.first else { return nil }
-    let names = sizes.prefix(6).map { "\($0.offset + 1)" }.joined(separator: ", ")
+    let shown = model.lines.map(\.segment)
+    let names = sizes.prefix(6).map { shown[$0.offset] }.joined(separator: ", ")
     let more = sizes.count > 6 ? " and \(sizes.count - 6) more" : ""
     let advice =
       "Their means tell of outliers, not of a group: try a lower --k"

@@ -27,21 +27,28 @@ import Testing
   private static let mixture = ["--k", "2", "--covariance", "VVV", "--counts", "n", "--bootstrap", "2"]
   private static let kMeans = ["--k", "2", "--method", "kmeans", "--bootstrap", "2"]
 
-  /// Every verb that reads the file, each of which must refuse it.
   private func refused(
     _ arguments: [String], _ fault: Fault, sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
+    try refused(
+      by: ["cluster", "t.csv", "--id", "id", "--model", "m.tessera"] + arguments, "m.tessera", fault,
+      sourceLocation: sourceLocation)
+  }
+
+  /// Every verb that reads the file `model`, made by `command`, each of which must refuse it.
+  private func refused(
+    by command: [String], _ model: String, _ fault: Fault, sourceLocation: SourceLocation
+  ) throws {
     let folder = try TemporaryFolder()
     try folder.write(Self.table, to: "t.csv")
-    let made = try TesseraProcess.run(
-      ["cluster", "t.csv", "--id", "id", "--model", "m.tessera"] + arguments, in: folder.url)
+    let made = try TesseraProcess.run(command, in: folder.url)
     try #require(made.code == 0, "\(made.errors)")
-    let url = folder.url.appendingPathComponent("m.tessera")
+    let url = folder.url.appendingPathComponent(model)
     var file = try ModelFile.read(from: url)
     let section = try file.section(fault.section, as: Content.self)
     try file.setSection(fault.section, try #require(section.replacing(fault.path[...], with: fault.value)))
     try file.write(to: url)
-    for verb in [["inspect", "m.tessera"], ["score", "m.tessera", "--input", "t.csv", "--output", "o.csv"]] {
+    for verb in [["inspect", model], ["score", model, "--input", "t.csv", "--output", "o.csv"]] {
       let outcome = try TesseraProcess.run(verb, in: folder.url)
       #expect(outcome.code == 65, "\(verb[0]): \(outcome.errors)", sourceLocation: sourceLocation)
       #expect(!outcome.errors.isEmpty && outcome.output.isEmpty, sourceLocation: sourceLocation)
@@ -73,6 +80,28 @@ import Testing
   ])
   func `a k-means model that nobody trained is refused`(_ fault: Fault) throws {
     try refused(Self.kMeans, fault)
+  }
+
+  @Test(arguments: [
+    Fault(section: "tree", path: ["nodes"], value: .list([])),
+    Fault(section: "tree", path: ["nodes", "0", "children"], value: .list([.whole(1), .whole(1)])),
+    Fault(section: "tree", path: ["nodes", "0", "children"], value: .list([.whole(1), .whole(7)])),
+    Fault(section: "tree", path: ["nodes", "0", "limits", "limits"], value: .list([.real(1)])),
+    Fault(section: "tree", path: ["nodes", "0", "membership", "variance"], value: .real(-1)),
+    Fault(section: "tree", path: ["nodes", "0", "transforms", "numeric", "0", "scale"], value: .whole(0)),
+    Fault(section: "tree", path: ["nodes", "1", "parent"], value: .whole(1)),
+    Fault(section: "tree", path: ["nodes", "1", "segment"], value: .whole(2)),
+    Fault(section: "tree", path: ["nodes", "2", "macro"], value: .whole(-1)),
+    Fault(
+      section: "tree", path: ["nodes", "1", "levels"],
+      value: .object(["feature": .text("plan"), "levels": .list([])])),
+    Fault(section: "tree", path: ["stretch"], value: .whole(0)),
+    Fault(section: "tree", path: ["greatestSegment"], value: .whole(1)),
+  ])
+  func `a tree that nobody grew is refused`(_ fault: Fault) throws {
+    try refused(
+      by: ["train", "--input", "t.csv", "--id", "id", "--k", "2"], "models/t.tessera", fault,
+      sourceLocation: #_sourceLocation)
   }
 
   @Test(arguments: [

@@ -51,6 +51,14 @@ import Warehouse
     #expect(found.names.suffix(4) == ["a_month", "big_share", "endless", "on_gold"])
   }
 
+  @Test func `names in texts are no uses, and FROM that reads no table is taken`() throws {
+    let found = try features(
+      """
+          - {name: x, sql: "CASE WHEN trim(both ' ' from 'monetary') IS DISTINCT FROM 'orders' THEN orders_30d END"}
+      """)
+    #expect(try #require(found.plan.definitions.first { $0.name == "x" }).uses == ["orders_30d"])
+  }
+
   @Test func `a plan with expressions survives being kept, and loses those whose features are not there`() throws {
     let found = try features(
       "    - {name: spent_often, sql: 'orders_30d * monetary'}\n    - {name: often, sql: 'orders * 2'}")
@@ -69,7 +77,11 @@ import Warehouse
 
   @Test(arguments: [
     ("{name: x, sql: 'ordres + 1'}", "Is 'ordres' the feature 'orders'?"),
-    ("{name: x, sql: '(SELECT max(a) FROM orders)'}", "reads tables"), ("{name: orders, sql: 'monetary'}", "already"),
+    ("{name: x, sql: '(SELECT max(a) FROM orders)'}", "reads tables"),
+    ("{name: x, sql: 'orders * random()'}", "twice alike"),
+    ("{name: x, sql: 'lag(orders) over ()'}", "twice alike"),
+    ("{name: x, sql: '(orders + 1'}", "does not close every bracket"),
+    ("{name: orders, sql: 'monetary'}", "already"),
     ("{name: x, sql: '1 + 1'}", "uses no feature"),
     ("{name: x, sql: 'count(*)', over: nothing}", "no source 'nothing'"),
     ("{name: x, sql: 'sum(nothing)', over: orders}", "cannot be used"), ("{name: x}", "'sql'"),

@@ -233,7 +233,8 @@ import Warehouse
   @Test func `a list that names what the table lacks is told, and the others are evaluated`() throws {
     let lists = try [
       Self.list("x > 3", "first"), Self.list("segment = 2 and membership > 0.5 and x < 9", "beside"),
-      Self.list("{any: [{count: orders, at_least: 2}, 'date ''2020-01-01'' < current_date and x > 1']}", "Counted"),
+      Self.list(
+        "{any: [{count: orders, at_least: 2}, 'date ''2020-01-01'' < date ''2030-01-01'' and x > 1']}", "Counted"),
       Self.list("extract(year from timestamp '2020-05-01 00:00:00') = 2020 and x > 1", "dates"),
     ]
     let connection = try place.connection()
@@ -322,6 +323,8 @@ import Warehouse
     ("A: orders", 8, "is no condition"), ("A: orders >", 8, "cannot be used"), ("A: 1 = 1", 8, "uses no feature"),
     ("A: (orders > 1", 8, "close every bracket"), ("A: 'orders > 1) or (orders > 2'", 8, "did not open"),
     ("A: orders > 1; drop table x", 8, "ends a statement"), ("A: \"orders > 1 and 'x' <> 'y\"", 8, "never ends"),
+    ("A: orders > random()", 8, "twice alike"),
+    ("A: \"recency_days < 90 and current_date > date '2020-01-01'\"", 8, "twice alike"),
     ("A: orders > (select 1)", 8, "reads tables"), ("A: orders > (from orders)", 8, "reads tables"),
     ("A: {count: orders, source: visits, at_least: 1}", 8, "there is no source 'visits'"),
     ("A: {any: [orders > 1, {count: orders, where: colour = red, at_least: 1}]}", 8, "no column 'colour'"),

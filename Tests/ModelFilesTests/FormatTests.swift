@@ -3,8 +3,8 @@ import ModelFiles
 import Testing
 
 @Suite struct `Formats` {
-  /// Golden files, one a format, each what `Sample.everything` was in its time: format 1 by Swift 6.3.1 on x86-64
-  /// Linux. They are never rewritten but for the newest, by `TESSERA_RECORD=1 swift test --filter ModelFilesTests`,
+  /// Golden files, one a format, each what `Sample.everything` was in its time: formats 1 and 2 by Swift 6.3.1 on
+  /// x86-64 Linux. They are never rewritten but for the newest, by `TESSERA_RECORD=1 swift test --filter ModelFilesTests`,
   /// while nobody has files of it yet.
   private static func golden(_ format: Int) -> URL {
     URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(

@@ -52,7 +52,6 @@ import Warehouse
 
   private static func train(_ values: FeatureValues, previous: SegmentModel? = nil) throws -> TrainedSegments {
     var training = SegmentTraining(name: "test", range: 1...8)
-    training.method = .tree
     training.tree = TreeSettings()
     training.previous = previous
     return try training.train(values, source: "the test")
@@ -147,7 +146,6 @@ import Warehouse
       customers: planted.values.customers, numbers: planted.values.numbers,
       categories: [Column(name: "region", values: .texts(levels))])
     var training = SegmentTraining(name: "test", range: 1...1)
-    training.method = .tree
     var settings = TreeSettings()
     settings.by = "region"
     training.tree = settings
@@ -171,9 +169,39 @@ import Warehouse
     settings[2].microFeatures = ["f9"]
     for setting in settings {
       var training = SegmentTraining(name: "test", range: 1...8)
-      training.method = .tree
       training.tree = setting
       #expect(throws: PipelineError.self) { try training.train(values, source: "the test") }
+    }
+  }
+
+  @Test func `many alike customers and a few others belong to segments, and no more than the budget to none`() throws {
+    var random = RandomStream(seed: 10, index: 0)
+    let numbers = (0..<400).flatMap { row in
+      (0..<3).map { _ in row < 300 ? 1 : 50 + 5 * random.normal() }
+    }
+    let values = FeatureValues(
+      customers: Column(name: "customer", values: .integers((0..<400).map(Int64.init))),
+      numbers: NumberBlock(names: ["a", "b", "c"], rows: 400, values: numbers), categories: [])
+    let own = try #require(try SegmentTreeTests.train(values).assignments.tree)
+    #expect(Set(own.ids[..<300]).count == 1 && own.ids[0] > 0)
+    #expect(own.ids.count { $0 == 0 } <= 20)
+  }
+
+  @Test(arguments: [2, 3, 30]) func `a handful of customers is one segment, and the model says why`(rows: Int) throws {
+    let values = SegmentTreeTests.planted(seed: 11, rows: rows, remote: 0).values
+    let trained = try SegmentTreeTests.train(values)
+    #expect(trained.assignments.tree?.paths == [String](repeating: "1/1", count: rows))
+    #expect(trained.model.segments.reason.hasPrefix("One macro-segment, no micro-segments. "))
+  }
+
+  @Test func `more segments than customers that differ are an error where they were asked for`() throws {
+    let values = FeatureValues(
+      customers: Column(name: "customer", values: .integers((0..<50).map(Int64.init))),
+      numbers: NumberBlock(names: ["a"], rows: 50, values: (0..<50).map { Double($0 % 2) }), categories: [])
+    var training = SegmentTraining(name: "test", range: 3...3)
+    training.tree = TreeSettings()
+    #expect(throws: PipelineError.tooFewCustomers(have: 2, need: 3)) {
+      try training.train(values, source: "the test")
     }
   }
 

@@ -11,15 +11,16 @@ private func countedRows(_ x: Matrix, _ weights: [Double]?) -> Int {
 /// Fits k-means for every k of a range and chooses among them, giving its reason.
 ///
 /// Among k >= 2 the largest mean silhouette wins (Rousseeuw, 1987; Kaufman & Rousseeuw, 1990). When 1 is in the range,
-/// that winner must also stand against no clusters at all: its gap statistic (Tibshirani, Walther & Hastie, 2001) must
-/// rise above gap(1) by more than ``gapThreshold`` standard errors, else the answer is k = 1, "no structure".
+/// that winner must also stand against no clusters at all, before one of two witnesses, else the answer is k = 1, "no
+/// structure". The first: its gap statistic (Tibshirani, Walther & Hastie, 2001) rises above gap(1) by more than
+/// ``gapThreshold`` standard errors.
 ///
 /// That test differs from the paper's, which takes the smallest k with gap(k) >= gap(k+1) - s(k+1), on two points.
 /// It compares 1 with the winner, not with 2, because splitting many equal clusters in two gains nothing over even data
 /// (the paper's rule finds no structure in fifteen clear clusters). And its standard error is that of the *rise*
 /// log W(1) - log W(k) over the references, because log W(1) and log W(k) of one reference vary together.
 ///
-/// A second witness against one cloud is a *valley*: Hartigan's dip test on all rows along the line through two of the
+/// The second is a *valley*: Hartigan's dip test on all rows along the line through two of the
 /// winner's centroids, at ``valleyLevel`` for all such lines together. Even references fill a box, so many columns of
 /// customers, dense in the middle and thin far out, never rise above them; along such a line one cloud has one peak.
 ///

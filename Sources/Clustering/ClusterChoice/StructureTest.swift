@@ -88,15 +88,23 @@ private struct ReferenceCloud: Sendable {
   func sample(_ random: inout RandomStream) -> Matrix {
     let even = box?.sample(x.rows, &random)
     guard columns.count < x.columns else { return even ?? x }
-    var result = x
-    for column in 0..<x.columns {
-      if let even, let place = columns.firstIndex(of: column) {
-        for row in 0..<x.rows { result[row, column] = even[row, place] }
-      } else {
-        var order = Array(0..<x.rows)
-        random.shuffle(&order)
-        for (row, from) in order.enumerated() { result[row, column] = x[from, column] }
-      }
+    var result = x.shufflingColumns((0..<x.columns).filter { !columns.contains($0) }, &random)
+    guard let even else { return result }
+    for (place, column) in columns.enumerated() {
+      for row in 0..<x.rows { result[row, column] = even[row, place] }
+    }
+    return result
+  }
+}
+
+extension Matrix {
+  /// These rows with each of `columns` shuffled by itself: it keeps all it says alone, and nothing of what it says of others.
+  func shufflingColumns(_ columns: some Sequence<Int>, _ random: inout RandomStream) -> Matrix {
+    var result = self
+    for column in columns {
+      var order = Array(0..<rows)
+      random.shuffle(&order)
+      for (row, from) in order.enumerated() { result[row, column] = self[from, column] }
     }
     return result
   }

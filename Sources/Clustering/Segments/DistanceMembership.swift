@@ -29,16 +29,21 @@ public struct DistanceMembership: Sendable, Hashable, Codable {
     }
     let centers = model.centroids
     let pairs = Parallel.map(rows: x.rows) { range -> [(place: Double, length: Double, weight: Double)] in
-      range.compactMap { row in
-        let squares = centers.squaredDistances(to: x.row(row))
-        let order = squares.indices.sorted { squares[$0] != squares[$1] ? squares[$0] < squares[$1] : $0 < $1 }
+      let squares = x.squaredDistances(rows: range, toEach: centers)
+      return range.compactMap { row in
+        let own = squares.row(row - range.lowerBound)
+        let order = (0..<centers.rows).sorted { i, j in
+          let (a, b) = (own[own.startIndex + i], own[own.startIndex + j])
+          return a != b ? a < b : i < j
+        }
         let (first, second) = (order[0], order[1])
         let length = zip(centers.row(first), centers.row(second)).reduce(0.0) {
           $0 + ($1.0 - $1.1) * ($1.0 - $1.1)
         }
         guard length > 0 else { return nil }
         // From 0 at the nearest centroid to 1 at the other.
-        return ((squares[first] - squares[second]) / (2 * length) + 0.5, length, weights?[row] ?? 1)
+        let place = (own[own.startIndex + first] - own[own.startIndex + second]) / (2 * length) + 0.5
+        return (place, length, weights?[row] ?? 1)
       }
     }.flatMap { $0 }
     func mean(_ own: (_ place: Double, _ length: Double) -> Double) -> Double {
@@ -77,19 +82,15 @@ public struct DistanceMembership: Sendable, Hashable, Codable {
 }
 
 extension Matrix {
-  /// The squared distance of each row to `point`. Each is summed by itself, column after column.
-  package func squaredDistances(to point: ArraySlice<Double>) -> [Double] {
-    unsafe values.withUnsafeBufferPointer { own in
-      unsafe point.withUnsafeBufferPointer { point in
-        (0..<rows).map { row in
-          var sum = 0.0
-          for column in 0..<columns {
-            let difference = unsafe own[row * columns + column] - point[column]
-            sum += difference * difference
-          }
-          return sum
-        }
+  /// The squared distances of the rows of `range` to each of `centers` (rows of the range x k). Every row is computed by
+  /// itself: alone, or among any others, it has the same bits.
+  package func squaredDistances(rows range: Range<Int>, toEach centers: Matrix) -> Matrix {
+    var squares = Matrix(rows: range.count, columns: centers.rows)
+    for center in 0..<centers.rows {
+      for (index, square) in squaredDistances(rows: range, to: Array(centers.row(center))).enumerated() {
+        squares[index, center] = square
       }
     }
+    return squares
   }
 }

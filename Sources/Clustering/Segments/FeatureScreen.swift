@@ -3,9 +3,10 @@ internal import LinearAlgebra
 /// The features that tell parts apart.
 ///
 /// A feature's share is the part of its sum of squares that lies between the parts (eta squared). Features whose share
-/// is below a fraction of the greatest one are left out. Selecting by the parts found so far and dividing again is the
-/// scheme of Brusco & Cradit (2001) and Andrews & McNicholas (2014), who compare the variances within; parts of one
-/// cloud remain parts of one cloud on fewer columns, so no structure is made by it.
+/// is below a fraction of the greatest one are left out. To select by the variance within the parts of a first division,
+/// and to divide again, is the idea of Andrews & McNicholas (2014, "Variable selection for clustering and classification").
+/// One cloud remains one cloud on fewer columns; but whoever looks several times finds a valley by chance a little more
+/// often than the level of one test says.
 struct FeatureScreen: Sendable {
   /// How often the selection is made anew.
   static let rounds = 3

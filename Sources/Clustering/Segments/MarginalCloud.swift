@@ -14,22 +14,12 @@ enum MarginalCloud {
   /// How many standard deviations the data must stand above the clouds.
   static let threshold = 3.0
 
-  private static func shuffled(_ x: Matrix, _ random: inout RandomStream) -> Matrix {
-    var result = x
-    for column in 0..<x.columns {
-      var order = Array(0..<x.rows)
-      random.shuffle(&order)
-      for (row, from) in order.enumerated() { result[row, column] = x[from, column] }
-    }
-    return result
-  }
-
   /// By how many standard deviations the drop of log inertia from 1 to `clusters` on `x` stands above that on such clouds.
   static func rise(_ x: Matrix, clusters: Int, kMeans: KMeans) -> Double? {
     guard let own = drop(x, clusters, kMeans) else { return nil }
     let drops = Parallel.map(count: references) { index -> Double? in
       var random = RandomStream(seed: kMeans.seed, index: 7_000 + index)
-      return drop(shuffled(x, &random), clusters, kMeans)
+      return drop(x.shufflingColumns(0..<x.columns, &random), clusters, kMeans)
     }.compactMap { $0 }
     guard drops.count > references / 2 else { return nil }
     let mean = drops.reduce(0, +) / Double(drops.count)

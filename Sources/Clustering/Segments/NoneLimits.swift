@@ -4,7 +4,8 @@ internal import LinearAlgebra
 /// How far from its centroid a row may lie and still belong to a segment.
 ///
 /// On the scale of the cube root, where sums of squares are nearly normal (Wilson & Hilferty, 1931), a segment's limit
-/// is the upper quartile of its rows plus three times their interquartile range (Tukey's outer fence, 1977).
+/// is the outer fence of its rows. Where half of them lie at one distance there is no spread to measure by, and the
+/// farthest of them sets the limit.
 public struct NoneLimits: Sendable, Hashable, Codable {
   /// The greatest squared distance to each centroid (k), in squared units of the transformed data.
   public let limits: [Double]
@@ -16,16 +17,21 @@ public struct NoneLimits: Sendable, Hashable, Codable {
   public init(squaredDistances: [Double], labels: [Int], segments: Int) {
     var roots = [[Double]](repeating: [], count: segments)
     for (label, square) in zip(labels, squaredDistances) where label >= 0 { roots[label].append(cbrt(square)) }
-    let pooled = NoneLimits.fence(roots.flatMap { $0 })
+    let pooled = OuterFence.of(roots.flatMap { $0 })
     limits = roots.map { own in
-      let fence = own.count < NoneLimits.fewestRows ? pooled : NoneLimits.fence(own)
-      return fence * fence * fence
+      let fence = own.count < NoneLimits.fewestRows ? pooled : OuterFence.of(own)
+      let limit = fence > 0 ? fence : pooled
+      return limit * limit * limit
     }
   }
+}
 
-  private static func fence(_ values: [Double]) -> Double {
+/// Tukey's outer fence (1977): the upper quartile plus three times the interquartile range.
+enum OuterFence {
+  /// The fence of `values`; the greatest of them where their quartiles are one, 0 of none.
+  static func of(_ values: [Double]) -> Double {
     let sorted = values.sorted()
-    guard !sorted.isEmpty else { return 0 }
+    guard let greatest = sorted.last else { return 0 }
     func quantile(_ share: Double) -> Double {
       let place = share * Double(sorted.count - 1)
       let low = Int(place)
@@ -33,6 +39,6 @@ public struct NoneLimits: Sendable, Hashable, Codable {
       return sorted[low] + (place - Double(low)) * (sorted[high] - sorted[low])
     }
     let (lower, upper) = (quantile(0.25), quantile(0.75))
-    return upper + 3 * (upper - lower)
+    return upper > lower ? upper + 3 * (upper - lower) : greatest
   }
 }

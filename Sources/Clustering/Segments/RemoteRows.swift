@@ -3,8 +3,8 @@ public import LinearAlgebra
 
 /// Rows that lie far from all others, which would bend the scale of every column and claim a cluster of their own.
 ///
-/// A row is remote when the distance to its fifth nearest neighbour in a sample lies beyond Tukey's outer fence (the
-/// upper quartile plus three interquartile ranges) on a logarithmic scale; no more of them than the budget, the farthest
+/// A row is remote when the distance to its fifth nearest neighbour in a sample lies beyond the outer fence
+/// of all these distances on a logarithmic scale; no more of them than the budget, the farthest
 /// first. Distances to a near neighbour as a measure of outlyingness: Ramaswamy, Rastogi & Shim (2000).
 public struct RemoteRows: Sendable {
   /// The rows, ascending.
@@ -27,7 +27,8 @@ public struct RemoteRows: Sendable {
     let distances = Parallel.map(rows: x.rows) { range in
       range.map { row -> Double in
         var nearest = [Double](repeating: .infinity, count: place + 1)
-        for square in others.squaredDistances(to: x.row(row)) where square < nearest[place] {
+        let squares = others.squaredDistances(rows: 0..<others.rows, to: Array(x.row(row)))
+        for square in squares where square < nearest[place] {
           var position = place
           while position > 0, nearest[position - 1] > square {
             nearest[position] = nearest[position - 1]
@@ -38,13 +39,12 @@ public struct RemoteRows: Sendable {
         return nearest[inSample.contains(row) ? place : place - 1]
       }
     }.flatMap { $0 }
-    let positive = distances.filter { $0 > 0 && $0.isFinite }.map { 0.5 * log($0) }.sorted()
+    let positive = distances.filter { $0 > 0 && $0.isFinite }.map { 0.5 * log($0) }
     guard positive.count > distances.count / 2 else {
       rows = []
       return
     }
-    let (lower, upper) = (positive[positive.count / 4], positive[positive.count * 3 / 4])
-    let fence = upper + 3 * (upper - lower)
+    let fence = OuterFence.of(positive)
     let remote = distances.indices.filter { distances[$0] > 0 && 0.5 * log(distances[$0]) > fence }
     let allowed = Int(budget * Double(x.rows))
     let farthest = remote.sorted { distances[$0] != distances[$1] ? distances[$0] > distances[$1] : $0 < $1 }

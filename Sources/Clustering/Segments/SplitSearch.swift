@@ -1,3 +1,4 @@
+internal import Foundation
 public import LinearAlgebra
 
 /// Divides rows by k-means, where the division earns itself.
@@ -30,18 +31,18 @@ public struct SplitSearch: Sendable, Hashable, Codable {
   /// A search over `range`, everything else at its default.
   public init(range: ClosedRange<Int> = 1...8) { self.range = range }
 
-  /// Divides the rows of `x` (n x d), which count by `weights` (n, >= 0; all 1 when nil).
+  /// Divides the rows of `x` (n x d), which all count the same.
   ///
   /// - Parameter features: the feature that each column belongs to (d), as numbers from 0; columns of one feature stay
   ///   or go together. nil takes every column for one.
   /// - Throws: ``FitError`` as ``KMeans/fit(_:weights:observer:)`` does.
   public func split(
-    _ x: Matrix, weights: [Double]? = nil, features: [Int]? = nil, observer: FitObserver? = nil
+    _ x: Matrix, features: [Int]? = nil, observer: FitObserver? = nil
   ) throws(FitError) -> Split {
     let features = features ?? Array(0..<x.columns)
     let board = ProgressBoard(parts: screensFeatures ? 4 : 2, observer: observer)
     let all = Array(0..<x.columns)
-    let whole = try search(x, all, weights) { board.report(part: 0, fraction: $0.fraction) }
+    let whole = try search(x, all) { board.report(part: 0, fraction: $0.fraction) }
     var found = [whole]
     if screensFeatures {
       var latest = whole
@@ -49,7 +50,7 @@ public struct SplitSearch: Sendable, Hashable, Codable {
         let screen = FeatureScreen(x, labels: latest.labels, features: features)
         guard screen.columns != latest.columns, screen.columns.count < x.columns else { break }
         let part = min(round, 2)
-        latest = try search(x.selectingColumns(screen.columns), screen.columns, weights) {
+        latest = try search(x.selectingColumns(screen.columns), screen.columns) {
           board.report(part: part, fraction: $0.fraction)
         }
         guard latest.hasStructure || range.lowerBound > 1 else { break }
@@ -59,7 +60,7 @@ public struct SplitSearch: Sendable, Hashable, Codable {
     // The last that was found with structure has the fewest features; the whole is taken where none has any.
     let best = found.last { $0.hasStructure || range.lowerBound > 1 } ?? whole
     let last = screensFeatures ? 3 : 1
-    return try earn(best, x, weights) { board.report(part: last, fraction: $0.fraction) }
+    return try earn(best, x) { board.report(part: last, fraction: $0.fraction) }
   }
 
   /// One search on some of the columns.
@@ -76,12 +77,12 @@ public struct SplitSearch: Sendable, Hashable, Codable {
   }
 
   private func search(
-    _ x: Matrix, _ columns: [Int], _ weights: [Double]?, _ observer: @escaping FitObserver
+    _ x: Matrix, _ columns: [Int], _ observer: @escaping FitObserver
   ) throws(FitError) -> Finding {
     var search = ClusterCountSearch(range: range)
     search.kMeans = kMeans
     search.references = references
-    let choice = try search.fit(x, weights: weights, observer: observer)
+    let choice = try search.fit(x, observer: observer)
     if choice.clusters > 1 {
       let labels = choice.fit.labels
       guard range.lowerBound == 1, let shortfall = explained(x, choice) else {
@@ -93,7 +94,7 @@ public struct SplitSearch: Sendable, Hashable, Codable {
     guard let clusters = ranked.first else {
       return Finding(columns: columns, choice: choice, labels: choice.fit.labels, shortfall: nil)
     }
-    let labels = try fit(x, clusters, weights).labels
+    let labels = try fit(x, clusters).labels
     return Finding(columns: columns, choice: choice, labels: labels, shortfall: nil)
   }
 
@@ -112,10 +113,10 @@ public struct SplitSearch: Sendable, Hashable, Codable {
       + "and no valley lies between the parts."
   }
 
-  private func fit(_ x: Matrix, _ clusters: Int, _ weights: [Double]?) throws(FitError) -> KMeansFit {
+  private func fit(_ x: Matrix, _ clusters: Int) throws(FitError) -> KMeansFit {
     var kMeans = kMeans
     kMeans.clusters = clusters
-    return try kMeans.fit(x, weights: weights)
+    return try kMeans.fit(x)
   }
 
   /// The numbers of parts from 2, those of the largest silhouette first.
@@ -128,7 +129,7 @@ public struct SplitSearch: Sendable, Hashable, Codable {
 
   /// Takes the first number of parts that is large and stable enough.
   private func earn(
-    _ finding: Finding, _ x: Matrix, _ weights: [Double]?, _ observer: @escaping FitObserver
+    _ finding: Finding, _ x: Matrix, _ observer: @escaping FitObserver
   ) throws(FitError) -> Split {
     let choice = finding.choice
     if let shortfall = finding.shortfall {
@@ -144,8 +145,8 @@ public struct SplitSearch: Sendable, Hashable, Codable {
     let tried = ([choice.clusters] + SplitSearch.ranked(choice.candidates).filter { $0 != choice.clusters })
       .prefix(attempts)
     for clusters in tried {
-      let fit = clusters == choice.clusters ? choice.fit : try fit(rows, clusters, weights)
-      let smallest = smallestPart(fit, weights)
+      let fit = clusters == choice.clusters ? choice.fit : try fit(rows, clusters)
+      let smallest = smallestPart(fit)
       guard smallest >= minimumSize else {
         complaints.append("k = \(clusters) has a part of \(smallest), below the least size of \(minimumSize)")
         if fallback == nil { fallback = (fit, nil) }
@@ -154,10 +155,10 @@ public struct SplitSearch: Sendable, Hashable, Codable {
       var bootstrap = BootstrapStability()
       bootstrap.resamples = resamples
       bootstrap.seed = kMeans.seed
-      let stability = try bootstrap.measure(rows, weights: weights, fit, settings: kMeans, observer: observer)
+      let stability = try bootstrap.measure(rows, fit, settings: kMeans, observer: observer)
       let least = stability.least ?? 0
       guard least >= leastStability else {
-        let jaccard = ReadableJaccard.text(least)
+        let jaccard = String(format: "%.2f", least)
         complaints.append("k = \(clusters) has a part that comes back with a Jaccard similarity of only \(jaccard)")
         if fallback?.stability == nil { fallback = (fit, stability) }
         continue
@@ -178,15 +179,15 @@ public struct SplitSearch: Sendable, Hashable, Codable {
   }
 
   private func words(_ choice: ClusterCountChoice, _ clusters: Int, _ complaints: [String], least: Double) -> String {
-    let stable = "Every part comes back in resamples (Jaccard \(ReadableJaccard.text(least)) or more)."
+    let stable = "Every part comes back in resamples (Jaccard \(String(format: "%.2f", least)) or more)."
     if range.count == 1 { return "k = \(clusters) was asked for. \(stable)" }
     guard clusters != choice.clusters else { return "\(choice.reason) \(stable)" }
     return "k = \(clusters), because \(complaints.joined(separator: "; ")). \(stable)"
   }
 
-  private func smallestPart(_ fit: KMeansFit, _ weights: [Double]?) -> Int {
+  private func smallestPart(_ fit: KMeansFit) -> Int {
     var sizes = [Int](repeating: 0, count: fit.model.clusters)
-    for (row, label) in fit.labels.enumerated() where weights?[row] ?? 1 > 0 { sizes[label] += 1 }
+    for label in fit.labels { sizes[label] += 1 }
     return sizes.min() ?? 0
   }
 }
@@ -203,13 +204,4 @@ public struct Split: Sendable {
   public let stability: ClusterStability?
   /// Why, in sentences to print.
   public let reason: String
-}
-
-/// A Jaccard similarity as people read it.
-enum ReadableJaccard {
-  /// `0.8125` as `0.81`.
-  static func text(_ value: Double) -> String {
-    let hundredths = Int((max(0, min(1, value)) * 100).rounded())
-    return hundredths == 100 ? "1.00" : "0." + (hundredths < 10 ? "0" : "") + "\(hundredths)"
-  }
 }

@@ -22,13 +22,15 @@ struct ExpressionCompiler {
       guard !taken.contains(where: { $0.lowercased() == expression.name.lowercased() }) else {
         throw compiler.error(expression, "there already is a column of this name.")
       }
-      guard OwnSQL.readsNoTable(expression.sql) else {
+      let own = OwnSQL(expression.sql)
+      guard !own.readsTables else {
         throw compiler.error(
           expression, "its 'sql' reads tables; it may use features, or with 'over' the columns of one source's rows.")
       }
-      if let reason = OwnSQL.unrepeatable(expression.sql) {
+      if let reason = own.unrepeatable {
         throw compiler.error(expression, "its 'sql' cannot be computed twice alike: \(reason).")
       }
+      if let fault = own.fault { throw compiler.error(expression, "its 'sql': \(fault)") }
       if expression.over != nil { compiler.definitions.append(try compiler.ofRows(expression)) }
     }
     let usable = compiler.definitions
@@ -83,12 +85,9 @@ struct ExpressionCompiler {
   }
 
   private func ofFeatures(_ expression: FeatureExpression, _ usable: [FeatureDefinition]) throws -> FeatureDefinition {
-    let words = Set(OwnSQL.words(expression.sql).map { $0.lowercased() })
-    let text = expression.sql.lowercased()
-    let used = usable.filter { definition in
-      let name = definition.name.lowercased()
-      return words.contains(name) || text.contains("\"\(name)\"")
-    }
+    let own = OwnSQL(expression.sql)
+    let named = Set(own.names.map { $0.name.lowercased() })
+    let used = usable.filter { named.contains($0.name.lowercased()) }
     let dialect = sources.connection.dialect
     let columns = usable.map { definition in
       let none = definition.kind == .category ? dialect.asText("NULL") : dialect.asReal("NULL")
@@ -98,11 +97,11 @@ struct ExpressionCompiler {
     let numbers = used.filter { $0.kind == .numeric }.map {
       ($0.name.lowercased(), dialect.asReal(SQL.identifier($0.name)))
     }
-    let own = OwnSQL.replacing(Dictionary(numbers, uniquingKeysWith: { first, _ in first }), in: expression.sql)
-    let value = dialect.asReal("(\(own)\n)")
+    let columnsByName = Dictionary(numbers, uniquingKeysWith: { first, _ in first })
+    let value = dialect.asReal("(\(own.sql { columnsByName[$0.lowercased()] })\n)")
     try probe(
       "SELECT \(value) AS probe FROM (SELECT \(columns.joined(separator: ", "))) AS f WHERE FALSE", expression,
-      hint: ExpressionCompiler.hint(words.sorted(), usable.map(\.name)))
+      hint: ExpressionCompiler.hint(named.sorted(), usable.map(\.name)))
     guard !used.isEmpty else {
       throw error(
         expression, "it uses no feature of this project; name some, or say with 'over' whose rows it aggregates.")

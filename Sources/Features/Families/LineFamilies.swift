@@ -116,13 +116,18 @@ enum FeatureNames {
       let plain = text.folding(options: [.diacriticInsensitive, .caseInsensitive], locale: nil)
       let words = plain.lowercased().split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }
       let base = prefix + (words.isEmpty ? "unnamed" : words.joined(separator: "_"))
-      var name = base
-      var number = 2
-      while !taken.insert(name).inserted {
-        name = "\(base)_\(number)"
-        number += 1
-      }
-      return name
+      return unique(base, among: &taken)
     }
+  }
+
+  /// `stem`, with a number behind it where it is taken already; it is taken from then on.
+  static func unique(_ stem: String, among taken: inout Set<String>) -> String {
+    var name = stem
+    var number = 2
+    while !taken.insert(name).inserted {
+      name = "\(stem)_\(number)"
+      number += 1
+    }
+    return name
   }
 }

@@ -207,12 +207,14 @@ struct RuleCompiler {
 
   /// Whether the engine understands the condition; rows of the future stay out of reach of one that reads no table.
   private func check(_ sql: String, _ level: AggregateLevel, _ count: RuleCount) throws {
-    guard OwnSQL.readsNoTable(sql) else {
+    let own = OwnSQL(sql)
+    guard !own.readsTables else {
       throw error(count, "its 'sql' reads tables; it must be a condition on the columns of one row.")
     }
-    if let reason = OwnSQL.unrepeatable(sql) {
+    if let reason = own.unrepeatable {
       throw error(count, "its 'sql' cannot be computed twice alike: \(reason).")
     }
+    if let fault = own.fault { throw error(count, "its 'sql' cannot be used: \(fault)") }
     do {
       _ = try sources.connection.query(
         "SELECT count(*) AS probe FROM (\(try sources.rows(level, purchases))) AS r WHERE FALSE AND (\(sql)\n)")

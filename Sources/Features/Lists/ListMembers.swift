@@ -48,7 +48,7 @@ extension Connection {
   ) throws(WarehouseError) -> ListMembers {
     var lacking: [Int: [String]] = [:]
     for (index, list) in lists.enumerated() {
-      if let fault = list.condition.texts.lazy.compactMap({ ConditionText($0.sql).fault }).first {
+      if let fault = list.condition.texts.lazy.compactMap({ OwnSQL($0.sql).faultAsCondition }).first {
         throw .statement(reason: "the list '\(list.name)' cannot be evaluated: \(fault)")
       }
       let missing = list.lacks(columns)

@@ -13,7 +13,7 @@ extension Connection {
         throw error(count.line, "there is no feature '\(count.name)', which should hold its count.")
       }
       for (sql, line) in list.condition.texts {
-        if let fault = ConditionText(sql).fault { throw error(line, fault) }
+        if let fault = OwnSQL(sql).faultAsCondition { throw error(line, fault) }
         let part = RuleList(name: list.name, condition: .sql(sql, line: line))
         let unknown = part.lacks(columns).first.map { ConditionHint.unknown($0, columns) }
         switch try probe(part, over: columns) {
@@ -47,7 +47,7 @@ extension Connection {
     // A condition alone is asked without what makes a truth of it, which would hide that it is none.
     var asked = list.sql(over: used, dialect)
     if case .sql(let sql, _) = list.condition {
-      asked = "(\(ConditionText(sql).sql(ColumnLookup(used, dialect: dialect).sql)))"
+      asked = "(\(OwnSQL(sql).sql(ColumnLookup(used, dialect: dialect).sql)))"
     }
     do {
       let found = try query(

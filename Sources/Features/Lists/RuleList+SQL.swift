@@ -34,14 +34,14 @@ extension RuleList {
 
   /// The names that may be columns, those of counts among them.
   private var names: [(name: String, isQuoted: Bool)] {
-    condition.texts.flatMap { ConditionText($0.sql).names } + condition.counts.map { ($0.name, true) }
+    condition.texts.flatMap { OwnSQL($0.sql).names } + condition.counts.map { ($0.name, true) }
   }
 }
 
 extension ListCondition {
   func sql(_ columns: ColumnLookup) -> String {
     switch self {
-    case .sql(let sql, _): "coalesce((\(ConditionText(sql).sql(columns.sql))), FALSE)"
+    case .sql(let sql, _): "coalesce((\(OwnSQL(sql).sql(columns.sql))), FALSE)"
     case .count(_, let feature): "coalesce(\(columns.sql(feature) ?? SQL.identifier(feature)) = 1, FALSE)"
     case .all(let parts): "(\(parts.map { $0.sql(columns) }.joined(separator: " AND ")))"
     case .any(let parts): "(\(parts.map { $0.sql(columns) }.joined(separator: " OR ")))"

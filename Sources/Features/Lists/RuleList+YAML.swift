@@ -79,13 +79,5 @@ private struct CountNames {
     stem = "list_" + FeatureNames.slug(list).prefix(40)
   }
 
-  mutating func next() -> String {
-    var name = stem
-    var number = 2
-    while !taken.insert(name).inserted {
-      name = "\(stem)_\(number)"
-      number += 1
-    }
-    return name
-  }
+  mutating func next() -> String { FeatureNames.unique(stem, among: &taken) }
 }

@@ -68,13 +68,7 @@ public struct ProjectDraft: Sendable {
     while let dot = base.lastIndex(of: "."), dot != base.startIndex { base = String(base[..<dot]) }
     let words = base.lowercased().split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }
     let stem = words.isEmpty ? "source" : words.joined(separator: "_")
-    var name = stem
-    var number = 2
-    while !taken.insert(name).inserted {
-      name = "\(stem)_\(number)"
-      number += 1
-    }
-    return name
+    return FeatureNames.unique(stem, among: &taken)
   }
 
   // MARK: Writing

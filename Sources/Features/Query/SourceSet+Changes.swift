@@ -87,7 +87,7 @@ extension FeaturePlan {
     definitions.contains { definition in
       definition.family == .expressions
         && ([definition.expression] + definition.aggregates.map(\.sql)).contains {
-          OwnSQL.words($0.lowercased()).contains("over")
+          OwnSQL($0).words.contains("over")
         }
     }
   }

@@ -63,12 +63,16 @@ extension SegmentTree {
     nodes = try section.nodes.enumerated().map { index, node in
       var division: SegmentDivision?
       if let levels = node.levels {
+        guard !levels.levels.isEmpty, Set(levels.levels).count == levels.levels.count else {
+          throw PipelineError.modelInconsistent(reason: "the levels of node \(index) are none, or not different")
+        }
         division = .levels(levels)
       } else if let transforms = node.transforms, let membership = node.membership, let limits = node.limits {
         let tensor = try file.tensor("node.\(index).centroids")
-        guard tensor.shape.count == 2, tensor.shape[0] > 0, tensor.shape[1] == transforms.columns.count,
+        guard tensor.shape.count == 2, tensor.shape[0] > 1, tensor.values.allSatisfy({ $0.magnitude <= 1e100 }),
+          tensor.shape[1] == transforms.columns.count,
           transforms.form == .distances, tensor.shape[1] > 0, limits.limits.count == tensor.shape[0],
-          limits.limits.allSatisfy({ $0 >= 0 }), membership.variance >= 0, membership.variance.isFinite
+          limits.limits.allSatisfy({ $0 >= 0 && $0.isFinite }), membership.variance >= 0, membership.variance.isFinite
         else { throw PipelineError.modelInconsistent(reason: "the centroids of node \(index) do not fit its columns") }
         division = .clusters(
           ClusterDivision(
@@ -88,14 +92,21 @@ extension SegmentTree {
     if let fault { throw PipelineError.modelInconsistent(reason: fault) }
   }
 
+  /// More levels than any project may ask for.
+  private static let greatestDepth = 32
+
   /// What is wrong with the shape of the tree; nil if nothing is.
   private var fault: String? {
     guard !nodes.isEmpty, nodes[0].parent == nil else { return "its tree has no root" }
     guard stretch >= 1, stretch.isFinite, listedFrom >= 0, listedFrom <= 1 else {
       return "the limits of its tree are no numbers to work with"
     }
+    var depths = [Int](repeating: 0, count: nodes.count)
     for (index, node) in nodes.enumerated() {
-      guard node.children.count == node.division?.parts ?? 0, (node.segment == nil) == (node.division != nil),
+      // Whoever walks down a tree takes a step of the stack for each level.
+      if let parent = node.parent, nodes.indices.contains(parent) { depths[index] = depths[parent] + 1 }
+      guard depths[index] <= SegmentTree.greatestDepth, Set(node.children).count == node.children.count,
+        node.children.count == node.division?.parts ?? 0, (node.segment == nil) == (node.division != nil),
         node.children.allSatisfy({ $0 > index && nodes.indices.contains($0) && nodes[$0].parent == index }),
         index == 0 || node.parent.map({ nodes.indices.contains($0) && nodes[$0].children.contains(index) }) == true,
         node.segment == nil || node.macro != nil, (node.macro ?? 1) > 0, (node.segment ?? 1) > 0, node.size >= 0,

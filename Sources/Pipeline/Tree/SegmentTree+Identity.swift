@@ -7,9 +7,9 @@ public struct SegmentHistory: Sendable, Hashable, Codable {
   public let kept: Int
   /// How many segments there are now.
   public let of: Int
-  /// How many customers of both models changed their segment, and how many there are.
+  /// How many customers are in another segment than the model before would put them, none among the segments.
   public let moved: Int
-  /// See ``moved``.
+  /// How many customers there are.
   public let customers: Int
   /// What happened besides: births, deaths, splits, mergers.
   public let events: [SegmentEvent]
@@ -53,6 +53,6 @@ extension SegmentTree {
     let events = matching.events.filter { if case .kept = $0 { false } else { true } }
     return SegmentHistory(
       kept: matching.events.count - events.count, of: leaves.count, moved: matching.moved,
-      customers: zip(old.ids, own.segments).count { $0 > 0 && $1 > 0 }, events: events)
+      customers: own.segments.count, events: events)
   }
 }

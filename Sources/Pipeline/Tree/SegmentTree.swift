@@ -134,8 +134,9 @@ extension ClusterDivision {
       var (memberships, excess): ([Double], [Double]) = ([], [])
       memberships.reserveCapacity(range.count * k)
       excess.reserveCapacity(range.count * k)
-      for row in range {
-        let squares = model.centroids.squaredDistances(to: x.row(row))
+      let all = x.squaredDistances(rows: range, toEach: model.centroids)
+      for index in 0..<range.count {
+        let squares = Array(all.row(index))
         memberships.append(contentsOf: membership.memberships(squaredDistances: squares))
         for (square, limit) in zip(squares, limits.limits) {
           excess.append(limit > 0 ? square / limit : square > 0 ? .infinity : 0)

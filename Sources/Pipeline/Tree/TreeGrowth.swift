@@ -33,7 +33,7 @@ struct TreeGrowth {
   }
 
   /// What becomes of one node.
-  private struct Task {
+  private struct Pending {
     let parent: Int?
     let rows: [Int]
     let name: String?
@@ -52,16 +52,28 @@ struct TreeGrowth {
     let stability: [Double?]
   }
 
+  /// How many divisions may follow each other from a node on, if its own counts.
+  private func rounds(_ task: Pending) -> Double {
+    Double(task.levels ?? settings.levels + (task.parent == nil && settings.by != nil ? 2 : 1))
+  }
+
   /// Grows the tree on the customers at `rows`, without those that lie apart from all others, within the budget.
   mutating func grow(_ rows: [Int]) throws -> SegmentTree {
     try checkNames()
     let inliers = inliers(rows)
-    var tasks = [Task(parent: nil, rows: inliers, name: nil, stability: nil, levels: nil, isMacro: false)]
+    var tasks = [Pending(parent: nil, rows: inliers, name: nil, stability: nil, levels: nil, isMacro: false)]
+    let work = max(1, Double(inliers.count) * max(1, rounds(tasks[0])))
+    var done = 0.0
     while !tasks.isEmpty {
       if Interruption.isRequested { throw WarehouseError.interrupted }
       let task = tasks.removeFirst()
       let place = nodes.count
-      let (division, reason) = try divide(task)
+      // A division costs its rows; what is not divided spares those of all below.
+      let (own, before) = (Double(task.rows.count), done)
+      let (division, reason) = try divide(task) { [observer, work] state in
+        observer(FitProgress(fraction: (before + own * state.fraction) / work))
+      }
+      done += division == nil ? own * max(1, rounds(task)) : own
       nodes.append(
         SegmentTree.Node(
           parent: task.parent, name: task.name, stability: task.stability, reason: reason,
@@ -76,7 +88,7 @@ struct TreeGrowth {
         let isOpen = isGiven && training.range.upperBound > 1
         let levels = isOpen ? nil : task.levels.map { $0 - 1 } ?? settings.levels
         tasks.append(
-          Task(
+          Pending(
             parent: place, rows: rows, name: division.names[part], stability: division.stability[part], levels: levels,
             isMacro: task.levels == nil && levels != nil))
       }
@@ -100,7 +112,9 @@ struct TreeGrowth {
   }
 
   /// Divides one node, or says why it is left whole.
-  private mutating func divide(_ task: Task) throws -> (Division?, String) {
+  private mutating func divide(
+    _ task: Pending, _ observer: @escaping FitObserver
+  ) throws -> (Division?, String) {
     if task.parent == nil, let field = settings.by, let given = given(task, field) {
       return (given, "Divided by '\(field)', as asked for.")
     }
@@ -130,7 +144,7 @@ struct TreeGrowth {
     let split: Split
     do throws(FitError) {
       split = try search.split(x, features: names.map { numbers[$0] ?? 0 }, observer: observer)
-    } catch .tooFewDistinctRows {
+    } catch .tooFewDistinctRows where !(isMacro && range.lowerBound > 1) {
       return (nil, "Not divided: its customers hardly differ.")
     } catch {
       throw SegmentTraining.named(error, columns: fitted.columns, source: "the features") { part.rowNumber($0) }
@@ -139,9 +153,8 @@ struct TreeGrowth {
     guard let fit = split.fit else { return (nil, split.reason) }
     let transforms = fitted.keeping(Set(split.columns.map { names[$0] }))
     let own = transforms.apply(part).matrix
-    let squares = (0..<own.rows).map { row in
-      zip(own.row(row), fit.model.centroids.row(fit.labels[row])).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
-    }
+    let squares = own.squaredDistances(
+      rows: 0..<own.rows, to: fit.model.centroids, labels: fit.labels.map { Int32($0) })
     let k = fit.model.clusters
     let division = ClusterDivision(
       transforms: transforms, model: fit.model, membership: try DistanceMembership(own, model: fit.model),
@@ -159,7 +172,7 @@ struct TreeGrowth {
   }
 
   /// The parts that the levels of `feature` give: those large enough, and all others together.
-  private func given(_ task: Task, _ feature: String) -> Division? {
+  private func given(_ task: Pending, _ feature: String) -> Division? {
     guard let texts = values.categories.first(where: { $0.name == feature })?.texts else { return nil }
     var byLevel: [String: [Int]] = [:]
     var without: [Int] = []

@@ -15,8 +15,9 @@ struct TrainCommand: ParsableCommand {
         tessera train --k 5
         tessera train --input features.parquet --id customer_id
       Writes models/NAME.tessera and its card models/NAME.md, and under output/NAME/ assignments.parquet,
-      features.parquet with its dictionary (features.md, features.json, features.dictionary.csv), and summary.md.
-      Running it again replaces them all at once.
+      features.parquet with its dictionary (features.md, features.json, features.dictionary.csv), summary.md, and overlaps.csv,
+      which tells how many customers every two segments and lists share.
+      Running it again replaces them all at once; segments that are found again keep their ids (but for --fresh).
       """)
 
   @OptionGroup var projectOptions: ProjectOptions
@@ -26,7 +27,7 @@ struct TrainCommand: ParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("The number of segments, or a range to choose from.", valueName: "k or k..k"),
+    help: ArgumentHelp("The number of macro-segments, or a range to choose from.", valueName: "k or k..k"),
     transform: ClusterRange.read)
   var k: ClusterRange?
 
@@ -65,7 +66,13 @@ struct TrainCommand: ParsableCommand {
     defer { progress.end() }
     let began = Date()
     let run = try ProjectRun(project, progress: progress.observer)
-    if !fresh { training.previous = try run.previousModel() }
+    if !fresh {
+      do {
+        training.previous = try run.previousModel()
+      } catch {
+        Terminal.note("note: segments get new ids, as the model to be replaced cannot be read: \(error)")
+      }
+    }
     let trained: TrainedSegments
     if let input {
       trained = try run.train(

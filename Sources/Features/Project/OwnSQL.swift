@@ -1,9 +1,10 @@
 internal import Warehouse
 
-/// An SQL condition of the user's own, taken apart as far as names must be told from texts, numbers and comments.
+/// SQL that a user wrote into the project file, to stand inside ours: taken apart as far as names must be told from texts,
+/// numbers and comments.
 ///
 /// By scalars, as engines read it: a quote that a combining mark follows is still a quote.
-struct ConditionText {
+struct OwnSQL {
   enum Piece: Hashable {
     /// A name, keyword or function, as written.
     case word(String)
@@ -24,7 +25,28 @@ struct ConditionText {
   init(_ sql: String) {
     var reader = Reader(Array(sql.unicodeScalars))
     pieces = reader.read()
-    fault = reader.fault ?? ConditionText.fault(pieces)
+    fault = reader.fault ?? OwnSQL.fault(pieces)
+  }
+
+  /// Its names, keywords and functions in lower case; names in double quotes are none of them.
+  var words: [String] {
+    pieces.compactMap { piece in
+      if case .word(let word) = piece { word.lowercased() } else { nil }
+    }
+  }
+
+  /// What of it gives another value each time, or one that depends on the order of the rows; nil when nothing does.
+  ///
+  /// A model must give a customer the same features alone and among others, today and in a year.
+  var unrepeatable: String? {
+    if let found = words.first(where: SQLWords.volatile.contains) { return "'\(found)' gives another value each time" }
+    let solid = pieces.filter { $0 != .gap }
+    let isUnordered = solid.indices.dropLast(2).contains { place in
+      guard case .word(let word) = solid[place] else { return false }
+      return word.lowercased() == "over" && solid[place + 1] == .other("(") && solid[place + 2] == .other(")")
+    }
+    guard isUnordered, words.contains(where: SQLWords.ordered.contains) else { return nil }
+    return "OVER () without ORDER BY goes by the order in which rows happen to come"
   }
 
   private static func fault(_ pieces: [Piece]) -> String? {
@@ -40,11 +62,11 @@ struct ConditionText {
     }
     if depth > 0 { return "it does not close every bracket that it opens." }
     guard pieces.contains(where: { $0 != .gap }) else { return "it is empty." }
-    return readsTables(pieces) ? "it reads tables; a condition may use the features of one customer." : nil
+    return nil
   }
 
-  /// Whether it reads a table, so that more than the row of a customer would be in its reach.
-  private static func readsTables(_ pieces: [Piece]) -> Bool {
+  /// Whether it reads a table, so that rows out of their place, those of the future too, would be in its reach.
+  var readsTables: Bool {
     let words = pieces.filter { $0 != .gap }.map { piece in
       if case .word(let word) = piece { return word.lowercased() }
       return piece == .other("(") ? "(" : ""
@@ -54,6 +76,13 @@ struct ConditionText {
     return words.indices.contains { words[$0] == "from" && ($0 == 0 || words[$0 - 1] == "(") }
       || words.contains { ["select", "table"].contains($0) }
       || words.count { $0 == "from" } > words.count { harmless.contains($0) }
+  }
+
+  /// Why it cannot be a condition on the features of one customer; nil when it can.
+  var faultAsCondition: String? {
+    if let fault { return fault }
+    if readsTables { return "it reads tables; a condition may use the features of one customer." }
+    return unrepeatable.map { "it cannot be evaluated twice alike: \($0)." }
   }
 
   /// The names in it that may be columns: no keyword, type, function or part of another name; each once, as written.
@@ -114,8 +143,8 @@ private struct Reader {
 
   init(_ scalars: [Unicode.Scalar]) { self.scalars = scalars }
 
-  mutating func read() -> [ConditionText.Piece] {
-    var pieces: [ConditionText.Piece] = []
+  mutating func read() -> [OwnSQL.Piece] {
+    var pieces: [OwnSQL.Piece] = []
     while position < scalars.count {
       let piece = next()
       if piece != .gap || pieces.last != .gap { pieces.append(piece) }
@@ -127,7 +156,7 @@ private struct Reader {
     scalars.indices.contains(position + step) ? scalars[position + step] : nil
   }
 
-  private mutating func next() -> ConditionText.Piece {
+  private mutating func next() -> OwnSQL.Piece {
     let first = scalars[position]
     if first.properties.isWhitespace {
       _ = run { $0.properties.isWhitespace }
@@ -218,6 +247,16 @@ enum SQLWords {
     "localtime", "localtimestamp", "natural", "not", "notnull", "null", "offset", "on", "or", "order", "outer", "over",
     "partition", "placing", "qualify", "right", "select", "similar", "some", "symmetric", "table", "then", "to",
     "trailing", "true", "try_cast", "union", "unknown", "using", "when", "where", "window", "with",
+  ]
+  /// Functions and values that change from one moment to the next.
+  static let volatile: Set<String> = [
+    "clock_timestamp", "current_date", "current_time", "current_timestamp", "currval", "gen_random_uuid",
+    "get_current_time", "get_current_timestamp", "localtime", "localtimestamp", "nextval", "now", "random", "setseed",
+    "statement_timestamp", "today", "transaction_timestamp", "uuid",
+  ]
+  /// Functions of a window that go by the order of its rows.
+  static let ordered: Set<String> = [
+    "first_value", "lag", "last_value", "lead", "nth_value", "ntile", "row_number",
   ]
   /// Words that a condition may hold beside names of columns: types and parts of dates.
   static let usual: Set<String> = [
