@@ -93,8 +93,11 @@ import Testing
     Fault(section: "tree", path: ["nodes", "1", "segment"], value: .whole(2)),
     Fault(section: "tree", path: ["nodes", "2", "macro"], value: .whole(-1)),
     Fault(
-      section: "tree", path: ["nodes", "1", "levels"],
-      value: .object(["feature": .text("plan"), "levels": .list([])])),
+      section: "tree", path: ["nodes", "1"],
+      value: .object([
+        "parent": .whole(0), "children": .list([]), "macro": .whole(1), "segment": .whole(1), "size": .whole(30),
+        "reason": .text(""), "levels": .object(["feature": .text("plan"), "levels": .list([])]),
+      ])),
     Fault(section: "tree", path: ["stretch"], value: .whole(0)),
     Fault(section: "tree", path: ["greatestSegment"], value: .whole(1)),
   ])

@@ -1,4 +1,5 @@
 import Foundation
+import ModelFiles
 import Testing
 
 /// Model files that were cut, changed or made by a later version.
@@ -37,7 +38,7 @@ import Testing
     let bytes = try folder.bytes("m.tessera")
     // Latin-1 keeps every byte, so that text can be replaced in a binary file.
     let text = try #require(String(data: bytes, encoding: .isoLatin1))
-    let newer = text.replacingOccurrences(of: "{\\\"format\\\":1,", with: "{\\\"format\\\":7,")
+    let newer = text.replacingOccurrences(of: "{\\\"format\\\":\(ModelFile.newestFormat),", with: "{\\\"format\\\":7,")
     try #require(newer != text)
     try #require(newer.data(using: .isoLatin1)).write(to: folder.url.appendingPathComponent("m.tessera"))
     let outcome = try TesseraProcess.run(["inspect", "m.tessera"], in: folder.url)
