@@ -351,10 +351,13 @@ import Warehouse
     #expect(fault?.reason.contains(words) ?? false && fault?.line == 7, "\(fault?.description ?? "")")
   }
 
-  @Test func `conditions may speak of the segments that will stand beside the features`() throws {
+  @Test(arguments: ["path = '2/7'", "segment = 3", "membership > 0.5"])
+  func `conditions speak of features, not of the segments that these will form`(_ condition: String) throws {
     try place.write("orders.csv", ["c,t,a", "1,2017-01-01,1"])
-    _ = try place.features(
-      Workplace.orders() + "lists: {A: \"path = '2/7' and membership > 0.5 and gap < 0.1 and second = 3\"}\n")
+    let fault = #expect(throws: ProjectError.self) {
+      _ = try place.features(Workplace.orders() + "lists: {A: \"orders > 0 and \(condition)\"}\n")
+    }
+    #expect(fault?.reason.contains("there is no feature '\(condition.prefix { $0 != " " })'") == true)
   }
 
   @Test func `the example of a drafted project can be used`() throws {

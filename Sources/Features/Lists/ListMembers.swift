@@ -39,8 +39,7 @@ extension Connection {
   /// Rows are those of ``featureValues(_:_:source:)``, in the same order; of each list one flag a row comes back. A list
   /// that names what the table lacks is told as such.
   /// - Parameters:
-  ///   - columns: the columns that conditions may name, and which rows to take; what stands beside the features (see
-  ///     ``RuleList/assignmentColumns``) among them, where the relation has it.
+  ///   - columns: the columns that conditions may name, and which rows to take.
   ///   - source: the file or table, to name in errors.
   /// - Throws: ``WarehouseError`` when a list can be evaluated and yet fails, with its name.
   public func members(

@@ -2,10 +2,6 @@ public import Warehouse
 
 /// What a list is over the columns of a table: its names, and its SQL.
 extension RuleList {
-  /// Columns that the assignments of customers to segments have, which a condition may name beside the features.
-  public static let assignmentColumns = FeatureColumns(
-    identifier: nil, numeric: ["segment", "membership", "second", "gap", "nearest"], categories: ["path"])
-
   /// Those of `columns` that the list uses, in their order, numbers first.
   public func uses(_ columns: FeatureColumns) -> [String] {
     let lookup = ColumnLookup(columns, dialect: nil)

@@ -63,14 +63,10 @@ public struct FeaturePlan: Sendable, Hashable, Codable {
     FeaturePlan(customer: customer, definitions: definitions.filter(isWanted), returns: returns)
   }
 
-  /// Every list must be one of these features, or of what stands beside them once there are segments.
+  /// Every list must be one of these features.
   private static func checkLists(_ sources: SourceSet, _ features: FeatureColumns) throws {
     guard !sources.project.lists.isEmpty else { return }
-    var columns = features
-    let taken = Set((columns.numeric + columns.categories).map { $0.lowercased() })
-    columns.numeric += RuleList.assignmentColumns.numeric.filter { !taken.contains($0) }
-    columns.categories += RuleList.assignmentColumns.categories.filter { !taken.contains($0) }
-    try sources.connection.check(sources.project.lists, over: columns, file: sources.project.file)
+    try sources.connection.check(sources.project.lists, over: features, file: sources.project.file)
   }
 
   /// Every attribute that `ordinal` speaks of must be there.
