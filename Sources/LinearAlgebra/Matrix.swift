@@ -39,6 +39,16 @@ public struct Matrix: Sendable, Hashable {
   /// The elements of one row (d of them).
   public func row(_ index: Int) -> ArraySlice<Double> { values[index * columns..<(index + 1) * columns] }
 
+  /// The columns at `indices`, in that order; itself when these are all. An index may repeat. O(n x columns taken).
+  public func selectingColumns(_ indices: [Int]) -> Matrix {
+    precondition(indices.allSatisfy { $0 >= 0 && $0 < columns }, "a column index is outside 0..<\(columns)")
+    if indices == Array(0..<columns) { return self }
+    var selected: [Double] = []
+    selected.reserveCapacity(rows * indices.count)
+    for row in 0..<rows { for column in indices { selected.append(values[row * columns + column]) } }
+    return Matrix(rows: rows, columns: indices.count, values: selected)
+  }
+
   /// A copy of the rows at `indices`, in that order; an index may repeat. O(rows taken x d), on all workers.
   public func gatheringRows(_ indices: [Int]) -> Matrix {
     let d = columns

@@ -134,15 +134,6 @@ struct GapPattern: Sendable {
 }
 
 extension Matrix {
-  /// The columns at `indices`, in that order; itself when these are all.
-  func selectingColumns(_ indices: [Int]) -> Matrix {
-    if indices == Array(0..<columns) { return self }
-    var selected: [Double] = []
-    selected.reserveCapacity(rows * indices.count)
-    for row in 0..<rows { for column in indices { selected.append(values[row * columns + column]) } }
-    return Matrix(rows: rows, columns: indices.count, values: selected)
-  }
-
   /// Every NaN as the same bits, so that rows which lack the same values count as equal.
   fileprivate func withOneKindOfGap() -> Matrix {
     guard values.contains(where: \.isNaN) else { return self }

@@ -1,4 +1,4 @@
-internal import LinearAlgebra
+package import LinearAlgebra
 
 /// The features that tell parts apart.
 ///
@@ -7,17 +7,17 @@ internal import LinearAlgebra
 /// and to divide again, is the idea of Andrews & McNicholas (2014, "Variable selection for clustering and classification").
 /// One cloud remains one cloud on fewer columns; but whoever looks several times finds a valley by chance a little more
 /// often than the level of one test says.
-struct FeatureScreen: Sendable {
+package struct FeatureScreen: Sendable {
   /// How often the selection is made anew.
   static let rounds = 3
   /// The least share, as part of the greatest.
   static let leastShare = 0.2
 
   /// The columns of the features that remain, ascending; those of one at least.
-  let columns: [Int]
+  package let columns: [Int]
 
   /// Looks at `x` (n x d) divided by `labels` (n, from 0), columns belonging to `features` (d).
-  init(_ x: Matrix, labels: [Int], features: [Int]) {
+  package init(_ x: Matrix, labels: [Int], features: [Int]) {
     let parts = (labels.max() ?? 0) + 1
     let shares = Parallel.map(count: x.columns) { column in FeatureScreen.share(x, column, labels, parts) }
     var best: [Int: Double] = [:]

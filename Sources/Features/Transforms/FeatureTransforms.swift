@@ -166,6 +166,14 @@ extension FeatureTransforms {
     return transforms
   }
 
+  /// These transforms with the columns of each feature multiplied by its number, where it has one.
+  public func weighing(_ factors: [String: Double]) -> FeatureTransforms {
+    var transforms = self
+    for index in numeric.indices { transforms.numeric[index].weight *= factors[numeric[index].name] ?? 1 }
+    for index in categories.indices { transforms.categories[index].weight *= factors[categories[index].name] ?? 1 }
+    return transforms
+  }
+
   /// The rows of `values` (from 0, ascending) that have a value in some feature that is used. O(n d) at worst.
   public func rowsWithValue(in values: FeatureValues) -> [Int] {
     let block = values.numbers

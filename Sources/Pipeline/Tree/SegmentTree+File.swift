@@ -25,6 +25,7 @@ extension SegmentTree {
     let transforms: FeatureTransforms?
     let membership: DistanceMembership?
     let limits: NoneLimits?
+    let parts: [Int]?
     let levels: LevelDivision?
   }
 
@@ -47,7 +48,7 @@ extension SegmentTree {
         NodeSection(
           parent: node.parent, children: node.children, macro: node.macro, segment: node.segment, name: node.name,
           stability: node.stability, size: node.size, reason: node.reason, transforms: clusters?.transforms,
-          membership: clusters?.membership, limits: clusters?.limits, levels: levels))
+          membership: clusters?.membership, limits: clusters?.limits, parts: clusters?.parts, levels: levels))
     }
     try file.setSection(
       "tree",
@@ -72,14 +73,15 @@ extension SegmentTree {
         guard tensor.shape.count == 2, tensor.shape[0] > 1, tensor.values.allSatisfy({ $0.magnitude <= 1e100 }),
           tensor.shape[1] == transforms.columns.count,
           transforms.form == .distances, tensor.shape[1] > 0, limits.limits.count == tensor.shape[0],
-          limits.limits.allSatisfy({ $0 >= 0 && $0.isFinite }), membership.variance >= 0, membership.variance.isFinite
+          limits.limits.allSatisfy({ $0 >= 0 && $0.isFinite }), membership.variance >= 0, membership.variance.isFinite,
+          node.parts.map({ $0.count == tensor.shape[0] && Set($0) == Set(0..<node.children.count) }) ?? true
         else { throw PipelineError.modelInconsistent(reason: "the centroids of node \(index) do not fit its columns") }
         division = .clusters(
           ClusterDivision(
             transforms: transforms,
             model: KMeansModel(
               centroids: Matrix(rows: tensor.shape[0], columns: tensor.shape[1], values: tensor.values)),
-            membership: membership, limits: limits))
+            membership: membership, limits: limits, parts: node.parts))
       }
       var read = Node(
         parent: node.parent, name: node.name, stability: node.stability, reason: node.reason, division: division)

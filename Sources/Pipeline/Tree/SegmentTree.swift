@@ -91,6 +91,11 @@ public struct ClusterDivision: Sendable, Hashable {
   public let membership: DistanceMembership
   /// The greatest squared distance to each centroid, before they are enlarged.
   public let limits: NoneLimits
+  /// The part of each centroid, from 0; nil where each has one of its own.
+  public var parts: [Int]?
+
+  /// The number of parts.
+  var count: Int { parts.map { ($0.max() ?? 0) + 1 } ?? model.clusters }
 }
 
 /// Parts given by a categorical feature.
@@ -113,7 +118,7 @@ extension SegmentDivision {
   /// The number of parts.
   var parts: Int {
     switch self {
-    case .clusters(let clusters): clusters.model.clusters
+    case .clusters(let clusters): clusters.count
     case .levels(let levels): levels.levels.count
     }
   }
@@ -129,24 +134,26 @@ extension SegmentDivision {
 
 extension ClusterDivision {
   func place(_ x: Matrix) -> SegmentDivision.Placement {
-    let k = model.clusters
-    let parts = Parallel.map(rows: x.rows) { range -> (memberships: [Double], excess: [Double]) in
-      var (memberships, excess): ([Double], [Double]) = ([], [])
-      memberships.reserveCapacity(range.count * k)
-      excess.reserveCapacity(range.count * k)
+    let k = count
+    let partOf = parts ?? Array(0..<k)
+    let found = Parallel.map(rows: x.rows) { range -> (memberships: [Double], excess: [Double]) in
+      var memberships = [Double](repeating: 0, count: range.count * k)
+      var excess = [Double](repeating: .infinity, count: range.count * k)
       let all = x.squaredDistances(rows: range, toEach: model.centroids)
       for index in 0..<range.count {
         let squares = Array(all.row(index))
-        memberships.append(contentsOf: membership.memberships(squaredDistances: squares))
-        for (square, limit) in zip(squares, limits.limits) {
-          excess.append(limit > 0 ? square / limit : square > 0 ? .infinity : 0)
+        for (center, share) in membership.memberships(squaredDistances: squares).enumerated() {
+          let place = index * k + partOf[center]
+          let (square, limit) = (squares[center], limits.limits[center])
+          memberships[place] += share
+          excess[place] = min(excess[place], limit > 0 ? square / limit : square > 0 ? .infinity : 0)
         }
       }
       return (memberships, excess)
     }
     return SegmentDivision.Placement(
-      memberships: Matrix(rows: x.rows, columns: k, values: parts.flatMap(\.memberships)),
-      excess: Matrix(rows: x.rows, columns: k, values: parts.flatMap(\.excess)))
+      memberships: Matrix(rows: x.rows, columns: k, values: found.flatMap(\.memberships)),
+      excess: Matrix(rows: x.rows, columns: k, values: found.flatMap(\.excess)))
   }
 }
 

@@ -42,10 +42,12 @@ struct TreeGrowth {
     let levels: Int?
     /// Whether it is a macro-segment: the first that counts levels.
     let isMacro: Bool
+    /// The part of the first division that it lies in.
+    let part: Int
   }
 
   /// A division and the rows of its parts.
-  private struct Division {
+  struct Division {
     let division: SegmentDivision
     let rows: [[Int]]
     let names: [String?]
@@ -61,8 +63,29 @@ struct TreeGrowth {
   mutating func grow(_ rows: [Int]) throws -> SegmentTree {
     try checkNames()
     let inliers = inliers(rows)
-    var tasks = [Pending(parent: nil, rows: inliers, name: nil, stability: nil, levels: nil, isMacro: false)]
-    let work = max(1, Double(inliers.count) * max(1, rounds(tasks[0])))
+    let seeksMacros = settings.by == nil && settings.macroFeatures.isEmpty && training.range.count > 1
+    func reporting(from start: Double, share: Double) -> FitObserver {
+      { [observer] in observer(FitProgress(fraction: start + share * $0.fraction)) }
+    }
+    let leaves = try growNodes(inliers, first: nil, reporting(from: 0, share: seeksMacros ? 0.5 : 1))
+    if seeksMacros, let macros = try macroDivision(leaves, reporting(from: 0.5, share: 0.1)) {
+      _ = try growNodes(inliers, first: macros, reporting(from: 0.6, share: 0.4))
+    }
+    var tree = SegmentTree(nodes: nodes, stretch: 1, listedFrom: settings.listedFrom)
+    tree.numberInOrder(macroNodes, sizes: nodes.map { _ in 0 })
+    tree.settle(tree.place(values), rows: rows, budget: settings.noneBudget)
+    return tree
+  }
+
+  /// Grows the nodes anew on the customers at `rows`, by `first` where it is given.
+  /// - Returns: the rows of each leaf, and the part of the first division that it lies in.
+  private mutating func growNodes(
+    _ rows: [Int], first: (division: Division, reason: String)?, _ observer: @escaping FitObserver
+  ) throws -> [(rows: [Int], part: Int)] {
+    (nodes, macroNodes) = ([], [])
+    var leaves: [(rows: [Int], part: Int)] = []
+    var tasks = [Pending(parent: nil, rows: rows, name: nil, stability: nil, levels: nil, isMacro: false, part: 0)]
+    let work = max(1, Double(rows.count) * max(1, rounds(tasks[0])))
     var done = 0.0
     while !tasks.isEmpty {
       if Interruption.isRequested { throw WarehouseError.interrupted }
@@ -70,8 +93,13 @@ struct TreeGrowth {
       let place = nodes.count
       // A division costs its rows; what is not divided spares those of all below.
       let (own, before) = (Double(task.rows.count), done)
-      let (division, reason) = try divide(task) { [observer, work] state in
-        observer(FitProgress(fraction: (before + own * state.fraction) / work))
+      let (division, reason): (Division?, String)
+      if place == 0, let first {
+        (division, reason) = (first.division, first.reason)
+      } else {
+        (division, reason) = try divide(task) { [work] state in
+          observer(FitProgress(fraction: (before + own * state.fraction) / work))
+        }
       }
       done += division == nil ? own * max(1, rounds(task)) : own
       nodes.append(
@@ -80,7 +108,10 @@ struct TreeGrowth {
           division: division?.division))
       if let parent = task.parent { nodes[parent].children.append(place) }
       if task.isMacro || (division == nil && task.levels == nil) { macroNodes.append(place) }
-      guard let division else { continue }
+      guard let division else {
+        leaves.append((task.rows, task.part))
+        continue
+      }
       var isGiven = false
       if case .levels = division.division { isGiven = true }
       for (part, rows) in division.rows.enumerated() {
@@ -90,13 +121,10 @@ struct TreeGrowth {
         tasks.append(
           Pending(
             parent: place, rows: rows, name: division.names[part], stability: division.stability[part], levels: levels,
-            isMacro: task.levels == nil && levels != nil))
+            isMacro: task.levels == nil && levels != nil, part: place == 0 ? part : task.part))
       }
     }
-    var tree = SegmentTree(nodes: nodes, stretch: 1, listedFrom: settings.listedFrom)
-    tree.numberInOrder(macroNodes, sizes: nodes.map { _ in 0 })
-    tree.settle(tree.place(values), rows: rows, budget: settings.noneBudget)
-    return tree
+    return leaves
   }
 
   /// Throws when a setting names a feature or family that is not there, or cannot serve.
