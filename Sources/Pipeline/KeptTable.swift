@@ -52,6 +52,20 @@ struct KeptTable {
   /// Some of the kept columns, of all rows.
   func values(_ some: FeatureColumns) throws(WarehouseError) -> FeatureValues { try values(some, 0..<rows) }
 
+  /// All kept columns of the rows at `places` (from 0, ascending).
+  func values(at places: [Int]) throws(WarehouseError) -> FeatureValues {
+    let name = "tessera_places"
+    try connection.execute("DROP TABLE IF EXISTS temp.\(name)")
+    try connection.load(
+      Table([Column(name: "place", values: .integers(places.map(Int64.init)))]), as: name)
+    let read = try values(
+      columns, where: " WHERE rowid IN (SELECT place FROM temp.\(name)) ORDER BY rowid"
+    ) { places[$0] + 1 }
+    try connection.execute("DROP TABLE temp.\(name)")
+    return FeatureValues(
+      customers: read.customers, numbers: read.numbers, categories: read.categories, rowNumbers: places.map { $0 + 1 })
+  }
+
   /// The identifiers of the rows `range`.
   func customers(_ range: Range<Int>) throws(WarehouseError) -> Column {
     try values(FeatureColumns(identifier: columns.identifier, numeric: [], categories: []), range).customers
@@ -79,16 +93,22 @@ struct KeptTable {
   }
 
   private func values(_ some: FeatureColumns, _ range: Range<Int>) throws(WarehouseError) -> FeatureValues {
+    let place = range.count == rows ? "" : " WHERE rowid >= \(range.lowerBound) AND rowid < \(range.upperBound)"
+    return try values(some, where: place) { range.lowerBound + $0 + 1 }
+  }
+
+  private func values(
+    _ some: FeatureColumns, where place: String, _ number: (Int) -> Int
+  ) throws(WarehouseError) -> FeatureValues {
     let aliases = Dictionary(
       zip(columns.categories + columns.numeric, KeptTable.aliases(columns)), uniquingKeysWith: { first, _ in first })
     let keys = ["key"] + some.categories.compactMap { aliases[$0] }
     let selected = keys + some.numeric.compactMap { aliases[$0] }
-    let place = range.count == rows ? "" : " WHERE rowid >= \(range.lowerBound) AND rowid < \(range.upperBound)"
     let read = try connection.numbers(
       "SELECT \(selected.joined(separator: ", ")) FROM \(KeptTable.name)\(place)", keys: keys.count, reading: source)
     if let position = read.numbers.firstNotFinite {
       throw .badCell(
-        source: source, row: range.lowerBound + position.row + 1, column: some.numeric[position.column],
+        source: source, row: number(position.row), column: some.numeric[position.column],
         needed: "finite numbers")
     }
     let names = [columns.identifier ?? "row"] + some.categories

@@ -35,7 +35,7 @@ public struct ProjectRun {
     return try SegmentModel(contentsOfFile: modelFile.path)
   }
 
-  private func sources(asOf: CalendarDate?) throws -> SourceSet {
+  func sources(asOf: CalendarDate?) throws -> SourceSet {
     progress?(
       PipelineProgress(
         stage: "reading \(project.sources.map(\.name).joined(separator: ", "))",
@@ -43,7 +43,7 @@ public struct ProjectRun {
     return try SourceSet(project, connection: connection, asOf: asOf)
   }
 
-  private func features(_ sources: SourceSet, _ plan: FeaturePlan) throws -> FeatureTable {
+  func features(_ sources: SourceSet, _ plan: FeaturePlan) throws -> FeatureTable {
     report(computing: plan, sources)
     return try sources.features(plan)
   }
@@ -87,8 +87,12 @@ public struct ProjectRun {
     let sources = try sources(asOf: asOf)
     let plan = try FeaturePlan(sources)
     let table = try features(sources, plan)
+    let training = training ?? SegmentTraining(project)
+    if let settings = training.tree, connection.dialect.keepsRowNumbers, table.rows > settings.sample {
+      return try trainOnSample(of: table, sources, plan, training, settings)
+    }
     let values = try table.values()
-    var trained = try (training ?? SegmentTraining(project)).train(
+    var trained = try training.train(
       values, plan: plan, asOf: sources.asOf, quality: sources.quality, source: "the features", progress: progress)
     trained = try trained.adding(project.lists, try table.members(of: project.lists))
     let files = StagedFiles()
@@ -108,12 +112,18 @@ public struct ProjectRun {
     let folder = outputFolder
     try connection.write(
       trained.assignments.table, to: folder.appendingPathComponent("assignments.parquet").path, in: files)
-    if let lists = trained.model.lists {
+    try write(trained.model, files)
+  }
+
+  /// Writes all that does not list customers, and puts everything staged in `files` in its place.
+  func write(_ model: SegmentModel, _ files: StagedFiles) throws {
+    let folder = outputFolder
+    if let lists = model.lists {
       try connection.write(lists.table, to: folder.appendingPathComponent("overlaps.csv").path, in: files)
     }
-    let card = Data(trained.model.markdownCard.utf8)
+    let card = Data(model.markdownCard.utf8)
     try files.write(card, to: folder.appendingPathComponent("summary.md").path)
-    try files.write(try trained.model.file().encoded(), to: modelFile.path)
+    try files.write(try model.file().encoded(), to: modelFile.path)
     try files.write(card, to: modelFile.deletingPathExtension().appendingPathExtension("md").path)
     try files.commit()
   }

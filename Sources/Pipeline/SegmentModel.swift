@@ -37,7 +37,7 @@ public struct SegmentModel: Sendable {
     /// The name of the identifier column.
     public let identifier: String
     /// The as-of date of training, `YYYY-MM-DD`; nil for a ready table.
-    public let asOf: String?
+    public internal(set) var asOf: String?
     /// How to compute the features from sources; nil when training began with a ready table.
     public let plan: FeaturePlan?
     /// The numeric features, in the order of training.
@@ -119,6 +119,8 @@ public struct SegmentModel: Sendable {
     public let dataFingerprint: String
     /// The libraries that computed it, by name.
     public let libraries: [String: String]
+    /// How many of the customers the segments were found on; nil for all.
+    public var sample: Int?
   }
 
   /// The name of the project.
@@ -283,6 +285,10 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
   case needsFeatureTable
   /// None of the model's features is in the table.
   case noFeatureFound(needed: [String])
+  /// Segments cannot be added to a model without a tree.
+  case noTree
+  /// There is no model to add segments to.
+  case nothingToGrow(path: String)
 
   /// What was found, what is needed, what to try.
   public var description: String {
@@ -310,6 +316,10 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
       "There is no feature or family '\(name)'.\(PipelineError.hint(nearest))"
     case .needsFeatureTable:
       "This model was trained on a ready table, so it cannot compute features from sources. Give a table with --input."
+    case .nothingToGrow(let path):
+      "There is no model at \(path) to add segments to. Train one first, without --grow."
+    case .noTree:
+      "This model has one clustering and no tree, to which alone segments can be added. Train it with `tessera train`."
     case .noFeatureFound(let needed):
       "The table has none of the columns this model scores with: \(needed.joined(separator: ", "))."
     }

@@ -14,12 +14,25 @@ extension ProjectRun {
     let table = try connection.open(file: file)
     let columns = try TableLayout.columns(
       of: table, include: include, exclude: exclude, identifier: identifier, condition: condition)
+    if let settings = training.tree, connection.dialect.keepsRowNumbers,
+      try connection.rows(of: table, columns) > settings.sample
+    {
+      return try trainOnSample(of: table, columns, chosen: include + training.exclude, training, settings)
+    }
     var trained = try connection.train(
       table, columns, chosen: include + training.exclude, weights: nil, training, progress)
     trained = try trained.adding(
       project.lists, try connection.members(of: project.lists, in: table, columns))
     try write(trained, StagedFiles())
     return trained
+  }
+}
+
+extension TableSource {
+  /// The columns that are neither numbers nor texts, of which only `columns` can have a use for one.
+  func notesOfTypes(_ columns: FeatureColumns) -> [String] {
+    self.columns.filter { $0.kind != .text && !$0.kind.isNumeric && $0.name != columns.identifier }
+      .map { "column '\($0.name)' was left out: its type \($0.type) forms no segment" }
   }
 }
 
@@ -82,10 +95,7 @@ extension Connection {
     let repeated = names.count - unnamed - Set(names.compactMap { $0 }).count
     if unnamed > 0 { quality.notes.append("\(unnamed) rows have no '\(values.customers.name)'") }
     if repeated > 0 { quality.notes.append("\(repeated) rows repeat the '\(values.customers.name)' of an earlier row") }
-    for column in table.columns
-    where column.kind != .text && !column.kind.isNumeric && column.name != columns.identifier {
-      quality.notes.append("column '\(column.name)' was left out: its type \(column.type) forms no segment")
-    }
+    quality.notes += table.notesOfTypes(columns)
     var training = training
     (training.leftOut, training.flags) = (settled.leftOut, settled.flags)
     return try training.train(values, quality: quality, weights: counted, source: table.name, progress: progress)
@@ -151,6 +161,16 @@ extension Connection {
   public func score(
     _ model: SegmentModel, file: String, identifier: String?, allMemberships: Bool = false
   ) throws -> (SegmentAssignments, TransformReport) {
+    let read = try values(for: model, file: file, identifier: identifier)
+    let scored = try model.score(read.values, allMemberships: allMemberships, source: read.table.name)
+    let members = try model.lists.map { try self.members(of: $0.rules, in: read.table, read.columns) }
+    return (scored.assignments.adding(members), scored.report)
+  }
+
+  /// The features of `model` that one file has, as far as it has them.
+  func values(
+    for model: SegmentModel, file: String, identifier: String?
+  ) throws -> (values: FeatureValues, table: TableSource, columns: FeatureColumns) {
     let table = try open(file: file)
     let names = Set(table.columns.map(\.name))
     if let identifier { _ = try table.column(identifier) }
@@ -180,8 +200,6 @@ extension Connection {
     let values = FeatureValues(
       customers: read.customers, numbers: read.numbers,
       categories: read.categories.map { flags.contains($0.name) ? $0.withNumberTexts : $0 })
-    let scored = try model.score(values, allMemberships: allMemberships, source: table.name)
-    let members = try model.lists.map { try self.members(of: $0.rules, in: table, columns) }
-    return (scored.assignments.adding(members), scored.report)
+    return (values, table, columns)
   }
 }

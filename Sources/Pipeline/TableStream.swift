@@ -14,9 +14,7 @@ extension Connection {
     _ table: TableSource, _ columns: FeatureColumns, _ training: SegmentTraining
   ) throws -> Int? {
     guard let limit = training.memoryLimit else { return nil }
-    let condition = columns.condition.map { " WHERE (\($0)\n)" } ?? ""
-    let counted = try query("SELECT count(*) AS n FROM \(table.relation) AS t\(condition)", reading: table.name)
-    let rows = Int(counted["n"]?.doubles?.first ?? 0)
+    let rows = try rows(of: table, columns)
     let width = columns.numeric.count + columns.categories.count
     // Besides what the fit takes: the values as they were read.
     var perRow = 8 * width + 32 * columns.categories.count
@@ -31,6 +29,13 @@ extension Connection {
       throw PipelineError.tooLarge(source: table.name, rows: rows, columns: width, needed: needed, limit: limit)
     }
     return needed
+  }
+
+  /// The rows of `table` that meet the condition of `columns`. The engine looks at no more than that takes.
+  func rows(of table: TableSource, _ columns: FeatureColumns) throws -> Int {
+    let condition = columns.condition.map { " WHERE (\($0)\n)" } ?? ""
+    let counted = try query("SELECT count(*) AS n FROM \(table.relation) AS t\(condition)", reading: table.name)
+    return Int(counted["n"]?.doubles?.first ?? 0)
   }
 
   /// Clusters rows that do not fit in memory, by k-means, and writes what is asked for: all of it or nothing.
@@ -57,18 +62,7 @@ extension Connection {
     let counted = row.flatMap { scaledToRows($0, &quality) }
     let survey = try survey(kept)
     var training = training
-    for name in columns.numeric where !chosen.contains(name) {
-      let alone = FeatureColumns(identifier: columns.identifier, numeric: [name], categories: [])
-      let settled = SettledColumns(try kept.values(alone), of: table, chosen: [], takesFlags: false)
-      guard let dropped = settled.leftOut.first else { continue }
-      training.exclude.append(name)
-      quality.notes.append("'\(name)' forms no segment: \(dropped.reason)")
-    }
-    quality.notes += try kept.notesOfIdentifier()
-    for column in table.columns
-    where column.kind != .text && !column.kind.isNumeric && column.name != columns.identifier {
-      quality.notes.append("column '\(column.name)' was left out: its type \(column.type) forms no segment")
-    }
+    try settle(kept, of: table, chosen: chosen, &training, &quality)
     quality.notes.append(
       "the rows need about \(ReadableNumber.grouped(need >> 20)) MiB in memory and may take "
         + "\(ReadableNumber.grouped(limit >> 20)): they were streamed, and looked at as a whole only by k-means itself")
@@ -91,6 +85,23 @@ extension Connection {
     return TrainedSegments(model: trained.model, assignments: none)
   }
 
+  /// Leaves out of `training` what forms no segment in a table that does not stand in memory, and notes it.
+  func settle(
+    _ kept: KeptTable, of table: TableSource, chosen: [String], _ training: inout SegmentTraining,
+    _ quality: inout DataQuality
+  ) throws {
+    let columns = kept.columns
+    for name in columns.numeric where !chosen.contains(name) {
+      let alone = FeatureColumns(identifier: columns.identifier, numeric: [name], categories: [])
+      let settled = SettledColumns(try kept.values(alone), of: table, chosen: [], takesFlags: false)
+      guard let dropped = settled.leftOut.first else { continue }
+      training.exclude.append(name)
+      quality.notes.append("'\(name)' forms no segment: \(dropped.reason)")
+    }
+    quality.notes += try kept.notesOfIdentifier()
+    quality.notes += table.notesOfTypes(columns)
+  }
+
   /// The mark of all rows, and whether every identifier is a whole number: one reading, which finds unusable values.
   private func survey(_ kept: KeptTable) throws -> (fingerprint: UInt64, hasWholeNumbers: Bool) {
     var fingerprint: UInt64 = 0
@@ -105,7 +116,7 @@ extension Connection {
     return (fingerprint, hasWholeNumbers)
   }
 
-  /// Writes the segment of each row, batch by batch, through a table of the engine.
+  /// Writes the segment of each row.
   private func write(
     _ trained: StreamedSegments, of kept: KeptTable, allMemberships: Bool, wholeNumbers: Bool, to target: String,
     in files: StagedFiles
@@ -113,14 +124,24 @@ extension Connection {
     guard let assigner = trained.model.assigner else {
       throw PipelineError.modelInconsistent(reason: "rows of a stream are assigned by one clustering, not by a tree")
     }
+    try write(kept.batches, to: target, in: files) { batch in
+      let customers = try kept.customers(batch)
+      return try assigner.assign(
+        try trained.rows.file.read(batch), customers: wholeNumbers ? customers.asWholeNumbersIfExact : customers,
+        allMemberships: allMemberships
+      ).table
+    }
+  }
+
+  /// Writes the table that each of `batches` gives, one after the other, through a table of the engine.
+  func write(
+    _ batches: [Range<Int>], to target: String, in files: StagedFiles, _ table: (Range<Int>) throws -> Table
+  ) throws {
     let (name, part) = ("temp.tessera_segments", "temp.tessera_segments_part")
     for table in [name, part] { try execute("DROP TABLE IF EXISTS \(table)") }
-    for (index, batch) in kept.batches.enumerated() {
-      let customers = try kept.customers(batch)
-      let assigned = try assigner.assign(
-        try trained.rows.file.read(batch), customers: wholeNumbers ? customers.asWholeNumbersIfExact : customers,
-        allMemberships: allMemberships)
-      try load(assigned.table, as: "tessera_segments_part")
+    for (index, batch) in batches.enumerated() {
+      if Interruption.isRequested { throw WarehouseError.interrupted }
+      try load(try table(batch), as: "tessera_segments_part")
       try execute(
         index == 0
           ? "CREATE TEMP TABLE tessera_segments AS SELECT * FROM \(part)" : "INSERT INTO \(name) SELECT * FROM \(part)")

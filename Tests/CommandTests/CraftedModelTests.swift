@@ -98,7 +98,9 @@ import Testing
         "parent": .whole(0), "children": .list([]), "macro": .whole(1), "segment": .whole(1), "size": .whole(30),
         "reason": .text(""), "levels": .object(["feature": .text("plan"), "levels": .list([])]),
       ])),
-    Fault(section: "tree", path: ["stretch"], value: .whole(0)),
+    Fault(section: "tree", path: ["stages", "0", "stretch"], value: .whole(0)),
+    Fault(section: "tree", path: ["stages", "0", "root"], value: .whole(1)),
+    Fault(section: "tree", path: ["stages"], value: .list([])),
     Fault(section: "tree", path: ["greatestSegment"], value: .whole(1)),
   ])
   func `a tree that nobody grew is refused`(_ fault: Fault) throws {

@@ -64,6 +64,9 @@ import Warehouse
     let near = planted.macro.indices.filter { planted.macro[$0] >= 0 }
     let micro = try LabelAgreement(near.map { planted.micro[$0] }, near.map { tree.ids[$0] })
     #expect(micro.adjustedRandIndex > 0.95)
+    let macros = tree.paths.map { Int($0.split(separator: "/")[0]) ?? 0 }
+    let macro = try LabelAgreement(near.map { planted.macro[$0] }, near.map { macros[$0] })
+    #expect(macro.adjustedRandIndex > 0.95)
     let none = Set(tree.ids.indices.filter { tree.ids[$0] == 0 })
     let remote = Set(planted.macro.indices.filter { planted.macro[$0] < 0 })
     #expect(none.intersection(remote).count * 10 >= 9 * remote.count)

@@ -20,25 +20,7 @@ public struct RemoteRows: Sendable {
       rows = []
       return
     }
-    let others = x.gatheringRows(sample)
-    // A row of the sample is its own nearest neighbour, which every row is granted.
-    let place = RemoteRows.neighbour
-    let inSample = Set(sample)
-    let distances = Parallel.map(rows: x.rows) { range in
-      range.map { row -> Double in
-        var nearest = [Double](repeating: .infinity, count: place + 1)
-        let squares = others.squaredDistances(rows: 0..<others.rows, to: Array(x.row(row)))
-        for square in squares where square < nearest[place] {
-          var position = place
-          while position > 0, nearest[position - 1] > square {
-            nearest[position] = nearest[position - 1]
-            position -= 1
-          }
-          nearest[position] = square
-        }
-        return nearest[inSample.contains(row) ? place : place - 1]
-      }
-    }.flatMap { $0 }
+    let distances = NeighbourDistances.of(x, among: sample, neighbour: RemoteRows.neighbour)
     let positive = distances.filter { $0 > 0 && $0.isFinite }.map { 0.5 * log($0) }
     guard positive.count > distances.count / 2 else {
       rows = []

@@ -23,6 +23,15 @@ public struct ListMembers: Sendable, Hashable {
     }
   }
 
+  /// The same for the rows `range` alone.
+  public func of(_ range: Range<Int>) -> ListMembers {
+    ListMembers(
+      names: names,
+      answers: answers.map { answer in
+        if case .members(let flags) = answer { .members(Array(flags[range])) } else { answer }
+      })
+  }
+
   /// The lists that could not be evaluated, each with the columns it lacks: sentences for a report.
   public var notes: [String] {
     zip(names, answers).compactMap { name, answer in

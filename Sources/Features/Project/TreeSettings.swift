@@ -24,6 +24,9 @@ public struct TreeSettings: Sendable, Hashable, Codable {
   /// A customer is listed in every segment that it belongs to with this membership or more.
   public var listedFrom = 0.1
 
+  /// Where there are more customers than this, segments are found on a sample of so many, and all are assigned to them.
+  public var sample = 200_000
+
   /// The defaults.
   public init() {}
 
@@ -34,7 +37,7 @@ public struct TreeSettings: Sendable, Hashable, Codable {
 }
 
 extension TreeSettings {
-  static let keys = ["by", "features", "least_size", "stability", "none_budget", "listed_from", "micro"]
+  static let keys = ["by", "features", "least_size", "stability", "none_budget", "listed_from", "micro", "sample"]
 
   /// Reads the keys of `segments` that are about the tree.
   init(_ section: YAMLSection) throws(ProjectError) {
@@ -54,6 +57,7 @@ extension TreeSettings {
     leastStability = try section.share("stability") ?? leastStability
     noneBudget = try section.share("none_budget") ?? noneBudget
     listedFrom = try section.share("listed_from") ?? listedFrom
+    sample = try section.integer("sample", in: 1_000...1_000_000_000) ?? sample
     guard let micro = try section.section("micro", allowed: ["k", "features", "levels"]) else { return }
     if let text = try micro.text("k") {
       guard let range = ClusterRange(text) else {

@@ -17,7 +17,15 @@ extension TrainedSegments {
   /// The same with the lists by rule that `members` tells of.
   func adding(_ rules: [RuleList], _ members: ListMembers) throws -> TrainedSegments {
     guard let tree = assignments.tree else { return self }
-    var lists = tree.listed.map { CustomerList(name: $0.path, customers: assignments.segments.count, rows: $0.rows) }
+    let lists = tree.listed.map { CustomerList(name: $0.path, customers: assignments.segments.count, rows: $0.rows) }
+    return TrainedSegments(model: try model.adding(lists, members, rules), assignments: assignments.adding(members))
+  }
+}
+
+extension SegmentModel {
+  /// The same with what `segments`, the lists of its segments, and those by rule share.
+  func adding(_ segments: [CustomerList], _ members: ListMembers, _ rules: [RuleList]) throws -> SegmentModel {
+    var lists = segments
     var sizes: [Int?] = []
     for (name, answer) in zip(members.names, members.answers) {
       guard case .members(let flags) = answer else {
@@ -28,10 +36,10 @@ extension TrainedSegments {
       sizes.append(list.size)
       lists.append(list)
     }
-    var model = model
+    var model = self
     model.lists = SegmentLists(rules: rules, sizes: sizes, overlaps: try OverlapMatrix(lists))
     model.quality.notes += members.notes
-    return TrainedSegments(model: model, assignments: assignments.adding(members))
+    return model
   }
 }
 

@@ -6,7 +6,7 @@ internal import ModelFiles
 /// The section `tree` of a model file says what every node is; a node divided by k-means has `node.N.centroids` (k x d).
 extension SegmentTree {
   private struct Section: Codable {
-    let stretch: Double
+    let stages: [Stage]
     let listedFrom: Double
     let greatestSegment: Int
     let greatestMacro: Int
@@ -53,7 +53,7 @@ extension SegmentTree {
     try file.setSection(
       "tree",
       Section(
-        stretch: stretch, listedFrom: listedFrom, greatestSegment: greatestSegment, greatestMacro: greatestMacro,
+        stages: stages, listedFrom: listedFrom, greatestSegment: greatestSegment, greatestMacro: greatestMacro,
         nodes: sections))
   }
 
@@ -70,7 +70,7 @@ extension SegmentTree {
         division = .levels(levels)
       } else if let transforms = node.transforms, let membership = node.membership, let limits = node.limits {
         let tensor = try file.tensor("node.\(index).centroids")
-        guard tensor.shape.count == 2, tensor.shape[0] > 1, tensor.values.allSatisfy({ $0.magnitude <= 1e100 }),
+        guard tensor.shape.count == 2, tensor.shape[0] > 0, tensor.values.allSatisfy({ $0.magnitude <= 1e100 }),
           tensor.shape[1] == transforms.columns.count,
           transforms.form == .distances, tensor.shape[1] > 0, limits.limits.count == tensor.shape[0],
           limits.limits.allSatisfy({ $0 >= 0 && $0.isFinite }), membership.variance >= 0, membership.variance.isFinite,
@@ -88,7 +88,7 @@ extension SegmentTree {
       (read.children, read.macro, read.segment, read.size) = (node.children, node.macro, node.segment, node.size)
       return read
     }
-    stretch = section.stretch
+    stages = section.stages
     listedFrom = section.listedFrom
     (greatestSegment, greatestMacro) = (section.greatestSegment, section.greatestMacro)
     if let fault { throw PipelineError.modelInconsistent(reason: fault) }
@@ -100,7 +100,10 @@ extension SegmentTree {
   /// What is wrong with the shape of the tree; nil if nothing is.
   private var fault: String? {
     guard !nodes.isEmpty, nodes[0].parent == nil else { return "its tree has no root" }
-    guard stretch >= 1, stretch.isFinite, listedFrom >= 0, listedFrom <= 1 else {
+    guard stages.first?.root == 0, Set(stages.map(\.root)).count == stages.count,
+      stages.allSatisfy({ nodes.indices.contains($0.root) && nodes[$0.root].parent == nil })
+    else { return "its stages do not begin at roots" }
+    guard stages.allSatisfy({ $0.stretch >= 1 && $0.stretch.isFinite }), listedFrom >= 0, listedFrom <= 1 else {
       return "the limits of its tree are no numbers to work with"
     }
     var depths = [Int](repeating: 0, count: nodes.count)
@@ -110,7 +113,8 @@ extension SegmentTree {
       guard depths[index] <= SegmentTree.greatestDepth, Set(node.children).count == node.children.count,
         node.children.count == node.division?.parts ?? 0, (node.segment == nil) == (node.division != nil),
         node.children.allSatisfy({ $0 > index && nodes.indices.contains($0) && nodes[$0].parent == index }),
-        index == 0 || node.parent.map({ nodes.indices.contains($0) && nodes[$0].children.contains(index) }) == true,
+        stages.contains(where: { $0.root == index })
+          || node.parent.map({ nodes.indices.contains($0) && nodes[$0].children.contains(index) }) == true,
         node.segment == nil || node.macro != nil, (node.macro ?? 1) > 0, (node.segment ?? 1) > 0, node.size >= 0,
         node.stability.map({ $0 >= 0 && $0 <= 1 }) ?? true
       else { return "node \(index) of its tree does not fit the others" }

@@ -29,7 +29,7 @@ extension SegmentTree {
   public func outline(unit: String) -> [Outline] {
     var lines: [Outline] = []
     let macroNodes = Set(macroNodes)
-    let total = Double(max(1, nodes[0].size))
+    let total = Double(max(1, stages.reduce(0) { $0 + nodes[$1.root].size }))
     func add(_ index: Int, _ depth: Int) {
       let node = nodes[index]
       var features: [String]?
@@ -40,6 +40,7 @@ extension SegmentTree {
       }
       var words: [String] = []
       if index == 0, nodes.count > 1 { words.append("everybody") }
+      if index > 0, node.parent == nil { words.append("added for those of none before") }
       if macroNodes.contains(index) { words.append("macro-segment \(node.macro ?? 0)") }
       if node.segment != nil { words.append("segment \(path(of: index))") }
       if let name = node.name { words.append(name) }
@@ -54,7 +55,7 @@ extension SegmentTree {
       let order = node.children.sorted { (least($0), $0) < (least($1), $1) }
       for child in order { add(child, depth + 1) }
     }
-    add(0, 0)
+    for stage in stages { add(stage.root, 0) }
     return lines
   }
 

@@ -10,7 +10,7 @@ struct TreePlacement: Sendable {
   private(set) var leaves: [Int32] = []
   /// The memberships in them.
   private(set) var memberships: [Double] = []
-  /// The greatest excess on the way to the first leaf.
+  /// The greatest excess on the way to the first leaf, over the stretch of its stage: above 1 lies outside.
   private(set) var excess: [Double] = []
 
   /// The number of customers.
@@ -22,7 +22,19 @@ struct TreePlacement: Sendable {
     return leaves[place] < 0 ? nil : (Int(leaves[place]), memberships[place])
   }
 
-  fileprivate mutating func append(_ found: [TreeVisit]) {
+  /// Whether a customer lies outside all leaves.
+  func isNone(_ row: Int) -> Bool { excess[row] > 1 }
+
+  /// Takes the leaves of `row` from the customer at `index` of another placement.
+  fileprivate mutating func replace(_ row: Int, by other: TreePlacement, _ index: Int) {
+    for rank in 0..<TreePlacement.kept {
+      leaves[row * TreePlacement.kept + rank] = other.leaves[index * TreePlacement.kept + rank]
+      memberships[row * TreePlacement.kept + rank] = other.memberships[index * TreePlacement.kept + rank]
+    }
+    excess[row] = other.excess[index]
+  }
+
+  fileprivate mutating func append(_ found: [TreeVisit], stretch: Double) {
     let ranked = found.sorted {
       $0.membership != $1.membership ? $0.membership > $1.membership : $0.leaf < $1.leaf
     }
@@ -30,7 +42,7 @@ struct TreePlacement: Sendable {
       leaves.append(rank < ranked.count ? Int32(ranked[rank].leaf) : -1)
       memberships.append(rank < ranked.count ? ranked[rank].membership : 0)
     }
-    excess.append(ranked.first?.excess ?? .infinity)
+    excess.append(ranked.first.map { $0.excess / stretch } ?? .infinity)
   }
 }
 
@@ -48,7 +60,21 @@ extension SegmentTree {
 
   /// Places customers in the leaves, counted as in ``leaves``. Each is placed by itself: alone, or among any others, it
   /// comes to the same leaves with the same memberships. The membership in a leaf is the product of those on the way to it.
+  /// Whoever lies outside all stages stands where it lies outside least.
   func place(_ values: FeatureValues) -> TreePlacement {
+    var placement = place(values, stages[0])
+    var open = (0..<values.rows).filter { placement.isNone($0) }
+    for stage in stages.dropFirst() where !open.isEmpty {
+      let later = place(values.gatheringRows(open), stage)
+      for (index, row) in open.enumerated() where later.excess[index] < placement.excess[row] {
+        placement.replace(row, by: later, index)
+      }
+      open = open.filter { placement.isNone($0) }
+    }
+    return placement
+  }
+
+  private func place(_ values: FeatureValues, _ stage: Stage) -> TreePlacement {
     let position = Dictionary(leaves.enumerated().map { ($1, $0) }) { first, _ in first }
     var visits: [TreeVisit] = []
     visits.reserveCapacity(values.rows * 2)
@@ -78,7 +104,7 @@ extension SegmentTree {
       }
     }
     let all = Array(0..<values.rows)
-    visit(0, all, all.map { _ in 1 }, all.map { _ in 0 })
+    visit(stage.root, all, all.map { _ in 1 }, all.map { _ in 0 })
     var first = [Int](repeating: 0, count: values.rows + 1)
     for visit in visits { first[visit.row + 1] += 1 }
     for row in 0..<values.rows { first[row + 1] += first[row] }
@@ -89,10 +115,9 @@ extension SegmentTree {
       next[visit.row] += 1
     }
     var placement = TreePlacement()
-    for row in 0..<values.rows { placement.append(ordered[first[row]..<first[row + 1]].map { visits[$0] }) }
+    for row in 0..<values.rows {
+      placement.append(ordered[first[row]..<first[row + 1]].map { visits[$0] }, stretch: stage.stretch)
+    }
     return placement
   }
-
-  /// Whether a customer of this excess lies outside all leaves.
-  func isNone(_ excess: Double) -> Bool { excess > stretch }
 }

@@ -30,10 +30,18 @@ public struct SegmentTree: Sendable, Hashable {
     public let division: SegmentDivision?
   }
 
-  /// The root first, parents before their parts.
+  /// A part of the tree that customers are placed in as a whole: that which was found first, or what was added to it.
+  public struct Stage: Sendable, Hashable, Codable {
+    /// The place of its root.
+    public let root: Int
+    /// By how much all limits of distance are enlarged, so that no more customers than the budget are none of these.
+    public internal(set) var stretch: Double
+  }
+
+  /// The root first, parents before their parts; the roots of later stages after all of those before.
   public internal(set) var nodes: [Node]
-  /// By how much all limits of distance are enlarged, so that no more customers than the budget are none of these.
-  public internal(set) var stretch: Double
+  /// The stages in the order in which they were added. Whoever belongs to no segment of one is placed in the next.
+  public internal(set) var stages = [Stage(root: 0, stretch: 1)]
   /// A customer is listed in every leaf that it belongs to with this membership or more.
   public let listedFrom: Double
   /// The greatest id of a segment ever given, in this model or one before.
@@ -66,7 +74,8 @@ public struct SegmentTree: Sendable, Hashable {
     let head =
       macros.count == 1
       ? "One macro-segment" : "\(macros.count) macro-segments, \(divided == 0 ? "none" : "\(divided)") of them divided"
-    return "\(head), \(leaves.count) segments in all. \(nodes[0].reason)"
+    let later = stages.dropFirst().map { " Added: \(nodes[$0.root].reason)" }.joined()
+    return "\(head), \(leaves.count) segments in all. \(nodes[0].reason)\(later)"
   }
 
   /// "2/7": the macro-segment and the leaf at one place.

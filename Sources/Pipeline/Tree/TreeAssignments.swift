@@ -53,7 +53,7 @@ extension SegmentTree {
     var every = allMemberships ? Matrix(rows: values.rows, columns: leaves.count) : nil
     for row in 0..<values.rows {
       guard let first = placement.leaf(row, rank: 0) else { continue }
-      guard !isNone(placement.excess[row]) else {
+      guard !placement.isNone(row) else {
         segments.append(0)
         own.append(0)
         tree.ids.append(0)

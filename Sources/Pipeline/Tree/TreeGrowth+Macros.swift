@@ -83,11 +83,25 @@ extension TreeGrowth {
     )
   }
 
-  /// By what each feature's columns must be multiplied to vary by 1 inside the segments of `labels` (n).
-  private static func withinScales(_ x: Matrix, _ labels: [Int], _ features: [String]) -> [String: Double] {
+  /// By what each feature's columns must be multiplied to vary inside the segments of `labels` (n) as they now do over all.
+  static func withinScales(_ x: Matrix, _ labels: [Int], _ features: [String]) -> [String: Double] {
+    scales(x, x, labels, features)
+  }
+
+  /// By what each feature's columns must be multiplied to vary among the rows `own` of `x` (n x d) as they now do over all.
+  static func spreadScales(_ x: Matrix, _ own: [Int], _ features: [String]) -> [String: Double] {
+    scales(x, x.gatheringRows(own), own.map { _ in 0 }, features)
+  }
+
+  private static func scales(
+    _ x: Matrix, _ inside: Matrix, _ labels: [Int], _ features: [String]
+  ) -> [String: Double] {
     let everybody = [Int](repeating: 0, count: x.rows)
     let squares = Parallel.map(count: features.count) { column in
-      (within: spread(x, column, labels), total: spread(x, column, everybody))
+      (
+        within: spread(inside, column, labels) / Double(max(1, inside.rows)),
+        total: spread(x, column, everybody) / Double(max(1, x.rows))
+      )
     }
     var (within, total): ([String: Double], [String: Double]) = ([:], [:])
     for (feature, square) in zip(features, squares) {
@@ -123,7 +137,7 @@ extension TreeGrowth {
   }
 
   /// The means of the rows of `x` (n x d) of each label (k x d).
-  private static func centroids(_ x: Matrix, _ labels: [Int], _ count: Int) -> Matrix {
+  static func centroids(_ x: Matrix, _ labels: [Int], _ count: Int) -> Matrix {
     var sums = [CompensatedSum](repeating: CompensatedSum(), count: count * x.columns)
     var counts = [Double](repeating: 0, count: count)
     for (row, label) in labels.enumerated() {

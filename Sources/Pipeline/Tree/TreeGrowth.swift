@@ -71,9 +71,11 @@ struct TreeGrowth {
     if seeksMacros, let macros = try macroDivision(leaves, reporting(from: 0.5, share: 0.1)) {
       _ = try growNodes(inliers, first: macros, reporting(from: 0.6, share: 0.4))
     }
-    var tree = SegmentTree(nodes: nodes, stretch: 1, listedFrom: settings.listedFrom)
-    tree.numberInOrder(macroNodes, sizes: nodes.map { _ in 0 })
-    tree.settle(tree.place(values), rows: rows, budget: settings.noneBudget)
+    var tree = SegmentTree(nodes: nodes, listedFrom: settings.listedFrom)
+    tree.numberInOrder(macroNodes)
+    var arrivals = TreeArrivals()
+    arrivals.append(tree.place(values), known: rows)
+    tree.settle(arrivals, budget: settings.noneBudget)
     return tree
   }
 
@@ -233,49 +235,5 @@ struct TreeGrowth {
     let apart = Set(
       RemoteRows(fitted.apply(part).matrix, seed: training.kmeans.seed, budget: settings.noneBudget).rows)
     return apart.isEmpty ? rows : rows.indices.filter { !apart.contains($0) }.map { rows[$0] }
-  }
-}
-
-extension SegmentTree {
-  /// Gives ids in the order of size: macro-segments from 1, leaves from 1, those of the first macro-segment first.
-  mutating func numberInOrder(_ macroNodes: [Int], sizes: [Int]) {
-    let order = macroNodes.sorted { sizes[$0] != sizes[$1] ? sizes[$0] > sizes[$1] : $0 < $1 }
-    var next = 1
-    func number(_ index: Int, _ macro: Int) {
-      nodes[index].macro = macro
-      guard !nodes[index].children.isEmpty else {
-        nodes[index].segment = next
-        next += 1
-        return
-      }
-      for child in nodes[index].children.sorted(by: { sizes[$0] != sizes[$1] ? sizes[$0] > sizes[$1] : $0 < $1 }) {
-        number(child, macro)
-      }
-    }
-    for (position, index) in order.enumerated() { number(index, position + 1) }
-    (greatestSegment, greatestMacro) = (next - 1, order.count)
-  }
-
-  /// Enlarges the limits until no more than `budget` of the customers at `rows` are none, counts the others, and numbers
-  /// segments by their sizes.
-  mutating func settle(_ placement: TreePlacement, rows: [Int], budget: Double) {
-    let allowed = Int(budget * Double(rows.count))
-    let outside = rows.map { placement.excess[$0] }.filter { $0 > 1 }.sorted(by: >)
-    if outside.count > allowed {
-      // Rows at the limit belong, so the first that must belong sets it.
-      stretch = outside[allowed].isFinite ? max(1, outside[allowed]) : outside.first { $0.isFinite } ?? 1
-    }
-    let leaves = leaves
-    let macroNodes = macroNodes
-    for index in nodes.indices { nodes[index].size = 0 }
-    for row in 0..<placement.rows where !isNone(placement.excess[row]) {
-      guard let first = placement.leaf(row, rank: 0) else { continue }
-      var place: Int? = leaves[first.leaf]
-      while let index = place {
-        nodes[index].size += 1
-        place = nodes[index].parent
-      }
-    }
-    numberInOrder(macroNodes, sizes: nodes.map(\.size))
   }
 }

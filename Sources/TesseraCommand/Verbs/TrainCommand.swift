@@ -17,7 +17,8 @@ struct TrainCommand: ParsableCommand {
       Writes models/NAME.tessera and its card models/NAME.md, and under output/NAME/ assignments.parquet,
       features.parquet with its dictionary (features.md, features.json, features.dictionary.csv), summary.md, and overlaps.csv,
       which tells how many customers every two segments and lists share.
-      Running it again replaces them all at once; segments that are found again keep their ids (but for --fresh).
+      Running it again replaces them all at once; segments that are found again keep their ids (but for --fresh):
+        tessera train --grow        # the segments stay as they are; only those outside all of them form new ones
       """)
 
   @OptionGroup var projectOptions: ProjectOptions
@@ -34,8 +35,17 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "Where random numbers begin; the same seed gives the same segments.")
   var seed: UInt64?
 
+  @Option(
+    help: ArgumentHelp(
+      "Find segments on a sample of so many customers where there are more; all are assigned to them. 200000 unless given.",
+      valueName: "customers"))
+  var sample: Int?
+
   @Flag(help: "Give new ids instead of keeping those of the model that is replaced.")
   var fresh = false
+
+  @Flag(help: "Leave the segments of the model as they are, and add some for customers outside all of them.")
+  var grow = false
 
   @Flag(help: "Print one JSON object instead of words.")
   var json = false
@@ -44,6 +54,12 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup var engine: EngineOptions
 
   func validate() throws {
+    if grow, fresh { throw ValidationError("--grow keeps all segments, --fresh none: give one of them.") }
+    if grow, k != nil || sample != nil || table.columns != nil || table.exclude != nil || table.condition != nil {
+      throw ValidationError(
+        "--grow takes the columns of the model: leave out --k, --sample, --columns, --exclude and --where.")
+    }
+    if let sample, sample < 1_000 { throw ValidationError("--sample must be 1000 customers or more.") }
     guard input == nil, table.columns != nil || table.exclude != nil || table.id != nil || table.condition != nil
     else { return }
     throw ValidationError("--columns, --exclude, --id and --where choose from a ready table: give it with --input.")
@@ -62,6 +78,7 @@ struct TrainCommand: ParsableCommand {
     var training = SegmentTraining(project)
     if let k { training.range = k.lower...k.upper }
     if let seed { training.kmeans.seed = seed }
+    if let sample { training.tree?.sample = sample }
     let progress = ProgressLine()
     defer { progress.end() }
     let began = Date()
@@ -69,12 +86,16 @@ struct TrainCommand: ParsableCommand {
     if !fresh {
       do {
         training.previous = try run.previousModel()
-      } catch {
+      } catch  where !grow {
         Terminal.note("note: segments get new ids, as the model to be replaced cannot be read: \(error)")
       }
     }
     let trained: TrainedSegments
-    if let input {
+    if grow, let input {
+      trained = try run.grow(file: input, identifier: table.id, training: training)
+    } else if grow {
+      trained = try run.grow(asOf: try projectOptions.date(), training: training)
+    } else if let input {
       trained = try run.train(
         file: input, include: TableOptions.list(table.columns), exclude: TableOptions.list(table.exclude),
         identifier: table.id, condition: table.condition, training: training)

@@ -14,6 +14,9 @@ public struct Dialect: Sendable, Hashable {
   /// Whether Arrow streams can be loaded in bulk.
   public let takesStreams: Bool
 
+  /// Whether a table's rows are numbered from 0 in the order in which they came (`rowid`), and quickly found by it.
+  public var keepsRowNumbers: Bool { self == .duckDB }
+
   /// DuckDB 1.5, embedded.
   public static let duckDB = Dialect(
     name: "duckdb", real: "DOUBLE", text: "VARCHAR", zonedTime: "TIMESTAMP WITH TIME ZONE", readsFiles: true,

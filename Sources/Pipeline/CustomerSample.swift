@@ -1,0 +1,36 @@
+/// Customers that stand for all, the same whatever the order of the rows.
+///
+/// Of every stratum a share in proportion to its size is drawn, but no fewer than `least` of them where there are so many.
+/// Within a stratum every customer of even steps is taken from those sorted by their `kind`: systematic sampling from a
+/// sorted list, so that kinds are represented as they are among all (Kish, 1965, Survey Sampling, chapter 4).
+struct CustomerSample {
+  /// The drawn rows, ascending.
+  let rows: [Int]
+
+  /// - Parameters:
+  ///   - keys: one number a customer (n), of which equal ones are rare.
+  ///   - kinds: what customers are sorted by (n).
+  ///   - strata: the stratum of each (n), from 0.
+  ///   - size: how many are drawn, about.
+  init(keys: [UInt64], kinds: [UInt64], strata: [Int], size: Int, least: Int) {
+    var members: [[Int32]] = []
+    for (row, stratum) in strata.enumerated() {
+      while members.count <= stratum { members.append([]) }
+      members[stratum].append(Int32(row))
+    }
+    var drawn: [Int] = []
+    for own in members where !own.isEmpty {
+      let share = (Double(size) * Double(own.count) / Double(keys.count)).rounded()
+      let wanted = min(own.count, max(Int(share), least))
+      let sorted = own.sorted { a, b in
+        let (i, j) = (Int(a), Int(b))
+        if kinds[i] != kinds[j] { return kinds[i] < kinds[j] }
+        return keys[i] != keys[j] ? keys[i] < keys[j] : i < j
+      }
+      let step = Double(sorted.count) / Double(max(1, wanted))
+      // Half a step in is the middle of the first one: no customer is first by more than its key.
+      for index in 0..<wanted { drawn.append(Int(sorted[min(sorted.count - 1, Int((Double(index) + 0.5) * step))])) }
+    }
+    rows = drawn.sorted()
+  }
+}

@@ -1,0 +1,60 @@
+internal import Features
+internal import Foundation
+internal import Warehouse
+
+/// Training where there are more customers than are looked at together.
+extension ProjectRun {
+  /// Trains from a ready table.
+  func trainOnSample(
+    of table: TableSource, _ columns: FeatureColumns, chosen: [String], _ training: SegmentTraining,
+    _ settings: TreeSettings
+  ) throws -> TrainedSegments {
+    try connection.checkTexts(table, columns.categories)
+    let texts = Set(columns.categories + [columns.identifier].compactMap { $0 })
+    let kept = try KeptTable(
+      connection, table.relation(asText: texts), columns, weights: nil, source: table.name)
+    var training = training
+    var quality = DataQuality()
+    try connection.settle(kept, of: table, chosen: chosen, &training, &quality)
+    let members = try connection.members(of: project.lists, in: table, columns)
+    return try trainOnSample(
+      SampledTraining(training: training, settings: settings, table: kept), members, StagedFiles()
+    ) {
+      try training.train($0, quality: quality, source: table.name, progress: progress)
+    }
+  }
+
+  /// Trains from features that were computed.
+  func trainOnSample(
+    of table: FeatureTable, _ sources: SourceSet, _ plan: FeaturePlan, _ training: SegmentTraining,
+    _ settings: TreeSettings
+  ) throws -> TrainedSegments {
+    let kept = try KeptTable(
+      connection, table.relation, table.plan.columns, weights: nil, source: "the features")
+    let members = try table.members(of: project.lists)
+    let files = StagedFiles()
+    try table.write(to: outputFolder.appendingPathComponent("features.parquet").path, in: files)
+    return try trainOnSample(SampledTraining(training: training, settings: settings, table: kept), members, files) {
+      try training.train(
+        $0, plan: plan, asOf: sources.asOf, quality: sources.quality, source: "the features", progress: progress)
+    }
+  }
+
+  private func trainOnSample(
+    _ sampled: SampledTraining, _ members: ListMembers, _ files: StagedFiles,
+    _ train: (FeatureValues) throws -> TrainedSegments
+  ) throws -> TrainedSegments {
+    progress?(PipelineProgress(stage: "drawing a sample of \(sampled.table.rows) customers"))
+    let found = try train(try sampled.sample())
+    let placed = try sampled.everybody(found, progress)
+    let model = try sampled.write(
+      placed, project.lists, members, to: outputFolder.appendingPathComponent("assignments.parquet").path, in: files,
+      progress)
+    try sampled.table.drop()
+    try write(model, files)
+    let none = SegmentAssignments(
+      customers: Column(name: model.features.identifier, values: .integers([])), segments: [], memberships: [],
+      distances: nil, allMemberships: nil)
+    return TrainedSegments(model: model, assignments: none)
+  }
+}
