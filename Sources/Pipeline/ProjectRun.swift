@@ -106,13 +106,22 @@ public struct ProjectRun {
   func checkResults() throws {
     try connection.checkResult(outputFolder.appendingPathComponent("summary.md").path)
     try connection.checkResult(modelFile.path)
+    _ = try assignmentTable()
+  }
+
+  /// The table of the engine that assignments are written to; nil when there is to be none.
+  func assignmentTable() throws -> EngineTable? {
+    try project.output.table.map { try EngineTable($0, in: connection) }
   }
 
   func write(_ trained: TrainedSegments, _ files: StagedFiles) throws {
     let folder = outputFolder
     try connection.write(
       trained.assignments.table, to: folder.appendingPathComponent("assignments.parquet").path, in: files)
+    let table = try assignmentTable()
+    try table?.stage(trained.assignments.table)
     try write(trained.model, files)
+    try table?.replace()
   }
 
   /// Writes all that does not list customers, and puts everything staged in `files` in its place.
@@ -129,12 +138,14 @@ public struct ProjectRun {
   }
 
   /// Scores the customers of the sources with `model`, as of `asOf` (the project's date when nil).
+  /// - Parameter since: scores only customers with a record on or after this day; nil scores all.
   public func score(
-    _ model: SegmentModel, asOf: CalendarDate? = nil, allMemberships: Bool = false
+    _ model: SegmentModel, asOf: CalendarDate? = nil, since: CalendarDate? = nil, allMemberships: Bool = false
   ) throws -> (assignments: SegmentAssignments, report: TransformReport, quality: DataQuality) {
     guard let plan = model.features.plan else { throw PipelineError.needsFeatureTable }
     let sources = try sources(asOf: asOf)
-    let table = try features(sources, plan)
+    report(computing: plan, sources)
+    let table = try since.map { try sources.features(plan, changedSince: $0) } ?? sources.features(plan)
     progress?(PipelineProgress(stage: "assigning \(table.rows) customers"))
     let scored = try model.score(try table.values(), allMemberships: allMemberships)
     let members = try model.lists.map { try table.members(of: $0.rules) }
@@ -143,18 +154,36 @@ public struct ProjectRun {
     return (scored.assignments.adding(members), scored.report, quality)
   }
 
-  /// Writes assignments to `target`, in the format of its ending.
+  /// Writes assignments to `target`: a file, in the format of its ending, or `table:NAME` of the engine.
   public func write(_ assignments: SegmentAssignments, to target: String) throws {
     try connection.write(assignments, to: target)
   }
+
+  /// Throws when assignments could not be written to `target`: before long work rather than after.
+  public func checkOutput(_ target: String) throws { try connection.checkAssignments(target) }
 }
 
 extension Connection {
-  /// Writes assignments to `target`, in the format of its ending.
+  /// Writes assignments to `target`: a file, in the format of its ending, or `table:NAME` of the engine.
   public func write(_ assignments: SegmentAssignments, to target: String) throws(WarehouseError) {
+    if let table = try engineTable(target) {
+      try table.stage(assignments.table)
+      return try table.replace()
+    }
     let files = StagedFiles()
     try write(assignments.table, to: target, in: files)
     try files.commit()
+  }
+
+  /// Throws ``WarehouseError`` when assignments could not be written to `target`.
+  public func checkAssignments(_ target: String) throws(WarehouseError) {
+    if try engineTable(target) == nil { try checkOutput(target) }
+  }
+
+  private func engineTable(_ target: String) throws(WarehouseError) -> EngineTable? {
+    let prefix = "table:"
+    guard target.hasPrefix(prefix) else { return nil }
+    return try EngineTable(String(target.dropFirst(prefix.count)), in: self)
   }
 }
 

@@ -135,7 +135,8 @@ extension Connection {
 
   /// Writes the table that each of `batches` gives, one after the other, through a table of the engine.
   func write(
-    _ batches: [Range<Int>], to target: String, in files: StagedFiles, _ table: (Range<Int>) throws -> Table
+    _ batches: [Range<Int>], to target: String, and engineTable: EngineTable? = nil, in files: StagedFiles,
+    _ table: (Range<Int>) throws -> Table
   ) throws {
     let (name, part) = ("temp.tessera_segments", "temp.tessera_segments_part")
     for table in [name, part] { try execute("DROP TABLE IF EXISTS \(table)") }
@@ -148,6 +149,7 @@ extension Connection {
       try execute("DROP TABLE \(part)")
     }
     try write("SELECT * FROM \(name)", to: target, in: files)
+    try engineTable?.stage("SELECT * FROM \(name)")
     try execute("DROP TABLE \(name)")
   }
 }

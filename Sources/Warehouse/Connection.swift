@@ -15,6 +15,8 @@ public final class Connection: @unchecked Sendable {
   public let library: DriverLibrary
   /// A private folder for spilled data and spooled input, removed with the connection.
   public let scratchFolder: URL
+  /// Whether tables made here outlive this connection.
+  public let keepsTables: Bool
 
   private let driver: LoadedDriver
   private let database: UnsafeMutablePointer<AdbcDatabase>
@@ -35,6 +37,7 @@ public final class Connection: @unchecked Sendable {
     driver = try LoadedDriver.load(library)
     dialect = Dialect.named(settings.name) ?? .standard(settings.name)
     rehearsal = nil
+    keepsTables = settings.database.map { $0 != ":memory:" && !$0.isEmpty } ?? false
     scratchFolder = try Connection.makeScratchFolder(settings.spillFolder)
     unsafe database = .allocate(capacity: 1)
     unsafe database.initialize(to: AdbcDatabase())
@@ -59,6 +62,7 @@ public final class Connection: @unchecked Sendable {
     driver = .mute
     self.dialect = dialect
     rehearsal = answer
+    keepsTables = false
     scratchFolder = try Connection.makeScratchFolder(nil)
     unsafe database = .allocate(capacity: 1)
     unsafe database.initialize(to: AdbcDatabase())

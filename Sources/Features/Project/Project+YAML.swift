@@ -69,9 +69,10 @@ extension Project {
     {
       segments = try SegmentSettings(section)
     }
-    if let section = try top.section("output", allowed: ["folder", "models"]) {
+    if let section = try top.section("output", allowed: ["folder", "models", "table"]) {
       output.folder = try section.text("folder") ?? output.folder
       output.models = try section.text("models") ?? output.models
+      output.table = try section.text("table")
     }
     if let section = try top.section(
       "engine", allowed: ["name", "driver", "database", "memory_limit", "spill_folder", "threads"])

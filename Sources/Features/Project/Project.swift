@@ -271,6 +271,8 @@ public struct OutputSettings: Sendable, Hashable {
   public var folder = "output"
   /// The folder of model files.
   public var models = "models"
+  /// The table of the engine's database that training writes assignments to, besides the file; nil for none.
+  public var table: String?
 
   /// The defaults.
   public init() {}

@@ -47,11 +47,13 @@ extension ProjectRun {
     progress?(PipelineProgress(stage: "drawing a sample of \(sampled.table.rows) customers"))
     let found = try train(try sampled.sample())
     let placed = try sampled.everybody(found, progress)
+    let engineTable = try assignmentTable()
     let model = try sampled.write(
-      placed, project.lists, members, to: outputFolder.appendingPathComponent("assignments.parquet").path, in: files,
-      progress)
+      placed, project.lists, members, to: outputFolder.appendingPathComponent("assignments.parquet").path,
+      and: engineTable, in: files, progress)
     try sampled.table.drop()
     try write(model, files)
+    try engineTable?.replace()
     let none = SegmentAssignments(
       customers: Column(name: model.features.identifier, values: .integers([])), segments: [], memberships: [],
       distances: nil, allMemberships: nil)

@@ -73,12 +73,12 @@ struct SampledTraining {
 
   /// Writes everybody's assignments batch by batch, and notes who is listed where.
   func write(
-    _ placed: PlacedSegments, _ rules: [RuleList], _ members: ListMembers, to target: String, in files: StagedFiles,
-    _ progress: ProgressObserver?
+    _ placed: PlacedSegments, _ rules: [RuleList], _ members: ListMembers, to target: String,
+    and engineTable: EngineTable?, in files: StagedFiles, _ progress: ProgressObserver?
   ) throws -> SegmentModel {
     guard let tree = placed.model.tree else { return placed.model }
     var lists = tree.leaves.map { CustomerList(name: tree.path(of: $0)) }
-    try table.connection.write(table.batches, to: target, in: files) { batch in
+    try table.connection.write(table.batches, to: target, and: engineTable, in: files) { batch in
       progress?(
         PipelineProgress(
           stage: "writing \(target)", fraction: Double(batch.lowerBound) / Double(table.rows)))

@@ -13,6 +13,8 @@ struct ScoreCommand: ParsableCommand {
         tessera score models/shop.tessera --output assignments.parquet
         tessera score models/shop.tessera --as-of 2026-06-30 --output june.csv
         tessera score models/shop.tessera --input new-customers.csv --id customer_id --output new.csv
+        tessera score models/shop.tessera --since 2026-06-24 --output changed.parquet   # who bought or clicked since
+        tessera score models/shop.tessera --output table:customer_segments              # into the engine's database
       Columns that are missing and categories that are new do not stop it: they are imputed, counted and reported.
       """)
 
@@ -27,8 +29,16 @@ struct ScoreCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The column that names rows of --input; the model's unless given.", valueName: "name"))
   var id: String?
 
-  @Option(name: .shortAndLong, help: ArgumentHelp("Where to: .parquet, .csv, .tsv or .jsonl.", valueName: "file"))
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("Where to: .parquet, .csv, .tsv or .jsonl, or table:NAME.", valueName: "file"))
   var output: String
+
+  @Option(
+    help: ArgumentHelp(
+      "Score only customers with a record on or after this day. Others' ages and windows move, too: score all at times.",
+      valueName: "date"))
+  var since: String?
 
   @Flag(help: "Write a column of memberships a segment, too.")
   var memberships = false
@@ -39,6 +49,10 @@ struct ScoreCommand: ParsableCommand {
   @OptionGroup var engine: EngineOptions
 
   func validate() throws {
+    if input != nil, since != nil { throw ValidationError("--since asks the sources for changes; leave out --input.") }
+    if let since, CalendarDate(since) == nil {
+      throw ValidationError("--since must be an existing day written YYYY-MM-DD, not '\(since)'.")
+    }
     if input == nil, id != nil { throw ValidationError("--id names a column of --input; give that too.") }
   }
 
@@ -50,12 +64,14 @@ struct ScoreCommand: ParsableCommand {
     var quality: DataQuality?
     if let input {
       let connection = try engine.connect()
-      try connection.checkOutput(output)
+      try connection.checkAssignments(output)
       scored = try connection.score(loaded, file: input, identifier: id, allMemberships: memberships)
       try connection.write(scored.0, to: output)
     } else {
       let run = try ProjectRun(try projectOptions.project(engine), progress: progress.observer)
-      let whole = try run.score(loaded, asOf: try projectOptions.date(), allMemberships: memberships)
+      try run.checkOutput(output)
+      let whole = try run.score(
+        loaded, asOf: try projectOptions.date(), since: since.flatMap { CalendarDate($0) }, allMemberships: memberships)
       (scored, quality) = ((whole.assignments, whole.report), whole.quality)
       try run.write(scored.0, to: output)
     }
@@ -90,7 +106,9 @@ struct ScoreCommand: ParsableCommand {
     }
     for line in table.lines { Terminal.print(line) }
     Terminal.print("")
-    Terminal.print("\(ReadableNumber.grouped(assignments.segments.count)) customers assigned, in \(output).")
+    Terminal.print(
+      "\(ReadableNumber.grouped(assignments.segments.count)) customers assigned\(since.map { ", those with a record since \($0)," } ?? ",") in \(output)."
+    )
   }
 
   private struct ScoreJSON: Encodable {
