@@ -69,7 +69,7 @@ bench-clustering: setup ## compare clustering with scikit-learn, faiss and mclus
 	.venv/peers/bin/python Benchmarks/run_clustering.py .build-bench/release/tessera-bench \
 	  --folder $(BENCH_DIR) --scale $(BENCH_SCALE) $(BENCH_OPTIONS)
 
-# It tells how right the segments are and takes no time, so it is not among the comparisons.
+# These two tell how right the segments are, by no peer, so they are not among the comparisons.
 .PHONY: bench-segments
 bench-segments: build ## hold the tree of segments against planted ones
 	@Benchmarks/peers/setup

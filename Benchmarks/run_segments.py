@@ -13,12 +13,13 @@ Each planted seed is trained on its first month, then again on the next one. Its
   kept                  of those who did not move, belong to a segment and are not between two: who keeps the id in the
                         refit
   kept all              of all who did not move, the strays and those between two segments too
+  seconds               of both trainings, one run each: no measurement, but a run that is stuck shows
 The last lines are the median of all seeds, the worst, and the median of what one would find who knew the true
 centroids, shares and density of the strays, and listed by the same rule: what the values do not tell, nobody finds, and
 who lies at a border may cross it.
 
-Then the tables without segments: one macro-segment, one leaf, and saying so is right. Nothing is timed. Ends with 1 if
-a run crashed, or if a table of assignments has not every customer once; a bad score is only shown.
+Then the tables without segments: one macro-segment, one leaf, and saying so is right. Ends with 1 if a run crashed, or
+if a table of assignments has not every customer once; a bad score is only shown.
 """
 
 import argparse

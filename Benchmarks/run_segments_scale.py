@@ -45,7 +45,10 @@ def generated(arguments: argparse.Namespace) -> pathlib.Path:
 
 
 def takes_sample(tessera: str) -> bool:
-    return "--sample" in measure([tessera, "train", "--help"]).output
+    try:
+        return "--sample" in measure([tessera, "train", "--help"]).output
+    except Failed as failure:
+        sys.exit(f"{tessera} train --help failed: {failure}")
 
 
 def spreads(population: Planted, table: pathlib.Path, labels: dict[str, np.ndarray], rows: np.ndarray) -> dict:
