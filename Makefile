@@ -8,7 +8,11 @@ SWIFT ?= swift
 BENCH_DIR ?= Benchmarks/data
 BENCH_CUSTOMERS ?= 1000000
 BENCH_LINES ?= 20000000
+BENCH_SEGMENT_CUSTOMERS ?= 5000000
 BENCH_SCALE ?= 1
+# How many tables with planted segments, and how many without any, the tree of segments is held against.
+BENCH_SEEDS ?= 20
+BENCH_STRUCTURELESS ?= 100
 # How often each program runs, and on how many threads, where not as often and as many as the benchmark says itself.
 BENCH_ROUNDS ?=
 BENCH_THREADS ?=
@@ -26,7 +30,7 @@ SCRIPTS := Scripts/setup Scripts/demo Scripts/postgres Benchmarks/peers/setup .c
 
 .PHONY: help
 help: ## list what make can do
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: setup
 setup: ## install what is missing: OpenBLAS, and DuckDB's library
@@ -64,6 +68,19 @@ bench-clustering: setup ## compare clustering with scikit-learn, faiss and mclus
 	$(SWIFT) build $(RELEASE) --package-path Benchmarks --scratch-path .build-bench --product tessera-bench
 	.venv/peers/bin/python Benchmarks/run_clustering.py .build-bench/release/tessera-bench \
 	  --folder $(BENCH_DIR) --scale $(BENCH_SCALE) $(BENCH_OPTIONS)
+
+# These two tell how right the segments are, by no peer, so they are not among the comparisons.
+.PHONY: bench-segments
+bench-segments: build ## hold the tree of segments against planted ones
+	@Benchmarks/peers/setup
+	.venv/peers/bin/python Benchmarks/run_segments.py $(BINARY) --folder $(BENCH_DIR) \
+	  --seeds $(BENCH_SEEDS) --structureless $(BENCH_STRUCTURELESS)
+
+.PHONY: bench-segments-scale
+bench-segments-scale: build ## train on 5 million customers, on all and on a sample
+	@Benchmarks/peers/setup
+	.venv/peers/bin/python Benchmarks/run_segments_scale.py $(BINARY) --folder $(BENCH_DIR) \
+	  --customers $(BENCH_SEGMENT_CUSTOMERS) $(BENCH_THREADS:%=--threads %)
 
 $(BENCH_DIR)/orders.parquet: Benchmarks/generate_orders.py
 	@Benchmarks/peers/setup
