@@ -35,9 +35,11 @@ public struct SplitSearch: Sendable, Hashable, Codable {
   ///
   /// - Parameter features: the feature that each column belongs to (d), as numbers from 0; columns of one feature stay
   ///   or go together. nil takes every column for one.
+  /// - Parameter likely: columns in which parts are likely, ascending: those that told apart the whole that these rows are a
+  ///   part of. They are looked at by themselves where no others tell parts.
   /// - Throws: ``FitError`` as ``KMeans/fit(_:weights:observer:)`` does.
   public func split(
-    _ x: Matrix, features: [Int]? = nil, observer: FitObserver? = nil
+    _ x: Matrix, features: [Int]? = nil, likely: [Int] = [], observer: FitObserver? = nil
   ) throws(FitError) -> Split {
     let features = features ?? Array(0..<x.columns)
     let board = ProgressBoard(parts: screensFeatures ? 4 : 2, observer: observer)
@@ -46,6 +48,12 @@ public struct SplitSearch: Sendable, Hashable, Codable {
     var found = [whole]
     if screensFeatures {
       found += try screened(x, features, from: whole.labels) { board.report(part: min($0, 2), fraction: $1) }
+      if !found.contains(where: \.hasStructure), range.lowerBound == 1, !likely.isEmpty, likely.count < x.columns {
+        let latest = try search(x.selectingColumns(likely), likely, choices: choices(likely, features)) {
+          board.report(part: 1, fraction: $0.fraction)
+        }
+        if latest.hasStructure { found.append(latest) }
+      }
       // Few parts at the first look may cut across those that are there; many show which features differ at all.
       if !found.contains(where: \.hasStructure), range.lowerBound == 1,
         let most = whole.choice.candidates.last?.clusters, most > 2
@@ -71,16 +79,19 @@ public struct SplitSearch: Sendable, Hashable, Codable {
     for round in 1...FeatureScreen.rounds {
       let screen = FeatureScreen(x, labels: labels, features: features)
       guard screen.columns != columns, screen.columns.count < x.columns else { break }
-      let kept = Set(screen.columns.map { features[$0] }).count
-      let choices = Double(Set(features).count) / Double(max(1, kept))
-      let latest = try search(x.selectingColumns(screen.columns), screen.columns, choices: choices) {
-        report(round, $0.fraction)
-      }
+      let latest = try search(
+        x.selectingColumns(screen.columns), screen.columns, choices: choices(screen.columns, features)
+      ) { report(round, $0.fraction) }
       guard latest.hasStructure || range.lowerBound > 1 else { break }
       found.append(latest)
       (labels, columns) = (latest.labels, latest.columns)
     }
     return found
+  }
+
+  /// How many features there are for each of those in `columns`.
+  private func choices(_ columns: [Int], _ features: [Int]) -> Double {
+    Double(Set(features).count) / Double(max(1, Set(columns.map { features[$0] }).count))
   }
 
   /// One search on some of the columns.

@@ -24,8 +24,8 @@ extension SegmentTree {
         let (moved, found) = try clusters.following(clusters.transforms.apply(part).matrix)
         tree.nodes[index] = nodes[index].with(.clusters(moved))
         labels = found.map { clusters.parts?[$0] ?? $0 }
-      case .levels(let levels):
-        let placed = levels.place(part).memberships
+      case .levels, .patterns:
+        let placed = division.place(part).memberships
         labels = (0..<part.rows).map { row in (0..<placed.columns).first { placed[row, $0] > 0 } ?? 0 }
       }
       for (row, label) in zip(members[index], labels) { members[nodes[index].children[label]].append(row) }
@@ -48,8 +48,8 @@ extension SegmentTree {
     }
     return levels(self) == levels(other)
       && nodes.allSatisfy { node in
-        guard case .clusters(let clusters) = node.division else { return true }
-        return clusters.transforms.features.allSatisfy(known.contains)
+        if case .patterns = node.division { return false }
+        return node.division?.features.allSatisfy(known.contains) ?? true
       }
   }
 
