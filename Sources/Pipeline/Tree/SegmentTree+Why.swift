@@ -1,0 +1,121 @@
+internal import Features
+internal import Foundation
+internal import LinearAlgebra
+internal import Warehouse
+
+/// Why customers are in their segment and not in the second, or in none.
+///
+/// Where the ways to the two leaves part, a customer x lies nearer to the centroid a of its own part than to b of the
+/// other by sum over columns j of (x_j - b_j)^2 - (x_j - a_j)^2, which is linear in x: the discriminant of two groups of
+/// one variance in every column (Fisher, 1936; Hastie, Tibshirani & Friedman, The Elements of Statistical Learning, 2nd
+/// edition, 2009, section 4.3), and so falls into what each feature adds. Whoever is in none of the segments lies outside
+/// the limit about a centroid c on the way to the nearest; there (x_j - c_j)^2 falls into features.
+///
+/// Each customer is told of by itself, so alone or among others it has the same words.
+extension SegmentTree {
+  /// How many features are named at most.
+  private static let named = 3
+  /// A feature is named when it adds at least this share of what the first of them does.
+  private static let leastShare = 0.1
+
+  /// Assigns customers to the leaves; with `reasons` in words what decided.
+  func assign(_ values: FeatureValues, allMemberships: Bool, reasons: Bool) -> SegmentAssignments {
+    var assigned = assign(values, allMemberships: allMemberships)
+    if reasons, let tree = assigned.tree { assigned.tree?.reasons = why(values, tree) }
+    return assigned
+  }
+
+  /// What decided where each of `values` (n) stands in `assigned`, the largest contribution first, such as
+  /// "recency_days low; orders_90d high"; nil where there is no other segment that it could be in.
+  func why(_ values: FeatureValues, _ assigned: TreeAssignments) -> [String?] {
+    var leaves: [Int: Int] = [:]
+    for index in nodes.indices { if let segment = nodes[index].segment { leaves[segment] = index } }
+    var words = [String?](repeating: nil, count: assigned.ids.count)
+    var pairs: [Ways: [Int]] = [:]
+    for row in words.indices {
+      if let own = leaves[assigned.ids[row]], let second = leaves[assigned.seconds[row]] {
+        pairs[Ways(own: own, other: second), default: []].append(row)
+      } else if let nearest = leaves[assigned.nearest[row]] {
+        pairs[Ways(own: nearest, other: nil), default: []].append(row)
+      }
+    }
+    for ways in pairs.keys.sorted() {
+      guard let rows = pairs[ways] else { continue }
+      let part = rows.count == values.rows ? values : values.gatheringRows(rows)
+      let found = ways.other.map { between(part, ways.own, $0) } ?? outside(part, ways.own)
+      for (row, text) in zip(rows, found) { words[row] = text }
+    }
+    return words
+  }
+
+  /// Two leaves by place; without another it is the one that a customer of none is nearest to.
+  private struct Ways: Hashable, Comparable {
+    let own: Int
+    let other: Int?
+    static func < (a: Ways, b: Ways) -> Bool { (a.own, a.other ?? -1) < (b.own, b.other ?? -1) }
+  }
+
+  /// The places from the root to `node`.
+  private func way(to node: Int) -> [Int] {
+    var way = [node]
+    while let parent = nodes[way[way.count - 1]].parent { way.append(parent) }
+    return way.reversed()
+  }
+
+  /// Why customers are in the leaf `own` and not in `other`.
+  private func between(_ values: FeatureValues, _ own: Int, _ other: Int) -> [String?] {
+    let none = [String?](repeating: nil, count: values.rows)
+    let (first, second) = (way(to: own), way(to: other))
+    let shared = zip(first, second).prefix { $0 == $1 }.count
+    guard shared > 0, shared < first.count, shared < second.count,
+      let a = nodes[first[shared - 1]].children.firstIndex(of: first[shared]),
+      let b = nodes[first[shared - 1]].children.firstIndex(of: second[shared])
+    else { return none }
+    let division = nodes[first[shared - 1]].division
+    if case .levels(let levels)? = division { return levels.words(values) }
+    guard case .clusters(let clusters)? = division else { return none }
+    return clusters.contributions(values, own: a, other: b).map { found in
+      // Its part may lie farther, and be chosen because the memberships in the other are divided among leaves below.
+      found.isNearer ? words(found.named) : "the part of the second is nearer but divided further"
+    }
+  }
+
+  /// Why customers lie outside all segments, by the division on the way to `leaf` that they lie outside of most.
+  private func outside(_ values: FeatureValues, _ leaf: Int) -> [String?] {
+    var greatest = [Double](repeating: -.infinity, count: values.rows)
+    var found = [String?](repeating: nil, count: values.rows)
+    let way = way(to: leaf)
+    for (node, child) in zip(way, way.dropFirst()) {
+      guard let part = nodes[node].children.firstIndex(of: child) else { continue }
+      let remote: [(excess: Double, words: String?)]
+      if case .clusters(let clusters)? = nodes[node].division {
+        remote = clusters.distances(values, part: part).map { ($0.excess, words($0.named)) }
+      } else if case .levels(let levels)? = nodes[node].division {
+        let excess = levels.place(values).excess
+        remote = levels.words(values).enumerated().map { (excess[$0, part], $1) }
+      } else {
+        continue
+      }
+      for (row, own) in remote.enumerated() where own.excess > greatest[row] {
+        (greatest[row], found[row]) = own
+      }
+    }
+    return found
+  }
+
+  /// The few largest of `contributions` in words; nil where none is above 0.
+  private func words(_ contributions: [FeatureContribution]) -> String? {
+    let sorted = contributions.enumerated().sorted {
+      $0.element.share != $1.element.share ? $0.element.share > $1.element.share : $0.offset < $1.offset
+    }.map(\.element)
+    guard let most = sorted.first?.share, most > 0 else { return nil }
+    return sorted.prefix(SegmentTree.named).filter { $0.share >= SegmentTree.leastShare * most }.map(\.words)
+      .joined(separator: "; ")
+  }
+}
+
+/// What one feature adds to a difference of squared distances, and where the customer stands in it.
+struct FeatureContribution {
+  let share: Double
+  let words: String
+}
