@@ -18,7 +18,9 @@ import Testing
 
   /// A CSV without quotes: its rows by the names of its columns.
   private static func rows(_ text: String) -> [[String: String]] {
-    let lines = text.split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
+    let lines = text.split(separator: "\n").map {
+      $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    }
     guard let header = lines.first else { return [] }
     return lines.dropFirst().map { Dictionary(zip(header, $0)) { first, _ in first } }
   }
@@ -34,13 +36,14 @@ import Testing
       ["score", "models/t.tessera", "--input", "t.csv", "--output", "a.csv"], in: folder.url)
     try #require(scored.code == 0, "\(scored.errors)")
     let spend = Dictionary(
-      Self.rows(Self.table).map { ($0["id"] ?? "", Double($0["spend"] ?? "") ?? 0) }) { first, _ in first }
+      Self.rows(Self.table).map { ($0["id"] ?? "", Double($0["spend"] ?? "") ?? 0) }
+    ) { first, _ in first }
     var (customers, revenue): ([String: Int], [String: Double]) = ([:], [:])
-    for row in Self.rows(try folder.read("a.csv")) {
+    for row in Self.rows(String(decoding: try folder.bytes("a.csv"), as: UTF8.self)) {
       customers[row["path"] ?? "", default: 0] += 1
       revenue[row["path"] ?? "", default: 0] += spend[row["id"] ?? ""] ?? 0
     }
-    let segments = Self.rows(try folder.read("output/t/segments.csv"))
+    let segments = Self.rows(String(decoding: try folder.bytes("output/t/segments.csv"), as: UTF8.self))
     #expect(segments.count >= 4)
     #expect(Set(segments.compactMap { $0["path"] }) == Set(customers.keys).subtracting(["0"]))
     for segment in segments {
@@ -54,7 +57,7 @@ import Testing
     let shown = try TesseraProcess.run(["inspect", "models/t.tessera"], in: folder.url)
     #expect(shown.output.contains("attractiveness:") && shown.output.contains(", revenue "))
     #expect(shown.output.contains("winnability (weight 1): left out"))
-    let card = try folder.read("output/t/summary.md")
+    let card = String(decoding: try folder.bytes("output/t/summary.md"), as: UTF8.self)
     #expect(card.contains("## Attractiveness"))
   }
 
@@ -77,7 +80,7 @@ import Testing
     let scored = try TesseraProcess.run(
       ["score", "models/t.tessera", "--input", "new.csv", "--output", "a.csv", "--why"], in: folder.url)
     try #require(scored.code == 0, "\(scored.errors)")
-    let rows = Self.rows(try folder.read("a.csv"))
+    let rows = Self.rows(String(decoding: try folder.bytes("a.csv"), as: UTF8.self))
     #expect(rows.map { $0["segment"] == "0" } == [true, false])
     #expect(rows.map { $0["why"] } == ["region = atlantis", ""])
   }

@@ -47,18 +47,19 @@ import Warehouse
   }
 
   // (x - b)^2 - (x - a)^2 by feature, a the centroid of the own segment, b that of the other; the middle is (5, 4).
-  @Test(arguments: [
-    // 49 - 9 = 40; 36 - 4 = 32.
-    ([3, 2], "a low; b low"),
-    // 64 - 4 = 60; 9 - 25 = -16, which speaks for the other.
-    ([2, 5], "a low"),
-    // 81 - 1 = 80; 16.81 - 15.21 = 1.6, less than a tenth of it.
-    ([1, 3.9], "a low"),
-    // 81 - 1 = 80; 4 - 36 = -32.
-    ([9, 2], "a high"),
-    // 49 - 9 = 40; 49 - 1 = 48.
-    ([7, 7], "b high; a high"),
-  ] as [([Double], String)])
+  @Test(
+    arguments: [
+      // 49 - 9 = 40; 36 - 4 = 32.
+      ([3, 2], "a low; b low"),
+      // 64 - 4 = 60; 9 - 25 = -16, which speaks for the other.
+      ([2, 5], "a low"),
+      // 81 - 1 = 80; 16.81 - 15.21 = 1.6, less than a tenth of it.
+      ([1, 3.9], "a low"),
+      // 81 - 1 = 80; 4 - 36 = -32.
+      ([9, 2], "a high"),
+      // 49 - 9 = 40; 49 - 1 = 48.
+      ([7, 7], "b high; a high"),
+    ] as [([Double], String)])
   func `the features that decide are those of the largest contributions, as counted by hand`(
     point: [Double], words: String
   ) throws {

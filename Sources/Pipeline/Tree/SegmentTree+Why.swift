@@ -1,7 +1,5 @@
 internal import Features
-internal import Foundation
 internal import LinearAlgebra
-internal import Warehouse
 
 /// Why customers are in their segment and not in the second, or in none.
 ///
@@ -11,13 +9,10 @@ internal import Warehouse
 /// edition, 2009, section 4.3), and so falls into what each feature adds. Whoever is in none of the segments lies outside
 /// the limit about a centroid c on the way to the nearest; there (x_j - c_j)^2 falls into features.
 ///
+/// The sums of a feature's columns are told of, at most three and each at least a tenth of the first: a number as low or
+/// high against the middle of a and b (against c), a category by its level.
 /// Each customer is told of by itself, so alone or among others it has the same words.
 extension SegmentTree {
-  /// How many features are named at most.
-  private static let named = 3
-  /// A feature is named when it adds at least this share of what the first of them does.
-  private static let leastShare = 0.1
-
   /// Assigns customers to the leaves; with `reasons` in words what decided.
   func assign(_ values: FeatureValues, allMemberships: Bool, reasons: Bool) -> SegmentAssignments {
     var assigned = assign(values, allMemberships: allMemberships)
@@ -72,11 +67,11 @@ extension SegmentTree {
       let b = nodes[first[shared - 1]].children.firstIndex(of: second[shared])
     else { return none }
     let division = nodes[first[shared - 1]].division
-    if case .levels(let levels)? = division { return levels.words(values) }
+    if case .levels(let levels)? = division { return levels.reasons(values) }
     guard case .clusters(let clusters)? = division else { return none }
-    return clusters.contributions(values, own: a, other: b).map { found in
+    return clusters.reasons(values, own: a, other: b).map { found in
       // Its part may lie farther, and be chosen because the memberships in the other are divided among leaves below.
-      found.isNearer ? words(found.named) : "the part of the second is nearer but divided further"
+      found.isNearer ? found.words : "the part of the second is nearer but divided further"
     }
   }
 
@@ -89,10 +84,10 @@ extension SegmentTree {
       guard let part = nodes[node].children.firstIndex(of: child) else { continue }
       let remote: [(excess: Double, words: String?)]
       if case .clusters(let clusters)? = nodes[node].division {
-        remote = clusters.distances(values, part: part).map { ($0.excess, words($0.named)) }
+        remote = clusters.remoteness(values, part: part)
       } else if case .levels(let levels)? = nodes[node].division {
         let excess = levels.place(values).excess
-        remote = levels.words(values).enumerated().map { (excess[$0, part], $1) }
+        remote = levels.reasons(values).enumerated().map { (excess[$0, part], $1) }
       } else {
         continue
       }
@@ -102,20 +97,4 @@ extension SegmentTree {
     }
     return found
   }
-
-  /// The few largest of `contributions` in words; nil where none is above 0.
-  private func words(_ contributions: [FeatureContribution]) -> String? {
-    let sorted = contributions.enumerated().sorted {
-      $0.element.share != $1.element.share ? $0.element.share > $1.element.share : $0.offset < $1.offset
-    }.map(\.element)
-    guard let most = sorted.first?.share, most > 0 else { return nil }
-    return sorted.prefix(SegmentTree.named).filter { $0.share >= SegmentTree.leastShare * most }.map(\.words)
-      .joined(separator: "; ")
-  }
-}
-
-/// What one feature adds to a difference of squared distances, and where the customer stands in it.
-struct FeatureContribution {
-  let share: Double
-  let words: String
 }
