@@ -3,7 +3,7 @@
     python generate_segments.py --seed 1 --customers 6000 --features 24 --months 2 --kind planted --output FOLDER
 
 `planted` has, in units of the standard deviation within a segment:
-  * four macro-segments (40, 30, 20 and 10% of the customers), the nearest two 5.5 apart (--macro-separation) in the
+  * four macro-segments (40, 30, 20 and 10% of the customers), the nearest two 8 apart (--macro-separation) in the
     first 6 features;
   * 3, 1, 4 and 2 micro-segments in them, of equal size, the nearest two 4.2 apart in 5 features that each
     macro-segment has chosen for itself. No two lie more than half as far again apart, so that micro-segments of one
@@ -39,7 +39,7 @@ BLOCK = 1 << 17
 SHARES = np.array([0.4, 0.3, 0.2, 0.1])
 MICRO_SEGMENTS = (3, 1, 4, 2)
 MACRO_FEATURES, MICRO_FEATURES = 6, 5
-MACRO_SEPARATION, MICRO_SEPARATION = 5.5, 4.2
+MACRO_SEPARATION, MICRO_SEPARATION = 8.0, 4.2
 #: The greatest distance of two centroids by the least.
 WIDEST = 1.5
 NONE, BETWEEN, MOVERS = 0.02, 0.05, 0.05

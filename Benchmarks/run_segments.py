@@ -1,7 +1,7 @@
 """Holds the tree of `tessera train` against planted segments, and against tables that have none.
 
     python run_segments.py TESSERA [--seeds 20] [--structureless 100] [--from 0] [--seed 3,17]
-        [--structureless-seed 4,9] [--change 0.3] [--drift 0.1] [--macro-separation 5.5]
+        [--structureless-seed 4,9] [--change 0.3] [--drift 0.1] [--macro-separation 8]
 
 Each planted seed is trained on its first month, then again on the next one. Its line has, over the customers:
   macros, leaves        how many were found; 4 and 10 were planted

@@ -33,4 +33,11 @@ struct CustomerSample {
     }
     rows = drawn.sorted()
   }
+
+  /// Marks as numbers from 0, those of smaller marks first.
+  static func numbered(_ marks: [UInt64]) -> [Int] {
+    let order = Set(marks).sorted()
+    let numbers = Dictionary(uniqueKeysWithValues: zip(order, order.indices))
+    return marks.map { numbers[$0] ?? 0 }
+  }
 }

@@ -183,7 +183,15 @@ public struct SegmentTraining: Sendable {
     var growth = TreeGrowth(
       self, settings, values, features: Set(transforms.features), families: families, observer: observer)
     var tree = try growth.grow(known)
-    let history = try previous.flatMap { try tree.takeOverIDs(from: $0, values) }
+    var history = try previous.flatMap { try tree.takeOverIDs(from: $0, values) }
+    if let found = history, found.events.isEmpty, found.moved > 0, let before = previous?.tree,
+      before.canFollow(tree, values)
+    {
+      var followed = try before.following(values, rows: known, budget: settings.noneBudget)
+      followed.takeFindings(from: tree)
+      tree = followed
+      history = tree.history(since: before, values)
+    }
     var found = FoundSegments(
       segmenter: .tree(tree), reason: tree.reason, converged: true, iterations: 0, treeCandidates: growth.candidates)
     if previous?.tree != nil, history == nil {

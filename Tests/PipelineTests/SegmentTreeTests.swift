@@ -150,7 +150,7 @@ import Warehouse
       categories: [Column(name: "region", values: .texts(levels))])
     var training = SegmentTraining(name: "test", range: 1...1)
     var settings = TreeSettings()
-    settings.by = "region"
+    settings.by = ["region"]
     training.tree = settings
     let trained = try training.train(values, source: "the test")
     let own = try #require(trained.assignments.tree)
@@ -167,7 +167,7 @@ import Warehouse
   @Test func `settings that name no feature are errors with the nearest name`() throws {
     let values = SegmentTreeTests.planted(seed: 9, rows: 300).values
     var settings: [TreeSettings] = Array(repeating: TreeSettings(), count: 3)
-    settings[0].by = "f0"
+    settings[0].by = ["f0"]
     settings[1].macroFeatures = ["f9"]
     settings[2].microFeatures = ["f9"]
     for setting in settings {

@@ -38,8 +38,15 @@ public struct ClusterCountSearch: Sendable, Hashable, Codable {
   /// B, the even reference data sets of the gap statistic, at least 2.
   public var references = 20
 
+  /// How many columns there were for each of those given, where these were picked because they tell parts apart; at least
+  /// 1. Who picks one column of twelve tests twelve, so the level of the valley is divided by it (Bonferroni).
+  public var choices = 1.0
+
   /// A search over `range`, everything else at its default.
   public init(range: ClosedRange<Int> = 1...9) { self.range = range }
+
+  /// The level of the valley.
+  var valleyLevel: Double { ClusterCountSearch.valleyLevel / max(1, choices) }
 
   /// Tries every k on `x` (n x d), rows weighted by `weights` (n, >= 0; all 1 when nil).
   ///
@@ -98,7 +105,8 @@ public struct ClusterCountSearch: Sendable, Hashable, Codable {
     }
     guard board.report(part: tried.count, fraction: 1) else { throw .cancelled }
     let verdict = ClusterCountVerdict(
-      candidates, asked: range, distinct: distinct, rows: countedRows(x, weights), rise: { gap?.rise($0) },
+      candidates, asked: range, distinct: distinct, rows: countedRows(x, weights), level: valleyLevel,
+      rise: { gap?.rise($0) },
       valley: { clusters in
         guard let fit = fits.first(where: { $0.model.clusters == clusters }) else { return nil }
         let own = WitnessSample(

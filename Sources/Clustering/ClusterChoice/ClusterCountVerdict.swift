@@ -13,10 +13,10 @@ struct ClusterCountVerdict {
   private static let rowsInPile = 5
 
   /// Chooses among `candidates` (ascending, at least one); `rise` tells how far gap(k) stands above gap(1), and
-  /// `valley` how likely chance explains the deepest valley between k clusters.
+  /// `valley` how likely chance explains the deepest valley between k clusters, which `level` is the limit of.
   init(
-    _ candidates: [ClusterCountCandidate], asked: ClosedRange<Int>, distinct: Int, rows: Int, rise: (Int) -> Double?,
-    valley: (Int) -> Double?
+    _ candidates: [ClusterCountCandidate], asked: ClosedRange<Int>, distinct: Int, rows: Int, level: Double,
+    rise: (Int) -> Double?, valley: (Int) -> Double?
   ) {
     let tried = candidates.map(\.clusters)
     var winner: (clusters: Int, silhouette: Double)?
@@ -57,7 +57,7 @@ struct ClusterCountVerdict {
         notes.insert("Its gap statistic \(rises) \(needed).", at: 0)
       } else {
         let shortfall = rises.map { "\($0) \(needed)" } ?? "cannot be told from that of k = 1"
-        guard let chance = valley(winner.clusters), chance <= ClusterCountSearch.valleyLevel else {
+        guard let chance = valley(winner.clusters), chance <= level else {
           clusters = 1
           structure = .none
           reason =

@@ -21,7 +21,12 @@ enum DipQuantiles {
     (2000, [0.3729, 0.4324, 0.4967, 0.5406, 0.5899, 0.6232, 0.6573, 0.6931, 0.7212]),
   ]
 
-  /// The share of samples of `count` even numbers whose dip is above `dip`, between 0.001 and 0.5.
+  /// Below this many numbers nothing is said beyond the table: a dip cannot exceed 1/4.
+  private static let fewestForTail = 100
+
+  /// The share of samples of `count` even numbers whose dip is above `dip`, at most 0.5. Beyond the table, below 0.001,
+  /// it falls with the square of the dip, as the tails of suprema of a Brownian bridge do (Hartigan & Hartigan, 1985,
+  /// section 3); of fewer than a hundred numbers 0.001 stands for all down to 0.
   static func pValue(_ dip: Double, count: Int) -> Double {
     let scaled = dip * Double(count).squareRoot()
     let quantiles = quantiles(count)
@@ -32,7 +37,10 @@ enum DipQuantiles {
       let (from, to) = (log(1 - shares[index - 1]), log(1 - shares[index]))
       return exp(from + (to - from) * part)
     }
-    return 0.001
+    guard count >= fewestForTail else { return 0.001 }
+    let (inner, outer) = (quantiles[shares.count - 4], quantiles[shares.count - 1])
+    let rate = log((1 - shares[shares.count - 4]) / 0.001) / (outer * outer - inner * inner)
+    return 0.001 * exp(-rate * (scaled * scaled - outer * outer))
   }
 
   private static func quantiles(_ count: Int) -> [Double] {

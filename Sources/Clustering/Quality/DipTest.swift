@@ -8,8 +8,8 @@ internal import Foundation
 public struct DipTest: Sendable, Hashable, Codable {
   /// The dip, from 1 / (2 n) to 1/4; 0 without numbers.
   public let dip: Double
-  /// How many samples of as many even numbers have a larger dip, as a share: 0.5 stands for all from there up, and
-  /// 0.001 for all down to 0. Small: more than one peak.
+  /// How many samples of as many even numbers have a larger dip, as a share: 0.5 stands for all from there up, and of
+  /// fewer than a hundred numbers 0.001 for all down to 0. Small: more than one peak.
   public let pValue: Double
 
   /// Tests `values` (n, finite), in any order.

@@ -35,32 +35,63 @@ public struct SplitSearch: Sendable, Hashable, Codable {
   ///
   /// - Parameter features: the feature that each column belongs to (d), as numbers from 0; columns of one feature stay
   ///   or go together. nil takes every column for one.
+  /// - Parameter likely: columns in which parts are likely, ascending: those that told apart the whole that these rows are a
+  ///   part of. They are looked at by themselves where no others tell parts.
   /// - Throws: ``FitError`` as ``KMeans/fit(_:weights:observer:)`` does.
   public func split(
-    _ x: Matrix, features: [Int]? = nil, observer: FitObserver? = nil
+    _ x: Matrix, features: [Int]? = nil, likely: [Int] = [], observer: FitObserver? = nil
   ) throws(FitError) -> Split {
     let features = features ?? Array(0..<x.columns)
     let board = ProgressBoard(parts: screensFeatures ? 4 : 2, observer: observer)
     let all = Array(0..<x.columns)
-    let whole = try search(x, all) { board.report(part: 0, fraction: $0.fraction) }
+    let whole = try search(x, all, choices: 1) { board.report(part: 0, fraction: $0.fraction) }
     var found = [whole]
     if screensFeatures {
-      var latest = whole
-      for round in 1...FeatureScreen.rounds {
-        let screen = FeatureScreen(x, labels: latest.labels, features: features)
-        guard screen.columns != latest.columns, screen.columns.count < x.columns else { break }
-        let part = min(round, 2)
-        latest = try search(x.selectingColumns(screen.columns), screen.columns) {
-          board.report(part: part, fraction: $0.fraction)
+      found += try screened(x, features, from: whole.labels) { board.report(part: min($0, 2), fraction: $1) }
+      if !found.contains(where: \.hasStructure), range.lowerBound == 1, !likely.isEmpty, likely.count < x.columns {
+        let latest = try search(x.selectingColumns(likely), likely, choices: choices(likely, features)) {
+          board.report(part: 1, fraction: $0.fraction)
         }
-        guard latest.hasStructure || range.lowerBound > 1 else { break }
-        found.append(latest)
+        if latest.hasStructure { found.append(latest) }
+      }
+      // Few parts at the first look may cut across those that are there; many show which features differ at all.
+      if !found.contains(where: \.hasStructure), range.lowerBound == 1,
+        let most = whole.choice.candidates.last?.clusters, most > 2
+      {
+        found += try screened(x, features, from: try fit(x, most).labels) {
+          board.report(part: min($0, 2), fraction: $1)
+        }
       }
     }
     // The last that was found with structure has the fewest features; the whole is taken where none has any.
     let best = found.last { $0.hasStructure || range.lowerBound > 1 } ?? whole
     let last = screensFeatures ? 3 : 1
     return try earn(best, x) { board.report(part: last, fraction: $0.fraction) }
+  }
+
+  /// Searches on the features that tell `labels` (n) apart, then on those that tell apart what was found, as long as
+  /// structure is found.
+  private func screened(
+    _ x: Matrix, _ features: [Int], from labels: [Int], _ report: @escaping @Sendable (Int, Double) -> Bool
+  ) throws(FitError) -> [Finding] {
+    var found: [Finding] = []
+    var (labels, columns) = (labels, Array(0..<x.columns))
+    for round in 1...FeatureScreen.rounds {
+      let screen = FeatureScreen(x, labels: labels, features: features)
+      guard screen.columns != columns, screen.columns.count < x.columns else { break }
+      let latest = try search(
+        x.selectingColumns(screen.columns), screen.columns, choices: choices(screen.columns, features)
+      ) { report(round, $0.fraction) }
+      guard latest.hasStructure || range.lowerBound > 1 else { break }
+      found.append(latest)
+      (labels, columns) = (latest.labels, latest.columns)
+    }
+    return found
+  }
+
+  /// How many features there are for each of those in `columns`.
+  private func choices(_ columns: [Int], _ features: [Int]) -> Double {
+    Double(Set(features).count) / Double(max(1, Set(columns.map { features[$0] }).count))
   }
 
   /// One search on some of the columns.
@@ -77,15 +108,16 @@ public struct SplitSearch: Sendable, Hashable, Codable {
   }
 
   private func search(
-    _ x: Matrix, _ columns: [Int], _ observer: @escaping FitObserver
+    _ x: Matrix, _ columns: [Int], choices: Double, _ observer: @escaping FitObserver
   ) throws(FitError) -> Finding {
     var search = ClusterCountSearch(range: range)
+    search.choices = choices
     search.kMeans = kMeans
     search.references = references
     let choice = try search.fit(x, observer: observer)
     if choice.clusters > 1 {
       let labels = choice.fit.labels
-      guard range.lowerBound == 1, let shortfall = explained(x, choice) else {
+      guard range.lowerBound == 1, let shortfall = explained(x, choice, level: search.valleyLevel) else {
         return Finding(columns: columns, choice: choice, labels: labels, shortfall: nil)
       }
       return Finding(columns: columns, choice: choice, labels: labels, shortfall: shortfall)
@@ -100,10 +132,10 @@ public struct SplitSearch: Sendable, Hashable, Codable {
 
   /// Why columns that have nothing to do with each other explain the parts as well; nil when it does not, or when a valley
   /// parts the rows.
-  private func explained(_ x: Matrix, _ choice: ClusterCountChoice) -> String? {
+  private func explained(_ x: Matrix, _ choice: ClusterCountChoice, level: Double) -> String? {
     let sample = x.gatheringRows(
       WitnessSample(x, weights: nil, limit: MarginalCloud.rowLimit, seed: kMeans.seed).rows)
-    if let p = CentroidValley(sample, choice.fit.model.centroids).pValue, p <= ClusterCountSearch.valleyLevel {
+    if let p = CentroidValley(sample, choice.fit.model.centroids).pValue, p <= level {
       return nil
     }
     guard let rise = MarginalCloud.rise(sample, clusters: choice.clusters, kMeans: kMeans),

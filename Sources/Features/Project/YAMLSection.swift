@@ -53,7 +53,7 @@ struct YAMLSection {
   }
 
   /// `key` with its path, as messages call it.
-  private func full(_ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
+  func full(_ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
 
   func text(_ key: String) throws(ProjectError) -> String? {
     guard let node = node(key) else { return nil }

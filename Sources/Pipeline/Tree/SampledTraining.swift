@@ -14,7 +14,7 @@ struct SampledTraining {
   func sample() throws -> FeatureValues {
     let seed = training.kmeans.seed
     var (keys, kinds): ([UInt64], [UInt64]) = ([], [UInt64](repeating: 0, count: table.rows))
-    var strata = [Int](repeating: 0, count: table.rows)
+    var strata = [UInt64](repeating: 0, count: table.rows)
     keys.reserveCapacity(table.rows)
     for batch in table.batches {
       if Interruption.isRequested { throw WarehouseError.interrupted }
@@ -23,16 +23,15 @@ struct SampledTraining {
     for name in table.columns.categories {
       let alone = FeatureColumns(identifier: table.columns.identifier, numeric: [], categories: [name])
       guard let texts = try table.values(alone).categories.first?.texts else { continue }
-      guard name == settings.by else {
-        for (row, text) in texts.enumerated() { kinds[row] = kinds[row] &* 31 &+ DataFingerprint.hash(text ?? "") }
-        continue
+      let isGiven = settings.by.contains(name)
+      for (row, text) in texts.enumerated() {
+        let hash = DataFingerprint.hash(text ?? "")
+        if isGiven { strata[row] = strata[row] &* 31 &+ hash } else { kinds[row] = kinds[row] &* 31 &+ hash }
       }
-      let levels = Set(texts.compactMap { $0 }).sorted()
-      let numbers = Dictionary(uniqueKeysWithValues: zip(levels, levels.indices))
-      strata = texts.map { $0.flatMap { numbers[$0] } ?? levels.count }
     }
     let least = 40 * settings.leastCustomers
-    let drawn = CustomerSample(keys: keys, kinds: kinds, strata: strata, size: settings.sample, least: least)
+    let drawn = CustomerSample(
+      keys: keys, kinds: kinds, strata: CustomerSample.numbered(strata), size: settings.sample, least: least)
     return try table.values(at: drawn.rows)
   }
 

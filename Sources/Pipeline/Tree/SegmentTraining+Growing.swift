@@ -124,7 +124,7 @@ extension SegmentTree {
   /// The settings to grow by: those of this tree where they are its own.
   fileprivate func settings(or given: TreeSettings?) -> TreeSettings {
     var settings = given ?? TreeSettings()
-    settings.by = nil
+    (settings.by, settings.start, settings.layers) = ([], nil, [])
     settings.listedFrom = listedFrom
     return settings
   }

@@ -22,33 +22,38 @@ extension SegmentTree {
     let stability: Double?
     let size: Int
     let reason: String
-    let transforms: FeatureTransforms?
-    let membership: DistanceMembership?
-    let limits: NoneLimits?
-    let parts: [Int]?
-    let levels: LevelDivision?
+    var clusters: ClusterSection?
+    var levels: LevelDivision?
+    var patterns: PatternSection?
+
+    init(_ node: Node) {
+      (parent, children, macro, segment) = (node.parent, node.children, node.macro, node.segment)
+      (name, stability, size, reason) = (node.name, node.stability, node.size, node.reason)
+    }
+  }
+
+  private struct PatternSection: Codable {
+    let layers: [ClusterSection]
+    let parts: [Int]
   }
 
   func write(to file: inout ModelFile) throws {
     var sections: [NodeSection] = []
     for (index, node) in nodes.enumerated() {
-      var clusters: ClusterDivision?
-      var levels: LevelDivision?
+      var section = NodeSection(node)
       switch node.division {
       case .clusters(let division):
-        clusters = division
-        let centroids = division.model.centroids
-        try file.setTensor(
-          "node.\(index).centroids",
-          Tensor(shape: [centroids.rows, centroids.columns], values: centroids.values))
-      case .levels(let division): levels = division
+        section.clusters = ClusterSection(division)
+        try file.setTensor("node.\(index).centroids", division.tensor)
+      case .levels(let division): section.levels = division
+      case .patterns(let division):
+        section.patterns = PatternSection(layers: division.layers.map { ClusterSection($0) }, parts: division.parts)
+        for (layer, clusters) in division.layers.enumerated() {
+          try file.setTensor("node.\(index).layer.\(layer).centroids", clusters.tensor)
+        }
       case nil: break
       }
-      sections.append(
-        NodeSection(
-          parent: node.parent, children: node.children, macro: node.macro, segment: node.segment, name: node.name,
-          stability: node.stability, size: node.size, reason: node.reason, transforms: clusters?.transforms,
-          membership: clusters?.membership, limits: clusters?.limits, parts: clusters?.parts, levels: levels))
+      sections.append(section)
     }
     try file.setSection(
       "tree",
@@ -68,20 +73,20 @@ extension SegmentTree {
           throw PipelineError.modelInconsistent(reason: "the levels of node \(index) are none, or not different")
         }
         division = .levels(levels)
-      } else if let transforms = node.transforms, let membership = node.membership, let limits = node.limits {
-        let tensor = try file.tensor("node.\(index).centroids")
-        guard tensor.shape.count == 2, tensor.shape[0] > 0, tensor.values.allSatisfy({ $0.magnitude <= 1e100 }),
-          tensor.shape[1] == transforms.columns.count,
-          transforms.form == .distances, tensor.shape[1] > 0, limits.limits.count == tensor.shape[0],
-          limits.limits.allSatisfy({ $0 >= 0 && $0.isFinite }), membership.variance >= 0, membership.variance.isFinite,
-          node.parts.map({ $0.count == tensor.shape[0] && Set($0) == Set(0..<node.children.count) }) ?? true
-        else { throw PipelineError.modelInconsistent(reason: "the centroids of node \(index) do not fit its columns") }
+      } else if let clusters = node.clusters {
         division = .clusters(
-          ClusterDivision(
-            transforms: transforms,
-            model: KMeansModel(
-              centroids: Matrix(rows: tensor.shape[0], columns: tensor.shape[1], values: tensor.values)),
-            membership: membership, limits: limits, parts: node.parts))
+          try clusters.division(try file.tensor("node.\(index).centroids"), "node \(index)"))
+      } else if let patterns = node.patterns {
+        let layers = try patterns.layers.enumerated().map { layer, clusters in
+          try clusters.division(
+            try file.tensor("node.\(index).layer.\(layer).centroids"), "layer \(layer) of node \(index)")
+        }
+        var count = 1
+        for layer in layers { count = min(Int(Int32.max), count * layer.model.clusters) }
+        guard !layers.isEmpty, patterns.parts.count == count, layers.allSatisfy({ $0.parts == nil }),
+          Set(patterns.parts) == Set(0..<node.children.count)
+        else { throw PipelineError.modelInconsistent(reason: "the patterns of node \(index) do not fit its layers") }
+        division = .patterns(PatternDivision(layers: layers, parts: patterns.parts))
       }
       var read = Node(
         parent: node.parent, name: node.name, stability: node.stability, reason: node.reason, division: division)
@@ -124,5 +129,38 @@ extension SegmentTree {
       return "an id is greater than the greatest ever given"
     }
     return Set(ids).count == ids.count ? nil : "two of its segments have one id"
+  }
+}
+
+/// What a division by k-means is, but for its centroids.
+private struct ClusterSection: Codable {
+  let transforms: FeatureTransforms
+  let membership: DistanceMembership
+  let limits: NoneLimits
+  let parts: [Int]?
+
+  init(_ division: ClusterDivision) {
+    (transforms, membership) = (division.transforms, division.membership)
+    (limits, parts) = (division.limits, division.parts)
+  }
+
+  /// The division with the centroids of `tensor` (k x d).
+  func division(_ tensor: Tensor, _ place: String) throws -> ClusterDivision {
+    guard tensor.shape.count == 2, tensor.shape[0] > 0, tensor.values.allSatisfy({ $0.magnitude <= 1e100 }),
+      tensor.shape[1] == transforms.columns.count,
+      transforms.form == .distances, tensor.shape[1] > 0, limits.limits.count == tensor.shape[0],
+      limits.limits.allSatisfy({ $0 >= 0 && $0.isFinite }), membership.variance >= 0, membership.variance.isFinite,
+      parts.map({ $0.count == tensor.shape[0] && Set($0) == Set(0..<Set($0).count) }) ?? true
+    else { throw PipelineError.modelInconsistent(reason: "the centroids of \(place) do not fit its columns") }
+    return ClusterDivision(
+      transforms: transforms,
+      model: KMeansModel(centroids: Matrix(rows: tensor.shape[0], columns: tensor.shape[1], values: tensor.values)),
+      membership: membership, limits: limits, parts: parts)
+  }
+}
+
+extension ClusterDivision {
+  fileprivate var tensor: Tensor {
+    Tensor(shape: [model.centroids.rows, model.centroids.columns], values: model.centroids.values)
   }
 }

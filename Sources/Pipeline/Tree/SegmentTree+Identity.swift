@@ -55,4 +55,17 @@ extension SegmentTree {
       kept: matching.events.count - events.count, of: leaves.count, moved: matching.moved,
       customers: own.segments.count, events: events)
   }
+
+  /// What became of customers when a tree of the same segments follows `before`.
+  func history(since before: SegmentTree, _ values: FeatureValues) -> SegmentHistory {
+    let ids = leaves.map { nodes[$0].segment ?? 0 }
+    let old = before.leaves.map { before.nodes[$0].segment ?? 0 }
+    let (now, then) = (place(values), before.place(values))
+    func id(_ placement: TreePlacement, _ ids: [Int], _ row: Int) -> Int {
+      placement.isNone(row) ? 0 : placement.leaf(row, rank: 0).map { ids[$0.leaf] } ?? 0
+    }
+    return SegmentHistory(
+      kept: ids.count, of: ids.count,
+      moved: (0..<values.rows).count { id(now, ids, $0) != id(then, old, $0) }, customers: values.rows, events: [])
+  }
 }

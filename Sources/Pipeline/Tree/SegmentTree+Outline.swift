@@ -34,12 +34,7 @@ extension SegmentTree {
     let total = Double(max(1, stages.reduce(0) { $0 + nodes[$1.root].size }))
     func add(_ index: Int, _ depth: Int) {
       let node = nodes[index]
-      var features: [String]?
-      switch node.division {
-      case .clusters(let clusters): features = clusters.transforms.features
-      case .levels(let levels): features = [levels.feature]
-      case nil: break
-      }
+      let features = node.division?.features
       var words: [String] = []
       if index == 0, nodes.count > 1 { words.append("everybody") }
       if index > 0, node.parent == nil { words.append("added for those of none before") }

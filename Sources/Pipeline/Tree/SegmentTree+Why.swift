@@ -66,13 +66,15 @@ extension SegmentTree {
       let a = nodes[first[shared - 1]].children.firstIndex(of: first[shared]),
       let b = nodes[first[shared - 1]].children.firstIndex(of: second[shared])
     else { return none }
-    let division = nodes[first[shared - 1]].division
-    if case .levels(let levels)? = division { return levels.reasons(values) }
-    guard case .clusters(let clusters)? = division else { return none }
-    return clusters.reasons(values, own: a, other: b).map { found in
-      // Its part may lie farther, and be chosen because the memberships in the other are divided among leaves below.
-      found.isNearer ? found.words : "the part of the second is nearer but divided further"
+    let found: [(isNearer: Bool, words: String?)]
+    switch nodes[first[shared - 1]].division {
+    case .levels(let levels): return levels.reasons(values)
+    case .clusters(let clusters): found = clusters.reasons(values, own: a, other: b)
+    case .patterns(let patterns): found = patterns.reasons(values, own: a, other: b)
+    case nil: return none
     }
+    // Its part may lie farther, and be chosen because the memberships in the other are divided among leaves below.
+    return found.map { $0.isNearer ? $0.words : "the part of the second is nearer but divided further" }
   }
 
   /// Why customers lie outside all segments, by the division on the way to `leaf` that they lie outside of most.
@@ -83,13 +85,13 @@ extension SegmentTree {
     for (node, child) in zip(way, way.dropFirst()) {
       guard let part = nodes[node].children.firstIndex(of: child) else { continue }
       let remote: [(excess: Double, words: String?)]
-      if case .clusters(let clusters)? = nodes[node].division {
-        remote = clusters.remoteness(values, part: part)
-      } else if case .levels(let levels)? = nodes[node].division {
+      switch nodes[node].division {
+      case .levels(let levels):
         let excess = levels.place(values).excess
         remote = levels.reasons(values).enumerated().map { (excess[$0, part], $1) }
-      } else {
-        continue
+      case .clusters(let clusters): remote = clusters.remoteness(values, part: part)
+      case .patterns(let patterns): remote = patterns.remoteness(values, part: part)
+      case nil: continue
       }
       for (row, own) in remote.enumerated() where own.excess > greatest[row] {
         (greatest[row], found[row]) = own

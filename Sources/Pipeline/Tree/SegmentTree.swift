@@ -88,6 +88,8 @@ public enum SegmentDivision: Sendable, Hashable {
   case clusters(ClusterDivision)
   /// The level of a feature.
   case levels(LevelDivision)
+  /// A pattern of several clusterings.
+  case patterns(PatternDivision)
 }
 
 /// Parts found by k-means.
@@ -129,6 +131,7 @@ extension SegmentDivision {
     switch self {
     case .clusters(let clusters): clusters.count
     case .levels(let levels): levels.levels.count
+    case .patterns(let patterns): patterns.count
     }
   }
 
@@ -137,6 +140,21 @@ extension SegmentDivision {
     switch self {
     case .clusters(let clusters): clusters.place(clusters.transforms.apply(values).matrix)
     case .levels(let levels): levels.place(values)
+    case .patterns(let patterns): patterns.place(values)
+    }
+  }
+
+  /// The features that tell its parts apart.
+  var features: [String] {
+    switch self {
+    case .clusters(let clusters): return clusters.transforms.features
+    case .levels(let levels): return [levels.feature]
+    case .patterns(let patterns):
+      var features: [String] = []
+      for name in patterns.layers.flatMap(\.transforms.features) where !features.contains(name) {
+        features.append(name)
+      }
+      return features
     }
   }
 }

@@ -27,13 +27,13 @@ struct TreeGrowth {
     self.training = training
     self.settings = settings
     self.values = values
-    self.features = features
+    self.features = features.subtracting(settings.start.map { [$0] } ?? [])
     self.families = families
     self.observer = observer
   }
 
   /// What becomes of one node.
-  private struct Pending {
+  struct Pending {
     let parent: Int?
     let rows: [Int]
     let name: String?
@@ -44,6 +44,10 @@ struct TreeGrowth {
     let isMacro: Bool
     /// The part of the first division that it lies in.
     let part: Int
+    /// The features whose levels divide it and its parts, the first at once.
+    let fields: [String]
+    /// The features that told the segment apart which it is a part of; empty above.
+    var likely: Set<String> = []
   }
 
   /// A division and the rows of its parts.
@@ -56,14 +60,16 @@ struct TreeGrowth {
 
   /// How many divisions may follow each other from a node on, if its own counts.
   private func rounds(_ task: Pending) -> Double {
-    Double(task.levels ?? settings.levels + (task.parent == nil && settings.by != nil ? 2 : 1))
+    Double(task.levels ?? settings.levels + task.fields.count + 1)
   }
 
   /// Grows the tree on the customers at `rows`, without those that lie apart from all others, within the budget.
   mutating func grow(_ rows: [Int]) throws -> SegmentTree {
     try checkNames()
     let inliers = inliers(rows)
-    let seeksMacros = settings.by == nil && settings.macroFeatures.isEmpty && training.range.count > 1
+    guard settings.layers.isEmpty else { return try settled(try layered(inliers, observer), rows) }
+    let seeksMacros =
+      settings.by.isEmpty && settings.start == nil && settings.macroFeatures.isEmpty && training.range.count > 1
     func reporting(from start: Double, share: Double) -> FitObserver {
       { [observer] in observer(FitProgress(fraction: start + share * $0.fraction)) }
     }
@@ -71,8 +77,13 @@ struct TreeGrowth {
     if seeksMacros, let macros = try macroDivision(leaves, reporting(from: 0.5, share: 0.1)) {
       _ = try growNodes(inliers, first: macros, reporting(from: 0.6, share: 0.4))
     }
-    var tree = SegmentTree(nodes: nodes, listedFrom: settings.listedFrom)
-    tree.numberInOrder(macroNodes)
+    return try settled((nodes, macroNodes), rows)
+  }
+
+  /// The tree of these nodes, its limits as wide as the budget asks, its ids by size.
+  private func settled(_ grown: (nodes: [SegmentTree.Node], macros: [Int]), _ rows: [Int]) throws -> SegmentTree {
+    var tree = SegmentTree(nodes: grown.nodes, listedFrom: settings.listedFrom)
+    tree.numberInOrder(grown.macros)
     var arrivals = TreeArrivals()
     arrivals.append(tree.place(values), known: rows)
     tree.settle(arrivals, budget: settings.noneBudget)
@@ -86,7 +97,10 @@ struct TreeGrowth {
   ) throws -> [(rows: [Int], part: Int)] {
     (nodes, macroNodes) = ([], [])
     var leaves: [(rows: [Int], part: Int)] = []
-    var tasks = [Pending(parent: nil, rows: rows, name: nil, stability: nil, levels: nil, isMacro: false, part: 0)]
+    var tasks = [
+      Pending(
+        parent: nil, rows: rows, name: nil, stability: nil, levels: nil, isMacro: false, part: 0, fields: settings.by)
+    ]
     let work = max(1, Double(rows.count) * max(1, rounds(tasks[0])))
     var done = 0.0
     while !tasks.isEmpty {
@@ -118,12 +132,16 @@ struct TreeGrowth {
       if case .levels = division.division { isGiven = true }
       for (part, rows) in division.rows.enumerated() {
         // What was given is a macro-segment, unless these are to be found inside it.
-        let isOpen = isGiven && training.range.upperBound > 1
-        let levels = isOpen ? nil : task.levels.map { $0 - 1 } ?? settings.levels
+        let fields = isGiven ? Array(task.fields.dropFirst()) : []
+        let isOpen = isGiven && (training.range.upperBound > 1 || !fields.isEmpty)
+        let levels = isOpen ? nil : task.levels.map { max(0, $0 - 1) } ?? settings.levels
+        // What tells macro-segments apart says nothing of what is inside them.
+        let likely = task.levels == nil ? [] : Set(division.division.features)
         tasks.append(
           Pending(
             parent: place, rows: rows, name: division.names[part], stability: division.stability[part], levels: levels,
-            isMacro: task.levels == nil && levels != nil, part: place == 0 ? part : task.part))
+            isMacro: task.levels == nil && levels != nil, part: place == 0 ? part : task.part,
+            fields: fields, likely: likely))
       }
     }
     return leaves
@@ -132,11 +150,12 @@ struct TreeGrowth {
   /// Throws when a setting names a feature or family that is not there, or cannot serve.
   private func checkNames() throws(PipelineError) {
     let levels = values.categories.map(\.name)
-    if let by = settings.by, !levels.contains(by) {
-      throw .unknownFeature(name: by, nearest: NearestNames.to(by, in: levels))
+    for name in settings.by + [settings.start].compactMap({ $0 }) where !levels.contains(name) {
+      throw .unknownFeature(name: name, nearest: NearestNames.to(name, in: levels))
     }
     let known = features.union(families.filter { features.contains($0.key) }.values)
-    for name in settings.macroFeatures + settings.microFeatures where !known.contains(name) {
+    let layered = settings.layers.flatMap(\.features)
+    for name in settings.macroFeatures + settings.microFeatures + layered where !known.contains(name) {
       throw .unknownFeature(name: name, nearest: NearestNames.to(name, in: known.sorted()))
     }
   }
@@ -145,13 +164,16 @@ struct TreeGrowth {
   private mutating func divide(
     _ task: Pending, _ observer: @escaping FitObserver
   ) throws -> (Division?, String) {
-    if task.parent == nil, let field = settings.by, let given = given(task, field) {
+    if let field = task.fields.first, let given = given(task, field) {
       return (given, "Divided by '\(field)', as asked for.")
     }
+    if task.parent == nil, let field = settings.start { return try started(task, field, observer) }
     let least = settings.leastSize(of: values.rows)
     let isMacro = task.levels == nil
-    if task.levels == 0 { return (nil, "Not divided: as many levels as asked for lie above.") }
-    let range = isMacro ? training.range : settings.microMinimum...settings.microMaximum
+    let isTooLarge = task.rows.count > settings.largestSize(of: values.rows)
+    if task.levels == 0, !isTooLarge { return (nil, "Not divided: as many levels as asked for lie above.") }
+    var range = isMacro ? training.range : settings.microMinimum...settings.microMaximum
+    if isTooLarge { range = max(2, range.lowerBound)...max(2, range.upperBound) }
     guard range.upperBound > 1 else { return (nil, "Not divided, as asked for.") }
     guard task.rows.count >= (isMacro ? 2 : 2 * least), task.rows.count >= range.lowerBound else {
       return (
@@ -159,46 +181,66 @@ struct TreeGrowth {
         "Not divided: \(ReadableNumber.grouped(task.rows.count)) customers are too few for two segments of \(least)."
       )
     }
-    let part = task.rows.count == values.rows ? values : values.gatheringRows(task.rows)
     let chosen = isMacro ? settings.macroFeatures : settings.microFeatures
+    let (division, reason) = try found(
+      task.rows, in: chosen, range, least: isMacro && range.lowerBound > 1 && !isTooLarge ? 1 : least,
+      isDemanded: isMacro && range.lowerBound > 1 && !isTooLarge, likely: task.likely, observer)
+    return (division, isTooLarge ? "Larger than 'largest_size' allows. \(reason)" : reason)
+  }
+
+  /// The parts found among the customers at `rows` by the features or families of `chosen` (all when empty), or why there
+  /// are none.
+  mutating func found(
+    _ rows: [Int], in chosen: [String], _ range: ClosedRange<Int>, least: Int, isDemanded: Bool,
+    likely: Set<String> = [],
+    _ observer: @escaping FitObserver
+  ) throws -> (Division?, String) {
+    let part = rows.count == values.rows ? values : values.gatheringRows(rows)
+    let isFirst = candidates == nil
     let use = chosen.isEmpty ? features : features.filter { chosen.contains($0) || chosen.contains(families[$0] ?? "") }
     let fitted = FeatureTransforms.fit(part, settings: training.transforms, use: use) { families[$0] ?? $0 }
     guard !fitted.columns.isEmpty else { return (nil, "Not divided: its customers do not differ in any feature.") }
     let x = fitted.apply(part).matrix
     var search = SplitSearch(range: range)
     search.kMeans = training.kmeans
-    search.minimumSize = isMacro && range.lowerBound > 1 ? 1 : least
+    search.minimumSize = least
     search.leastStability = settings.leastStability
     let names = fitted.columnFeatures
     let numbers = Dictionary(fitted.features.enumerated().map { ($1, $0) }) { first, _ in first }
     let split: Split
     do throws(FitError) {
-      split = try search.split(x, features: names.map { numbers[$0] ?? 0 }, observer: observer)
-    } catch .tooFewDistinctRows where !(isMacro && range.lowerBound > 1) {
+      split = try search.split(
+        x, features: names.map { numbers[$0] ?? 0 }, likely: names.indices.filter { likely.contains(names[$0]) },
+        observer: observer)
+    } catch .tooFewDistinctRows where !isDemanded {
       return (nil, "Not divided: its customers hardly differ.")
     } catch {
       throw SegmentTraining.named(error, columns: fitted.columns, source: "the features") { part.rowNumber($0) }
     }
-    if task.parent == nil || candidates == nil { candidates = split.choice.candidates }
+    if isFirst { candidates = split.choice.candidates }
     guard let fit = split.fit else { return (nil, split.reason) }
     let transforms = fitted.keeping(Set(split.columns.map { names[$0] }))
     let own = transforms.apply(part).matrix
-    let squares = own.squaredDistances(
-      rows: 0..<own.rows, to: fit.model.centroids, labels: fit.labels.map { Int32($0) })
-    let k = fit.model.clusters
-    let division = ClusterDivision(
-      transforms: transforms, model: fit.model, membership: try DistanceMembership(own, model: fit.model),
-      limits: NoneLimits(squaredDistances: squares, labels: fit.labels, segments: k))
-    var rows = [[Int]](repeating: [], count: k)
-    for (index, label) in fit.labels.enumerated() { rows[label].append(task.rows[index]) }
-    let stability = (0..<k).map { part in split.stability?.clusters.first { $0.label == part }?.meanJaccard }
     let count = transforms.features.count
     let words = " Found in \(count) of \(features.count) features."
-    return (
-      Division(
-        division: .clusters(division), rows: rows, names: rows.map { _ in nil }, stability: stability),
-      split.reason + words
-    )
+    return (try division(own, fit, transforms, rows, split.stability), split.reason + words)
+  }
+
+  /// The parts that `fit` makes of the rows of `x` (m x d), which stand at `rows` among all.
+  func division(
+    _ x: Matrix, _ fit: KMeansFit, _ transforms: FeatureTransforms, _ rows: [Int], _ stability: ClusterStability?,
+    names: [String?]? = nil
+  ) throws -> Division {
+    let squares = x.squaredDistances(rows: 0..<x.rows, to: fit.model.centroids, labels: fit.labels.map { Int32($0) })
+    let k = fit.model.clusters
+    let division = ClusterDivision(
+      transforms: transforms, model: fit.model, membership: try DistanceMembership(x, model: fit.model),
+      limits: NoneLimits(squaredDistances: squares, labels: fit.labels, segments: k))
+    var parts = [[Int]](repeating: [], count: k)
+    for (index, label) in fit.labels.enumerated() { parts[label].append(rows[index]) }
+    return Division(
+      division: .clusters(division), rows: parts, names: names ?? parts.map { _ in nil },
+      stability: (0..<k).map { part in stability?.clusters.first { $0.label == part }?.meanJaccard })
   }
 
   /// The parts that the levels of `feature` give: those large enough, and all others together.
