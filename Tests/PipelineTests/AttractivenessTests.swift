@@ -94,8 +94,10 @@ import Warehouse
       Self.scores(groups.map { $0.values[3] }),
       Self.scores(groups.map { $0.values[4] }),
     ]
-    let total = groups.indices.map { group in
-      zip(expected, weights).reduce(0) { $0 + $1.0[group] * $1.1 } / weights.reduce(0, +)
+    let total = groups.indices.map { group -> Double in
+      var sum = 0.0
+      for (scores, weight) in zip(expected, weights) { sum += weight * scores[group] }
+      return sum / weights.reduce(0, +)
     }
     for (group, standing) in standings.enumerated() {
       for (criterion, scores) in zip(AttractivenessCriterion.allCases, expected) {

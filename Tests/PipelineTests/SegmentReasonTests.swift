@@ -31,8 +31,10 @@ import Warehouse
   /// Two segments about (0, 0) and (10, 8), features as they are.
   private static func twoSegments() throws -> SegmentModel {
     var random = RandomStream(seed: 1, index: 0)
-    let numbers = (0..<400).flatMap { row in
-      [(row % 2 == 0 ? 0 : 10) + 3 * random.normal(), (row % 2 == 0 ? 0 : 8) + 3 * random.normal()]
+    var numbers: [Double] = []
+    for row in 0..<400 {
+      let center: [Double] = row % 2 == 0 ? [0, 0] : [10, 8]
+      for place in center { numbers.append(place + 3 * random.normal()) }
     }
     var training = Self.training(2...2, levels: 0)
     training.transforms.scaling = .none
@@ -115,7 +117,10 @@ import Warehouse
   }
 
   private static func square(_ a: [Double], _ b: [Double]) -> Double {
-    zip(a, b).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+    zip(a, b).reduce(0.0) { sum, pair in
+      let difference: Double = pair.0 - pair.1
+      return sum + difference * difference
+    }
   }
 
   /// The feature that each of the words is about.
@@ -158,7 +163,7 @@ import Warehouse
         return try #require(centroids.min { Self.square($0, x) < Self.square($1, x) })
       }
       let (p, q) = (try centroid(a[depth]), try centroid(b[depth]))
-      let shares = x.indices.map { (x[$0] - q[$0]) * (x[$0] - q[$0]) - (x[$0] - p[$0]) * (x[$0] - p[$0]) }
+      let shares = x.indices.map { Self.square([x[$0]], [q[$0]]) - Self.square([x[$0]], [p[$0]]) }
       guard shares.reduce(0, +) > 0 else {
         #expect(reasons[row] == "the part of the second is nearer but divided further")
         continue
@@ -202,5 +207,31 @@ import Warehouse
     let scored = try model.score(Self.values((0..<5).map { "f\($0)" }, numbers, [france]), reasons: true).assignments
     #expect(scored.tree?.ids == [0])
     #expect(scored.tree?.reasons == [words])
+  }
+
+  /// Layers of one feature each, whose groups lie about 0 and 10. The second pattern is that across the nearer border, at 5.
+  @Test(
+    arguments: [([1, 4], "b low"), ([4.2, 9.5], "a low"), ([9, 6], "b high"), ([5.5, 11], "a high")]
+      as [([Double], String)])
+  func `of patterns, the layer in which two of them differ decides`(point: [Double], words: String) throws {
+    var random = RandomStream(seed: 3, index: 0)
+    var numbers: [Double] = []
+    for row in 0..<800 {
+      for place in [row % 2, row / 2 % 2] { numbers.append(10 * Double(place) + 1.5 * random.normal()) }
+    }
+    var training = Self.training(1...2)
+    training.tree?.layers = ["a", "b"].map { name in
+      var layer = TreeLayer("by \(name)")
+      layer.features = [name]
+      return layer
+    }
+    let model = try training.train(Self.values(["a", "b"], numbers), source: "the test").model
+    try #require(model.segments.k == 4)
+    let scored = try model.score(Self.values(["a", "b"], point + [0, 0]), reasons: true).assignments
+    #expect(scored.tree?.reasons?[0] == words)
+    let alone = try model.score(Self.values(["a", "b"], point), reasons: true).assignments
+    #expect(alone.tree?.reasons == [words])
+    let remote = try model.score(Self.values(["a", "b"], [0, 300]), reasons: true).assignments
+    #expect(remote.tree?.ids == [0] && remote.tree?.reasons == ["b high"])
   }
 }

@@ -1,6 +1,7 @@
 internal import Clustering
 internal import Features
 internal import LinearAlgebra
+internal import Warehouse
 
 extension ClusterDivision {
   /// Whether customers lie nearer to the part `own` than to `other`, and the features that add most to how much nearer,

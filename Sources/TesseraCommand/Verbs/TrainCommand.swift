@@ -15,9 +15,9 @@ struct TrainCommand: ParsableCommand {
         tessera train --k 5
         tessera train --input features.parquet --id customer_id
       Writes models/NAME.tessera and its card models/NAME.md, and under output/NAME/ assignments.parquet,
-      features.parquet with its dictionary (features.md, features.json, features.dictionary.csv), summary.md, segments.csv
-      with each segment's size, revenue and attractiveness, and overlaps.csv, which tells how many customers every two
-      segments and lists share.
+      features.parquet with its dictionary (features.md, features.json, features.dictionary.csv), summary.md,
+      segments.csv with the size, revenue and attractiveness of each segment, and overlaps.csv, which tells how many
+      customers every two segments and lists share.
       Running it again replaces them all at once; segments that are found again keep their ids (but for --fresh):
         tessera train --grow        # the segments stay as they are; only those outside all of them form new ones
       """)
