@@ -109,7 +109,7 @@ extension SegmentModel {
   /// The table of segments, segment 1 first.
   public var lines: [SegmentLine] {
     let total = max(1, segments.sizes.reduce(0, +) + (segments.none ?? 0))
-    let money = profiles["monetary"]
+    let money = revenueProfile
     let revenue = money?.sums.reduce(0, +) ?? 0
     let leaves = tree.map { (tree: $0, places: $0.leaves) }
     return segments.sizes.indices.map { index in
@@ -148,10 +148,11 @@ extension SegmentModel {
       "deviations from the mean of all \(unit). Shares of a level are ranked beside them on the same scale: a level "
     text += "is a column of 0 and 1.\n\n## How they were found\n\n\(segments.reason)\n\n"
     if let history { text += history.sentences.joined(separator: " ") + "\n\n" }
-    if let tree {
-      text += tree.outline(unit: unit).map { "- \($0.text): \($0.reason)\n" }.joined() + "\n"
+    if tree != nil {
+      text += outline.map { "- \($0.text): \($0.reason)\n" }.joined() + "\n"
     }
     text += criteriaTable
+    text += attractiveness?.markdown(of: self) ?? ""
     text += "\n## Features\n\n"
     text += markdownTable(
       ["feature", "all"] + lines.map(\.segment),

@@ -130,6 +130,9 @@ public struct ProjectRun {
     if let lists = model.lists {
       try connection.write(lists.table, to: folder.appendingPathComponent("overlaps.csv").path, in: files)
     }
+    if let segments = model.segmentTable {
+      try connection.write(segments, to: folder.appendingPathComponent("segments.csv").path, in: files)
+    }
     let card = Data(model.markdownCard.utf8)
     try files.write(card, to: folder.appendingPathComponent("summary.md").path)
     try files.write(try model.file().encoded(), to: modelFile.path)
@@ -138,16 +141,19 @@ public struct ProjectRun {
   }
 
   /// Scores the customers of the sources with `model`, as of `asOf` (the project's date when nil).
-  /// - Parameter since: scores only customers with a record on or after this day; nil scores all.
+  /// - Parameters:
+  ///   - since: scores only customers with a record on or after this day; nil scores all.
+  ///   - reasons: whether to tell why each customer is in its segment, which takes a tree.
   public func score(
-    _ model: SegmentModel, asOf: CalendarDate? = nil, since: CalendarDate? = nil, allMemberships: Bool = false
+    _ model: SegmentModel, asOf: CalendarDate? = nil, since: CalendarDate? = nil, allMemberships: Bool = false,
+    reasons: Bool = false
   ) throws -> (assignments: SegmentAssignments, report: TransformReport, quality: DataQuality) {
     guard let plan = model.features.plan else { throw PipelineError.needsFeatureTable }
     let sources = try sources(asOf: asOf)
     report(computing: plan, sources)
     let table = try since.map { try sources.features(plan, changedSince: $0) } ?? sources.features(plan)
     progress?(PipelineProgress(stage: "assigning \(table.rows) customers"))
-    let scored = try model.score(try table.values(), allMemberships: allMemberships)
+    let scored = try model.score(try table.values(), allMemberships: allMemberships, reasons: reasons)
     let members = try model.lists.map { try table.members(of: $0.rules) }
     var quality = sources.quality
     quality.notes += members?.notes ?? []

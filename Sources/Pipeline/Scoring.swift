@@ -5,10 +5,12 @@ extension SegmentModel {
   /// Assigns customers to this model's segments.
   ///
   /// Works with the features that are there; what was imputed or unknown is counted in the report.
+  /// `reasons` asks why each customer is in its segment and not in the second, which only a tree tells.
   /// `source` is what to call the data in errors.
   /// - Throws: ``PipelineError/noFeatureFound(needed:)`` when none of the model's features is there.
   public func score(
-    _ values: FeatureValues, allMemberships: Bool = false, source: String = "the table to score"
+    _ values: FeatureValues, allMemberships: Bool = false, reasons: Bool = false,
+    source: String = "the table to score"
   ) throws -> (assignments: SegmentAssignments, report: TransformReport) {
     let (matrix, report) = transforms.apply(values)
     guard report.absentFeatures.count < transforms.features.count else {
@@ -16,7 +18,7 @@ extension SegmentModel {
     }
     let assigner: SegmentAssigner
     switch segmenter {
-    case .tree(let tree): return (tree.assign(values, allMemberships: allMemberships), report)
+    case .tree(let tree): return (tree.assign(values, allMemberships: allMemberships, reasons: reasons), report)
     case .clusters(let clusters): assigner = clusters
     }
     do {

@@ -139,6 +139,8 @@ public struct SegmentModel: Sendable {
   public internal(set) var lists: SegmentLists?
   /// What became of the segments of the model before; nil for a first one, and where all kept their id.
   public internal(set) var history: SegmentHistory?
+  /// How attractive the segments of a tree are; nil in models of versions that did not rank them.
+  public internal(set) var attractiveness: Attractiveness?
   /// What training found out about its own features; nil in models of versions that did not look.
   public let checks: SegmentChecks?
   /// Where the model comes from.
@@ -179,6 +181,7 @@ public struct SegmentModel: Sendable {
     if let checks { try file.setSection("checks", checks) }
     if let lists { try file.setSection("lists", lists) }
     if let history { try file.setSection("history", history) }
+    if let attractiveness { try file.setSection("attractiveness", attractiveness) }
     try file.setSection("provenance", provenance)
     return file
   }
@@ -213,6 +216,9 @@ public struct SegmentModel: Sendable {
     guard profiles.fits(segments: segments.k) else {
       throw PipelineError.modelInconsistent(reason: "its profiles do not fit its segments")
     }
+    guard file.sectionNames.contains("attractiveness") else { return }
+    attractiveness = try file.section("attractiveness", as: Attractiveness.self)
+    if let reason = attractiveness?.fault(in: self) { throw PipelineError.modelInconsistent(reason: reason) }
   }
 
   /// Reads the model file at `path`.

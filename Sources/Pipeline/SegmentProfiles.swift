@@ -16,6 +16,8 @@ public struct SegmentProfiles: Sendable, Hashable, Codable {
     public let means: [Double?]
     /// Each segment's sum, segment 1 first.
     public let sums: [Double]
+    /// Customers of each segment with a value above 0; nil in models of versions that did not count them.
+    public let positives: [Int]?
   }
 
   /// One categorical feature across segments: the share of each of its commonest levels.
@@ -56,6 +58,7 @@ public struct SegmentProfiles: Sendable, Hashable, Codable {
       var squares = CompensatedSum()
       var sums = [CompensatedSum](repeating: CompensatedSum(), count: segments)
       var counts = [Int](repeating: 0, count: segments)
+      var positives = [Int](repeating: 0, count: segments)
       var present = 0
       for row in 0..<values.rows {
         let value = values.numbers.values[row * width + column]
@@ -65,6 +68,7 @@ public struct SegmentProfiles: Sendable, Hashable, Codable {
         guard labels[row] >= 0 else { continue }
         sums[labels[row]].add(value)
         counts[labels[row]] += 1
+        if value > 0 { positives[labels[row]] += 1 }
       }
       let mean = everyone.value / Double(max(1, present))
       for row in 0..<values.rows {
@@ -76,7 +80,7 @@ public struct SegmentProfiles: Sendable, Hashable, Codable {
         name: values.numbers.names[column], mean: present > 0 ? finite(mean) : nil,
         standardDeviation: present > 0 ? finite(deviation) : nil,
         means: zip(sums, counts).map { $1 > 0 ? finite($0.value / Double($1)) : nil },
-        sums: sums.map { finite($0.value) ?? 0 })
+        sums: sums.map { finite($0.value) ?? 0 }, positives: positives)
     }
     categories = values.categories.map { column in
       let texts = column.texts
@@ -104,6 +108,7 @@ public struct SegmentProfiles: Sendable, Hashable, Codable {
   func fits(segments: Int) -> Bool {
     numeric.allSatisfy { profile in
       profile.means.count == segments && profile.sums.count == segments
+        && (profile.positives.map { $0.count == segments && $0.allSatisfy { $0 >= 0 } } ?? true)
         && ([profile.mean, profile.standardDeviation] + profile.means + profile.sums).allSatisfy {
           $0?.isFinite ?? true
         }

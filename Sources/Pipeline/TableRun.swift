@@ -159,10 +159,10 @@ extension Connection {
 
   /// Scores the rows of one file of features with `model`. Columns the file lacks are imputed.
   public func score(
-    _ model: SegmentModel, file: String, identifier: String?, allMemberships: Bool = false
+    _ model: SegmentModel, file: String, identifier: String?, allMemberships: Bool = false, reasons: Bool = false
   ) throws -> (SegmentAssignments, TransformReport) {
     let read = try values(for: model, file: file, identifier: identifier)
-    let scored = try model.score(read.values, allMemberships: allMemberships, source: read.table.name)
+    let scored = try model.score(read.values, allMemberships: allMemberships, reasons: reasons, source: read.table.name)
     let members = try model.lists.map { try self.members(of: $0.rules, in: read.table, read.columns) }
     return (scored.assignments.adding(members), scored.report)
   }

@@ -27,6 +27,8 @@ public struct SegmentTraining: Sendable {
   public var counts: [String] = []
   /// Whether the assignments tell memberships in every segment.
   public var wantsAllMemberships = false
+  /// Whether the assignments tell why each customer is in its segment and not in the second.
+  public var wantsReasons = false
   /// How many resamples tell how stable the segments are; nil for none.
   public var resamples: Int?
   /// Features and families that form no segment.
@@ -81,6 +83,7 @@ public struct SegmentTraining: Sendable {
       throw PipelineError.tooFewCustomers(have: values.rows, need: max(2, range.lowerBound))
     }
     let features = values.numbers.names + values.categories.map(\.name)
+    try tree?.attractiveness.check(values)
     var quality = quality
     let use = try unguarded(
       try used(features, families: families ?? [:]), of: features, plan, &quality)
@@ -141,7 +144,7 @@ public struct SegmentTraining: Sendable {
         libraries: ["openblas": "\(BLASLibrary.current.version) \(BLASLibrary.current.kernel)"]),
       segmenter: found.segmenter, checks: checks == SegmentChecks() ? nil : checks)
     model.history = found.history
-    return TrainedSegments(model: model, assignments: assignments)
+    return TrainedSegments(model: try model.ranked(by: tree?.attractiveness), assignments: assignments)
   }
 
   /// The segments, fitted to the `known` rows of `x`, and who of all is in which; errors name columns of `source`.
@@ -196,7 +199,7 @@ public struct SegmentTraining: Sendable {
     }
     // A model that changes nothing is the same model, byte for byte.
     if let history, !history.events.isEmpty || history.moved > 0 { found.history = history }
-    return (found, tree.assign(values, allMemberships: wantsAllMemberships))
+    return (found, tree.assign(values, allMemberships: wantsAllMemberships, reasons: wantsReasons))
   }
 
   /// Numbers that others already say, which no full covariance can hold.

@@ -225,6 +225,7 @@ struct ModelJSON: Encodable {
   let quality: DataQuality
   let checks: SegmentChecks?
   let tree: [SegmentTree.Outline]?
+  let attractiveness: Attractiveness?
   let lists: SegmentLists?
   let history: SegmentHistory?
   let provenance: SegmentModel.Provenance
@@ -239,7 +240,8 @@ struct ModelJSON: Encodable {
     distributions = model.mixtureDescription
     quality = model.quality
     checks = model.checks
-    tree = model.tree?.outline(unit: model.unit)
+    tree = model.tree.map { _ in model.outline }
+    attractiveness = model.attractiveness
     lists = model.lists
     history = model.history
     provenance = model.provenance

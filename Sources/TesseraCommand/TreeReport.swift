@@ -5,9 +5,9 @@ internal import Pipeline
 /// A tree of segments and its lists, in words.
 enum TreeReport {
   /// Every node, indented, and how it was divided.
-  static func print(_ tree: SegmentTree, unit: String) {
+  static func print(_ outline: [SegmentTree.Outline]) {
     Terminal.print("")
-    for line in tree.outline(unit: unit) {
+    for line in outline {
       let indent = String(repeating: "  ", count: line.depth)
       Terminal.print(indent + line.text)
       guard let features = line.features else { continue }

@@ -33,6 +33,9 @@ public struct TreeSettings: Sendable, Hashable, Codable {
   /// A customer is listed in every segment that it belongs to with this membership or more.
   public var listedFrom = 0.1
 
+  /// By what segments are ranked.
+  public var attractiveness = AttractivenessSettings()
+
   /// Where there are more customers than this, segments are found on a sample of so many, and all are assigned to them.
   public var sample = 200_000
 
@@ -53,6 +56,7 @@ extension TreeSettings {
     "by", "start", "layers", "features", "least_size", "largest_size", "stability", "none_budget", "listed_from",
     "micro",
     "sample",
+    "attractiveness",
   ]
 
   /// Reads the keys of `segments` that are about the tree.
@@ -87,6 +91,9 @@ extension TreeSettings {
     noneBudget = try section.share("none_budget") ?? noneBudget
     listedFrom = try section.share("listed_from") ?? listedFrom
     sample = try section.integer("sample", in: 1_000...1_000_000_000) ?? sample
+    if let given = try section.section("attractiveness", allowed: AttractivenessSettings.keys) {
+      attractiveness = try AttractivenessSettings(given)
+    }
     guard let micro = try section.section("micro", allowed: ["k", "features", "levels"]) else { return }
     if let range = try micro.range("k") { (microMinimum, microMaximum) = (range.lower, range.upper) }
     microFeatures = try micro.texts("features") ?? microFeatures

@@ -64,9 +64,10 @@ struct SampledTraining {
     let profiles = try table.columns.oneByOne.map {
       SegmentProfiles(try table.values($0.columns), labels: labels, segments: tree.leaves.count)
     }
-    let model = found.model.with(
+    let model = try found.model.with(
       tree, labels: labels, profiles: SegmentProfiles(combining: profiles),
-      fingerprint: DataFingerprint.text(fingerprint), sample: found.assignments.segments.count)
+      fingerprint: DataFingerprint.text(fingerprint), sample: found.assignments.segments.count
+    ).ranked(by: settings.attractiveness)
     return PlacedSegments(model: model, labels: labels, hasWholeNumbers: hasWholeNumbers)
   }
 
@@ -85,7 +86,7 @@ struct SampledTraining {
       let named = FeatureValues(
         customers: placed.hasWholeNumbers ? values.customers.asWholeNumbersIfExact : values.customers,
         numbers: values.numbers, categories: values.categories)
-      let assigned = tree.assign(named, allMemberships: training.wantsAllMemberships)
+      let assigned = tree.assign(named, allMemberships: training.wantsAllMemberships, reasons: training.wantsReasons)
       for (place, list) in (assigned.tree?.listed ?? []).enumerated() {
         lists[place].append(customers: batch.count, rows: list.rows)
       }

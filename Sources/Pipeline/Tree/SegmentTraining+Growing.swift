@@ -13,6 +13,7 @@ extension SegmentTraining {
     quality: DataQuality = DataQuality(), source: String, progress: ProgressObserver? = nil
   ) throws -> TrainedSegments {
     guard let before = model.tree else { throw PipelineError.noTree }
+    try self.tree?.attractiveness.check(values)
     let report = model.transforms.apply(values).report
     guard report.absentFeatures.count < model.transforms.features.count else {
       throw PipelineError.noFeatureFound(needed: model.transforms.features)
@@ -43,7 +44,7 @@ extension SegmentTraining {
     arrivals.append(tree.place(values), known: known)
     let leaves = tree.leaves
     tree.count(arrivals.labels.map { $0 < 0 ? -1 : leaves[$0] })
-    let assignments = tree.assign(values, allMemberships: wantsAllMemberships)
+    let assignments = tree.assign(values, allMemberships: wantsAllMemberships, reasons: wantsReasons)
     var grown = model.with(
       tree, labels: arrivals.labels,
       profiles: SegmentProfiles(values, labels: arrivals.labels, segments: leaves.count),
@@ -54,7 +55,9 @@ extension SegmentTraining {
         + "\(ReadableNumber.grouped(dense.count)) of them near to others alike"
         + (dense.count < least ? "; \(least) are needed for a segment, so none was added" : ""))
     grown.history = history(before, tree, placement, arrivals)
-    return TrainedSegments(model: grown, assignments: assignments)
+    return TrainedSegments(
+      model: try grown.ranked(by: self.tree?.attractiveness ?? model.attractiveness?.settings), assignments: assignments
+    )
   }
 
   /// Which of the customers at `outside` lie as near to each other as those of a segment do.

@@ -17,12 +17,14 @@ extension SegmentTree {
     public let share: Double
     /// The mean Jaccard similarity with which it came back when its parent was divided; nil where none was measured.
     public let stability: Double?
+    /// Its segments' share of revenue; nil where there is none.
+    public internal(set) var revenueShare: Double?
     /// The features by which its parts were found; nil for a leaf.
     public let features: [String]?
     /// Why it was divided so, or not.
     public let reason: String
     /// What it is, in a few words.
-    public let text: String
+    public internal(set) var text: String
   }
 
   /// The nodes from the root down, each followed by its parts, those of the smaller ids first.

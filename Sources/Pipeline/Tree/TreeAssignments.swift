@@ -16,6 +16,8 @@ public struct TreeAssignments: Sendable {
   public let nearest: [Int]
   /// The paths of all segments in which the customer is listed, joined by "; ".
   public internal(set) var lists: [String]
+  /// What decided between each customer's segment and the second, or that it is in none; nil when it was not asked for.
+  public internal(set) var reasons: [String?]?
   /// The id of each customer's macro-segment; 0 for none of these.
   let macros: [Int]
   /// The path of each segment and the rows listed in it.
@@ -33,6 +35,7 @@ public struct TreeAssignments: Sendable {
       Column(name: "gap", values: .reals(gaps)), optional("nearest", nearest),
       Column(name: "lists", values: .texts(lists)),
     ]
+      + (reasons.map { [Column(name: "why", values: .texts($0.map { $0 ?? "" }), missing: $0.map { $0 == nil })] } ?? [])
   }
 }
 

@@ -32,7 +32,8 @@ struct InspectCommand: ParsableCommand {
       return
     }
     Report.segments(loaded)
-    if let tree = loaded.tree { TreeReport.print(tree, unit: loaded.unit) }
+    if loaded.tree != nil { TreeReport.print(loaded.outline) }
+    if let ranked = loaded.attractiveness { AttractivenessReport.print(ranked, of: loaded) }
     if let lists = loaded.lists { TreeReport.print(lists) }
     if let mixture = loaded.mixtureDescription { MixtureReport.print(mixture, showsAll: all) }
     Terminal.print("")

@@ -43,6 +43,9 @@ struct ScoreCommand: ParsableCommand {
   @Flag(help: "Write a column of memberships a segment, too.")
   var memberships = false
 
+  @Flag(help: "Write a column of the few features that decided between each customer's segment and the second, too.")
+  var why = false
+
   @Flag(help: "Print one JSON object instead of words.")
   var json = false
 
@@ -58,6 +61,10 @@ struct ScoreCommand: ParsableCommand {
 
   func run() throws {
     let loaded = try SegmentModel(contentsOfFile: model)
+    if why, loaded.tree == nil {
+      throw UsageError(
+        description: "--why tells of segments in a tree, as `tessera train` finds them; \(model) has one clustering.")
+    }
     let progress = ProgressLine()
     defer { progress.end() }
     let scored: (SegmentAssignments, TransformReport)
@@ -65,13 +72,14 @@ struct ScoreCommand: ParsableCommand {
     if let input {
       let connection = try engine.connect()
       try connection.checkAssignments(output)
-      scored = try connection.score(loaded, file: input, identifier: id, allMemberships: memberships)
+      scored = try connection.score(loaded, file: input, identifier: id, allMemberships: memberships, reasons: why)
       try connection.write(scored.0, to: output)
     } else {
       let run = try ProjectRun(try projectOptions.project(engine), progress: progress.observer)
       try run.checkOutput(output)
       let whole = try run.score(
-        loaded, asOf: try projectOptions.date(), since: since.flatMap { CalendarDate($0) }, allMemberships: memberships)
+        loaded, asOf: try projectOptions.date(), since: since.flatMap { CalendarDate($0) }, allMemberships: memberships,
+        reasons: why)
       (scored, quality) = ((whole.assignments, whole.report), whole.quality)
       try run.write(scored.0, to: output)
     }

@@ -15,8 +15,9 @@ struct TrainCommand: ParsableCommand {
         tessera train --k 5
         tessera train --input features.parquet --id customer_id
       Writes models/NAME.tessera and its card models/NAME.md, and under output/NAME/ assignments.parquet,
-      features.parquet with its dictionary (features.md, features.json, features.dictionary.csv), summary.md, and overlaps.csv,
-      which tells how many customers every two segments and lists share.
+      features.parquet with its dictionary (features.md, features.json, features.dictionary.csv), summary.md,
+      segments.csv with the size, revenue and attractiveness of each segment, and overlaps.csv, which tells how many
+      customers every two segments and lists share.
       Running it again replaces them all at once; segments that are found again keep their ids (but for --fresh):
         tessera train --grow        # the segments stay as they are; only those outside all of them form new ones
       """)
@@ -46,6 +47,9 @@ struct TrainCommand: ParsableCommand {
 
   @Flag(help: "Leave the segments of the model as they are, and add some for customers outside all of them.")
   var grow = false
+
+  @Flag(help: "Tell in the assignments the few features that decided between each customer's segment and the second.")
+  var why = false
 
   @Flag(help: "Print one JSON object instead of words.")
   var json = false
@@ -79,6 +83,7 @@ struct TrainCommand: ParsableCommand {
     if let k { training.range = k.lower...k.upper }
     if let seed { training.kmeans.seed = seed }
     if let sample { training.tree?.sample = sample }
+    training.wantsReasons = why
     let progress = ProgressLine()
     defer { progress.end() }
     let began = Date()
