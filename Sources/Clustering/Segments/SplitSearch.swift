@@ -54,6 +54,19 @@ public struct SplitSearch: Sendable, Hashable, Codable {
         }
         if latest.hasStructure { found.append(latest) }
       }
+      // Parts that differ in one or two of many columns hardly show in distances over all, but in these by themselves.
+      if !found.contains(where: \.hasStructure), range.lowerBound == 1 {
+        let parted = partedColumns(x, features)
+        if !parted.isEmpty, parted.count < x.columns {
+          let latest = try search(x.selectingColumns(parted), parted, choices: choices(parted, features)) {
+            board.report(part: 1, fraction: $0.fraction)
+          }
+          if latest.hasStructure {
+            found.append(latest)
+            found += try screened(x, features, from: latest.labels) { board.report(part: min($0, 2), fraction: $1) }
+          }
+        }
+      }
       // Few parts at the first look may cut across those that are there; many show which features differ at all.
       if !found.contains(where: \.hasStructure), range.lowerBound == 1,
         let most = whole.choice.candidates.last?.clusters, most > 2
@@ -87,6 +100,18 @@ public struct SplitSearch: Sendable, Hashable, Codable {
       (labels, columns) = (latest.labels, latest.columns)
     }
     return found
+  }
+
+  /// The columns of features that have a valley by themselves (dip test, at the valley's level for all columns together).
+  private func partedColumns(_ x: Matrix, _ features: [Int]) -> [Int] {
+    let sample = x.gatheringRows(
+      WitnessSample(x, weights: nil, limit: CentroidValley.rowLimit, seed: kMeans.seed).rows)
+    let level = ClusterCountSearch.valleyLevel / Double(max(1, x.columns))
+    let values = Parallel.map(count: x.columns) { column in
+      DipTest(rounded: (0..<sample.rows).map { sample[$0, column] }).pValue
+    }
+    let parted = Set(values.indices.filter { values[$0] <= level }.map { features[$0] })
+    return features.indices.filter { parted.contains(features[$0]) }
   }
 
   /// How many features there are for each of those in `columns`.

@@ -114,7 +114,7 @@ public struct ProjectDraft: Sendable {
     text += """
 
       # lists:  # customers by rules of your own, beside the segments: conditions over features, by their names
-      #   \(isShop ? "\"Good customers, gone quiet\": orders >= 3 and recency_days > 180" : "Between segments: gap < 0.1")
+      #   \(isShop ? "\"Good customers, gone quiet\": orders >= 3 and recency_days > 180" : "\"Name of the list\": a_feature >= 3 and another_feature = 'a level'")
 
       """
     text += """
@@ -127,7 +127,7 @@ public struct ProjectDraft: Sendable {
         # Each macro-segment is divided again, where that earns itself: into how many parts, and how many times over.
         micro:
           k: 1..6
-          levels: 2
+          levels: 3
         # standard (mean 0, sd 1), robust (median and interquartile range) or none.
         scale: standard
         # Each family of features counts as much as any other.
