@@ -75,7 +75,7 @@ extension SegmentModel {
     var columns = [
       Column(name: "segment", values: .integers(standings.map { Int64($0.segment) })),
       Column(name: "path", values: .texts(standings.map(\.path))),
-      Column(name: unit, values: .integers(lines.map { Int64($0.customers) })),
+      Column(name: "customers", values: .integers(lines.map { Int64($0.customers) })),
       Column(name: "share", values: .reals(lines.map(\.share))),
       optional("stability", lines.map(\.stability)),
     ]
