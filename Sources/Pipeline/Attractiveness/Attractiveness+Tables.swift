@@ -5,7 +5,8 @@ extension Attractiveness {
   /// A line a criterion: what it counts and measures.
   public var sentences: [String] {
     criteria.map { criterion in
-      let weight = "weight \(ReadableNumber.text(criterion.weight))"
+      let asked = criterion.weight
+      let weight = "weight \(asked == asked.rounded() ? ReadableNumber.text(asked) : "\(asked)")"
       guard criterion.isKnown else { return "\(criterion.name.rawValue) (\(weight)): \(criterion.meaning)" }
       return "\(criterion.name.rawValue) (\(weight), \(ReadableNumber.percent(criterion.share)) of all): "
         + criterion.meaning
