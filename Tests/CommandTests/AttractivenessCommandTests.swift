@@ -49,7 +49,7 @@ import Testing
     for segment in segments {
       let path = segment["path"] ?? ""
       #expect(path.hasSuffix("/\(segment["segment"] ?? "none")"))
-      #expect((segment["customers"] ?? segment["rows"]).flatMap { Int($0) } == customers[path])
+      #expect(segment["customers"].flatMap { Int($0) } == customers[path])
       #expect(abs((segment["revenue"].flatMap(Double.init) ?? -1) - (revenue[path] ?? 0)) < 1e-6)
     }
     let ranks = segments.compactMap { segment in segment["rank"].flatMap { Int($0) } }

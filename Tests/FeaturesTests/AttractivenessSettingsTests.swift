@@ -32,7 +32,7 @@ import Testing
   @Test(arguments: [
     ("    weights: {value: -1}", 6, "from 0 to 1000000"),
     ("    weights: {value: much}", 6, "segments.attractiveness.weights.value"),
-    ("    weights:\n      size: 1\n      valeu: 2", 8, "Did you mean 'value'?"),
+    ("    weights:\n      size: 1\n      values: 2", 8, "Did you mean 'value'?"),
     ("    weights: {size: 0, value: 0, growth: 0, reach: 0, winnability: 0}", 6, "above 0"),
     ("    value: revenue\n    size: customers", 7, "unknown key 'size'"),
     ("    weights: {value: .inf}", 6, "from 0 to 1000000"),

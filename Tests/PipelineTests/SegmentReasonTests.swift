@@ -92,9 +92,9 @@ import Warehouse
     for row in 0..<1_200 {
       let (macro, micro) = (row % 3, row / 3 % 2)
       var own = (0..<5).map { _ in random.normal() }
-      own[0] += macro == 1 ? 8 : 0
-      own[1] += macro == 2 ? 8 : 0
-      own[macro == 0 ? 2 : 3] += micro == 1 ? 5 : 0
+      own[0] += macro == 1 ? 6 : 0
+      own[1] += macro == 2 ? 6 : 0
+      own[macro == 0 ? 2 : 3] += micro == 1 ? 4 : 0
       numbers += own.enumerated().map { $0 == 4 && row % 10 == 0 ? .nan : 10 * $1 }
       texts.append(random.uniform() < 0.9 ? ["France", "Spain", "Italy"][macro] : "Malta")
     }
@@ -180,7 +180,7 @@ import Warehouse
         }
       }
     }
-    #expect(divisions.count >= 2 && told > 100)
+    #expect(divisions.count >= 2 && told > 50, "\(told) told, at \(divisions.sorted())")
   }
 
   @Test func `a customer alone has the same reasons as among all`() throws {
@@ -198,13 +198,15 @@ import Warehouse
     #expect(try trained.model.score(Self.planted, reasons: true).assignments.table == trained.assignments.table)
   }
 
-  @Test(arguments: [(0, 900.0, "f0 high"), (1, -900.0, "f1 low")])
-  func `whoever is in none is told what lies outside the limit`(column: Int, value: Double, words: String) throws {
+  @Test(arguments: [(0, 900.0, "Spain", "f0 high"), (1, -900.0, "France", "f1 low")])
+  func `whoever is in none is told what lies outside the limit`(
+    column: Int, value: Double, level: String, words: String
+  ) throws {
     let model = try Self.training(1...6).train(Self.planted, source: "the test").model
     var numbers = Array(Self.planted.numbers.values[0..<5]).map { $0.isNaN ? 0 : $0 }
     numbers[column] = value
-    let france = Column(name: "country", values: .texts(["France"]))
-    let scored = try model.score(Self.values((0..<5).map { "f\($0)" }, numbers, [france]), reasons: true).assignments
+    let country = Column(name: "country", values: .texts([level]))
+    let scored = try model.score(Self.values((0..<5).map { "f\($0)" }, numbers, [country]), reasons: true).assignments
     #expect(scored.tree?.ids == [0])
     #expect(scored.tree?.reasons == [words])
   }

@@ -5,7 +5,8 @@ extension Attractiveness {
   /// A line a criterion: what it counts and measures.
   public var sentences: [String] {
     criteria.map { criterion in
-      let weight = "weight \(ReadableNumber.text(criterion.weight))"
+      let asked = criterion.weight
+      let weight = "weight \(asked == asked.rounded() ? ReadableNumber.text(asked) : "\(asked)")"
       guard criterion.isKnown else { return "\(criterion.name.rawValue) (\(weight)): \(criterion.meaning)" }
       return "\(criterion.name.rawValue) (\(weight), \(ReadableNumber.percent(criterion.share)) of all): "
         + criterion.meaning
@@ -75,7 +76,7 @@ extension SegmentModel {
     var columns = [
       Column(name: "segment", values: .integers(standings.map { Int64($0.segment) })),
       Column(name: "path", values: .texts(standings.map(\.path))),
-      Column(name: unit, values: .integers(lines.map { Int64($0.customers) })),
+      Column(name: "customers", values: .integers(lines.map { Int64($0.customers) })),
       Column(name: "share", values: .reals(lines.map(\.share))),
       optional("stability", lines.map(\.stability)),
     ]
