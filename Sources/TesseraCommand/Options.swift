@@ -65,10 +65,12 @@ struct ProjectOptions: ParsableArguments {
     help: ArgumentHelp("Use records up to this day (YYYY-MM-DD) instead of the project's as_of.", valueName: "date"))
   var asOf: String?
 
+  func validate() throws { _ = try date() }
+
   func date() throws -> CalendarDate? {
     guard let asOf else { return nil }
     guard let date = CalendarDate(asOf) else {
-      throw ValidationError("--as-of must be an existing day written YYYY-MM-DD.")
+      throw ValidationError("--as-of must be an existing day written YYYY-MM-DD, not '\(asOf)'.")
     }
     return date
   }

@@ -130,6 +130,37 @@ import Testing
   func `a mixture that nobody trained is refused`(_ fault: Fault) throws {
     try refused(Self.mixture, fault)
   }
+
+  @Test func `a tree as older versions wrote it scores as it did`() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(Self.table, to: "t.csv")
+    #expect(try TesseraProcess.run(["train", "--input", "t.csv", "--id", "id", "--k", "2"], in: folder.url).code == 0)
+    let model = "models/t.tessera"
+    let score = ["score", model, "--input", "t.csv", "--output"]
+    #expect(try TesseraProcess.run(score + ["new.csv"], in: folder.url).code == 0)
+    let url = folder.url.appendingPathComponent(model)
+    var file = try ModelFile.read(from: url)
+    guard case .object(var tree) = try file.section("tree", as: Content.self), case .list(let nodes) = tree["nodes"],
+      case .list(let stages) = tree.removeValue(forKey: "stages"), case .object(let stage) = stages.first
+    else {
+      Issue.record("the section 'tree' has no stages and nodes")
+      return
+    }
+    // What they called the one stage's, and what stood in the node itself.
+    tree["stretch"] = stage["stretch"]
+    tree["nodes"] = .list(
+      nodes.map { node in
+        guard case .object(var own) = node, case .object(let clusters) = own.removeValue(forKey: "clusters") else {
+          return node
+        }
+        return .object(own.merging(clusters) { first, _ in first })
+      })
+    try file.setSection("tree", tree)
+    try file.write(to: url)
+    #expect(try TesseraProcess.run(score + ["old.csv"], in: folder.url).code == 0)
+    let tables = try ["new.csv", "old.csv"].map { try Data(contentsOf: folder.url.appendingPathComponent($0)) }
+    #expect(tables[0] == tables[1])
+  }
 }
 
 /// Any JSON.

@@ -236,7 +236,8 @@ public struct SplitSearch: Sendable, Hashable, Codable {
   }
 
   private func words(_ choice: ClusterCountChoice, _ clusters: Int, _ complaints: [String], least: Double) -> String {
-    let stable = "Every part comes back in resamples (Jaccard \(String(format: "%.2f", least)) or more)."
+    let jaccard = String(format: "%.2f", least)
+    let stable = "Every part comes back in resamples (Jaccard \(jaccard)\(least < 0.995 ? " or more" : ""))."
     if range.count == 1 { return "k = \(clusters) was asked for. \(stable)" }
     guard clusters != choice.clusters else { return "\(choice.reason) \(stable)" }
     return "k = \(clusters), because \(complaints.joined(separator: "; ")). \(stable)"

@@ -6,7 +6,9 @@ internal import ModelFiles
 /// The section `tree` of a model file says what every node is; a node divided by k-means has `node.N.centroids` (k x d).
 extension SegmentTree {
   private struct Section: Codable {
-    let stages: [Stage]
+    /// nil in files of format 1 and early ones of format 2, whose only stage has this `stretch`.
+    let stages: [Stage]?
+    var stretch: Double?
     let listedFrom: Double
     let greatestSegment: Int
     let greatestMacro: Int
@@ -23,6 +25,10 @@ extension SegmentTree {
     let size: Int
     let reason: String
     var clusters: ClusterSection?
+    /// What stands in `clusters` now, in files without stages.
+    var transforms: FeatureTransforms?
+    var membership: DistanceMembership?
+    var limits: NoneLimits?
     var levels: LevelDivision?
     var patterns: PatternSection?
 
@@ -73,7 +79,7 @@ extension SegmentTree {
           throw PipelineError.modelInconsistent(reason: "the levels of node \(index) are none, or not different")
         }
         division = .levels(levels)
-      } else if let clusters = node.clusters {
+      } else if let clusters = node.clusters ?? ClusterSection(node.transforms, node.membership, node.limits) {
         division = .clusters(
           try clusters.division(try file.tensor("node.\(index).centroids"), "node \(index)"))
       } else if let patterns = node.patterns {
@@ -93,7 +99,7 @@ extension SegmentTree {
       (read.children, read.macro, read.segment, read.size) = (node.children, node.macro, node.segment, node.size)
       return read
     }
-    stages = section.stages
+    stages = section.stages ?? [Stage(root: 0, stretch: section.stretch ?? 1)]
     listedFrom = section.listedFrom
     (greatestSegment, greatestMacro) = (section.greatestSegment, section.greatestMacro)
     if let fault { throw PipelineError.modelInconsistent(reason: fault) }
@@ -138,6 +144,11 @@ private struct ClusterSection: Codable {
   let membership: DistanceMembership
   let limits: NoneLimits
   let parts: [Int]?
+
+  init?(_ transforms: FeatureTransforms?, _ membership: DistanceMembership?, _ limits: NoneLimits?) {
+    guard let transforms, let membership, let limits else { return nil }
+    (self.transforms, self.membership, self.limits, parts) = (transforms, membership, limits, nil)
+  }
 
   init(_ division: ClusterDivision) {
     (transforms, membership) = (division.transforms, division.membership)

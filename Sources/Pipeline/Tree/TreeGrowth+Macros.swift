@@ -78,7 +78,7 @@ extension TreeGrowth {
         stability: (0..<count).map { part in stability.clusters.first { $0.label == part }?.meanJaccard }),
       "The segments lie together in \(count) groups, which are \(ReadableNumber.hundredths(factor)) times as far apart "
         + "as the segments inside them (average linkage, in units of what customers of one segment vary). "
-        + "Every group comes back in resamples (Jaccard \(ReadableNumber.hundredths(least)) or more). "
+        + "Every group comes back in resamples (Jaccard \(ReadableNumber.hundredths(least))\(least < 0.995 ? " or more" : "")). "
         + "Told apart by \(kept.features.count) of \(features.count) features."
     )
   }
