@@ -120,7 +120,9 @@ public struct SegmentModel: Sendable {
     /// The libraries that computed it, by name.
     public let libraries: [String: String]
     /// How many of the customers the segments were found on; nil for all.
-    public var sample: Int?
+    public internal(set) var sample: Int?
+    /// A mark of the settings that a tree was grown by; nil for a clustering, and in older files.
+    public internal(set) var settings: String?
   }
 
   /// The name of the project.

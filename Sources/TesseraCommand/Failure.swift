@@ -22,6 +22,7 @@ enum Failure {
     case let error as WarehouseError: code(error)
     case let error as ModelFileError: code(error)
     case is ProjectError: badData
+    case PipelineError.nothingToGrow: missingInput
     case is PipelineError, is FitError: badData
     case is UsageError: usage
     case is NoProject: missingInput

@@ -70,7 +70,9 @@ struct ScoreCommand: ParsableCommand {
     let scored: (SegmentAssignments, TransformReport)
     var quality: DataQuality?
     if let input {
-      let connection = try engine.connect()
+      // A table is written where the project keeps its own; files need no project.
+      let hasDatabase = output.hasPrefix("table:") && FileManager.default.fileExists(atPath: projectOptions.config)
+      let connection = hasDatabase ? try Connection(projectOptions.project(engine).engine) : try engine.connect()
       try connection.checkAssignments(output)
       scored = try connection.score(loaded, file: input, identifier: id, allMemberships: memberships, reasons: why)
       try connection.write(scored.0, to: output)
