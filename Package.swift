@@ -17,7 +17,9 @@ let package = Package(
     .executable(name: "tessera", targets: ["TesseraCommand"]),
     .library(
       name: "Tessera",
-      targets: ["LinearAlgebra", "Randomness", "Warehouse", "ModelFiles", "Features", "Clustering", "Pipeline"]),
+      targets: [
+        "LinearAlgebra", "Randomness", "Warehouse", "ModelFiles", "Features", "Clustering", "Propensity", "Pipeline",
+      ]),
     // The methods alone, for those who bring their own matrix: needs OpenBLAS and nothing else.
     .library(name: "TesseraClustering", targets: ["LinearAlgebra", "Randomness", "Clustering"]),
   ],
@@ -32,6 +34,7 @@ let package = Package(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
     .target(name: "CArrowADBC"),
     .target(name: "CKernels"),
+    .target(name: "CXGBoost"),
 
     // Floor 1: foundations that know nothing of customers.
     .target(name: "LinearAlgebra", dependencies: ["COpenBLAS", "CKernels"], swiftSettings: house),
@@ -45,6 +48,7 @@ let package = Package(
       name: "Features",
       dependencies: ["Warehouse", "LinearAlgebra", .product(name: "Yams", package: "Yams")], swiftSettings: house),
     .target(name: "Clustering", dependencies: ["LinearAlgebra", "Randomness"], swiftSettings: house),
+    .target(name: "Propensity", dependencies: ["CXGBoost", "LinearAlgebra", "Randomness"], swiftSettings: house),
 
     // Floor 4: the steps composed.
     .target(
@@ -75,6 +79,9 @@ let package = Package(
     .testTarget(
       name: "ClusteringTests", dependencies: ["Clustering", "TestSupport"], exclude: ["Fixtures"],
       swiftSettings: house),
+    .testTarget(
+      name: "PropensityTests",
+      dependencies: ["Propensity", "LinearAlgebra", "Randomness", "Warehouse", "TestSupport"], swiftSettings: house),
     .testTarget(
       name: "PipelineTests",
       dependencies: [
