@@ -53,13 +53,14 @@ let package = Package(
     // Floor 4: the steps composed.
     .target(
       name: "Pipeline",
-      dependencies: ["Features", "Clustering", "ModelFiles", "Warehouse", "LinearAlgebra"], swiftSettings: house),
+      dependencies: ["Features", "Clustering", "Propensity", "ModelFiles", "Warehouse", "LinearAlgebra"],
+      swiftSettings: house),
 
     // Floor 5: the command line.
     .executableTarget(
       name: "TesseraCommand",
       dependencies: [
-        "Pipeline", "Features", "Clustering", "ModelFiles", "Warehouse", "LinearAlgebra",
+        "Pipeline", "Features", "Clustering", "Propensity", "ModelFiles", "Warehouse", "LinearAlgebra",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: house),
 

@@ -52,6 +52,13 @@ public struct PredictionQuality: Sendable, Hashable, Codable {
     calibrationIntercept = isTold ? line?.model.intercept : nil
   }
 
+  /// The area under the ROC curve of any finite `scores` (n) alone. O(n log n).
+  /// - Throws: ``PropensityError`` when these do not go together, or all outcomes are the same.
+  public static func area(_ scores: [Double], outcome: [Double]) throws(PropensityError) -> Double {
+    _ = try OutcomeRows(Matrix(rows: scores.count, columns: 1, values: scores), outcome, .probability, nil)
+    return RankedScores(scores, outcome: outcome, weights: nil).auc(outcome: outcome, weights: nil).value
+  }
+
   private static func mean(_ rows: [Int], _ weights: [Double]?, _ value: (Int) -> Double) -> Estimate {
     var total = CompensatedSum()
     var weight = 0.0
