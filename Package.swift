@@ -18,7 +18,8 @@ let package = Package(
     .library(
       name: "Tessera",
       targets: [
-        "LinearAlgebra", "Randomness", "Warehouse", "ModelFiles", "Features", "Clustering", "Propensity", "Pipeline",
+        "LinearAlgebra", "Randomness", "Warehouse", "ModelFiles", "Features", "Clustering", "Propensity",
+        "CustomerValue", "Pipeline",
       ]),
     // The methods alone, for those who bring their own matrix: needs OpenBLAS and nothing else.
     .library(name: "TesseraClustering", targets: ["LinearAlgebra", "Randomness", "Clustering"]),
@@ -48,19 +49,22 @@ let package = Package(
       name: "Features",
       dependencies: ["Warehouse", "LinearAlgebra", .product(name: "Yams", package: "Yams")], swiftSettings: house),
     .target(name: "Clustering", dependencies: ["LinearAlgebra", "Randomness"], swiftSettings: house),
+    .target(name: "CustomerValue", dependencies: ["LinearAlgebra", "Randomness"], swiftSettings: house),
     .target(name: "Propensity", dependencies: ["CXGBoost", "LinearAlgebra", "Randomness"], swiftSettings: house),
 
     // Floor 4: the steps composed.
     .target(
       name: "Pipeline",
-      dependencies: ["Features", "Clustering", "Propensity", "ModelFiles", "Warehouse", "LinearAlgebra"],
+      dependencies: [
+        "Features", "Clustering", "Propensity", "CustomerValue", "ModelFiles", "Warehouse", "LinearAlgebra",
+      ],
       swiftSettings: house),
 
     // Floor 5: the command line.
     .executableTarget(
       name: "TesseraCommand",
       dependencies: [
-        "Pipeline", "Features", "Clustering", "Propensity", "ModelFiles", "Warehouse", "LinearAlgebra",
+        "Pipeline", "Features", "Clustering", "Propensity", "CustomerValue", "ModelFiles", "Warehouse", "LinearAlgebra",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: house),
 
@@ -80,6 +84,9 @@ let package = Package(
     .testTarget(
       name: "ClusteringTests", dependencies: ["Clustering", "TestSupport"], exclude: ["Fixtures"],
       swiftSettings: house),
+    .testTarget(
+      name: "CustomerValueTests",
+      dependencies: ["CustomerValue", "LinearAlgebra", "Randomness", "TestSupport"], swiftSettings: house),
     .testTarget(
       name: "PropensityTests",
       dependencies: ["Propensity", "LinearAlgebra", "Randomness", "Warehouse", "TestSupport"], swiftSettings: house),
