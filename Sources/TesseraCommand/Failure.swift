@@ -1,4 +1,5 @@
 internal import Clustering
+internal import CustomerValue
 internal import Features
 internal import Foundation
 internal import LinearAlgebra
@@ -25,7 +26,7 @@ enum Failure {
     case is ProjectError: badData
     case PipelineError.nothingToGrow: missingInput
     case PropensityError.library: engine
-    case is PipelineError, is FitError, is PropensityError: badData
+    case is PipelineError, is FitError, is PropensityError, is CustomerValueError: badData
     case is UsageError: usage
     case is NoProject: missingInput
     case is OutputError, is RowFile.Failure: inputOutput

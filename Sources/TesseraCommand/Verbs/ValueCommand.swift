@@ -1,0 +1,110 @@
+public import ArgumentParser
+public import CustomerValue
+internal import Foundation
+internal import Pipeline
+internal import Warehouse
+
+struct ValueCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "value",
+    abstract: "Forecasts orders and revenue of customers from a log of orders, with ranges.",
+    discussion: """
+      Examples:
+        tessera value orders.csv --customer customer_id --date date --amount total
+        tessera value orders.csv --customer id --date day --amount paid --horizon 26 --output customers.csv
+        tessera value lines.csv --customer id --date day --amount "quantity * price" --model-family mbgnbd
+        tessera value orders.csv --customer id --date day --amount paid --calibration-end 2026-03-31 --group country
+      One row an order line: lines of one customer on one day are one order, negative amounts are returns. With
+      --calibration-end the model knows the log up to that day only, and is held against what came after. Ranges of
+      totals are calibrated by back-tests inside the known days.
+      """)
+
+  @Argument(
+    help: ArgumentHelp(
+      "A log of orders: CSV, TSV, Parquet, JSON lines, .gz; '-' is CSV on standard input.", valueName: "orders")
+  )
+  var table: String
+
+  @Option(help: ArgumentHelp("The column of the customer.", valueName: "column"))
+  var customer: String
+
+  @Option(
+    help: ArgumentHelp(
+      "The column of the day: dates, times, or texts such as 2026-11-23 or 20261123.", valueName: "column"))
+  var date: String
+
+  @Option(
+    help: ArgumentHelp(
+      "What was paid: a column or an SQL expression; without it orders alone are forecast.", valueName: "column"))
+  var amount: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Tell totals for each value of this column, instead of tenths by expected orders.", valueName: "column"))
+  var group: String?
+
+  @Option(help: ArgumentHelp("The last day the model knows; the last of the log unless given.", valueName: "date"))
+  var calibrationEnd: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "How far ahead, in units; what the log holds after --calibration-end unless given.", valueName: "n"))
+  var horizon: Double?
+
+  @Option(help: "The unit of time: day or week.")
+  var unit = TimeUnit.week
+
+  @Option(help: "How customers order and leave: bgnbd, mbgnbd, paretonbd or nbd.")
+  var modelFamily = OrderFamily.bgnbd
+
+  @Option(name: .customLong("where"), help: ArgumentHelp("Use rows that meet this SQL condition.", valueName: "sql"))
+  var condition: String?
+
+  @Option(help: "Where random numbers begin; the same seed gives the same ranges.")
+  var seed: UInt64 = 0
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("Write one row a customer here: .parquet, .csv, .tsv or .jsonl.", valueName: "file"))
+  var output: String?
+
+  @Flag(help: "Print one JSON object instead of words.")
+  var json = false
+
+  @OptionGroup var engine: EngineOptions
+
+  func validate() throws {
+    if let calibrationEnd, CalendarDate(calibrationEnd) == nil {
+      throw ValidationError("--calibration-end must be an existing day written YYYY-MM-DD, not '\(calibrationEnd)'.")
+    }
+    if let horizon, !(horizon > 0 && horizon <= 36_500) { throw ValidationError("--horizon must be above 0.") }
+    if modelFamily == .bgbb {
+      throw ValidationError(
+        "--model-family bgbb counts opportunities, not dates; take bgnbd, mbgnbd, paretonbd or nbd.")
+    }
+  }
+
+  func run() throws {
+    let progress = ProgressLine()
+    defer { progress.end() }
+    var columns = OrderColumns(customer: customer, date: date)
+    (columns.amount, columns.group, columns.condition) = (amount, group, condition)
+    var training = ValueTraining()
+    (training.family, training.unit, training.seed) = (modelFamily, unit, seed)
+    let found = try engine.connect().value(
+      file: table, columns, calibrationEnd: calibrationEnd.flatMap { CalendarDate($0) }, horizon: horizon,
+      training: training, output: output, progress: progress.observer)
+    progress.end()
+    for note in found.notes { Terminal.note(note) }
+    if json {
+      try Terminal.printJSON(ValueJSON(found))
+      return
+    }
+    ValueReport.print(found, hasRevenue: amount != nil)
+    if let output { Terminal.print("\none row a customer in \(output)") }
+  }
+}
+
+extension TimeUnit: ExpressibleByArgument {}
+
+extension OrderFamily: ExpressibleByArgument {}
