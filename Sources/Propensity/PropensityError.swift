@@ -18,6 +18,12 @@ public enum PropensityError: Error, Hashable, Sendable {
   case weight(row: Int)
   /// The weights sum to 0.
   case weightsZero
+  /// Everybody had the same treatment.
+  case treatmentConstant(rows: Int)
+  /// Too few customers of one arm; arm 0 is the control.
+  case armTooSmall(arm: Int, have: Int, need: Int)
+  /// Treated and controls are too different for their outcomes to be compared.
+  case noOverlap(comparable: Double)
   /// No feature varies.
   case nothingVaries
   /// The matrix has another number of columns than the model.
@@ -50,6 +56,14 @@ extension PropensityError: CustomStringConvertible {
         + "to learn from some and check on others. Add rows or take a longer period."
     case .weight(let row): "The weight of row \(row + 1) is not a number of 0 or more."
     case .weightsZero: "All weights are 0, so no row counts. Give weights above 0."
+    case .treatmentConstant(let rows):
+      "All \(rows) rows had the same treatment, so there is nothing to compare with. Rows that were left alone are needed."
+    case .armTooSmall(let arm, let have, let need):
+      "\(arm == 0 ? "The control" : "Treatment \(arm)") has \(have) rows, but at least \(need) are needed. "
+        + "Leave it out, or add rows."
+    case .noOverlap(let comparable):
+      "Only \(Int((100 * comparable).rounded())) of 100 treated rows have controls like them, so that no method can tell "
+        + "what the treatment did. Add controls that could have been treated, or leave out features that decide alone."
     case .nothingVaries:
       "No feature varies, so nothing can be learnt from them. Give features that differ between rows."
     case .columnCount(let have, let need):

@@ -102,23 +102,11 @@ public struct PredictionQuality: Sendable, Hashable, Codable {
     let resamples = ranked.order.count > 200_000 ? 40 : 200
     let found = Parallel.map(count: resamples) { index in
       var generator = RandomStream(seed: seed, index: index)
-      return error { poisson(&generator) }
+      return error { Resampling.poisson(&generator) }
     }.sorted()
     let spread = (found.reduce(0) { $0 + ($1 - value) * ($1 - value) } / Double(resamples)).squareRoot()
     return Estimate(
       value, standardError: spread, low: found[Int(0.025 * Double(resamples - 1))],
       high: found[Int((0.975 * Double(resamples - 1)).rounded(.up))])
-  }
-
-  /// How often a row is drawn in a resample: Poisson of mean 1.
-  private static func poisson(_ generator: inout RandomStream) -> Double {
-    var u = generator.uniform()
-    var (count, chance) = (0.0, exp(-1.0))
-    while u >= chance, count < 12 {
-      u -= chance
-      count += 1
-      chance /= count
-    }
-    return count
   }
 }
