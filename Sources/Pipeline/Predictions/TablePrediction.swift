@@ -118,19 +118,27 @@ extension Connection {
   public func score(
     _ model: PredictionModel, file: String, identifier: String?, reasons: Bool
   ) throws -> Predictions {
+    try model.score(
+      try predictors(model.encoding, file: file, identifier: identifier, known: model.identifier), reasons: reasons)
+  }
+
+  /// The features of `encoding` that one file has, as far as it has them.
+  func predictors(
+    _ encoding: PredictorEncoding, file: String, identifier: String?, known: String
+  ) throws -> FeatureValues {
     let table = try open(file: file)
     let names = Set(table.columns.map(\.name))
     if let identifier { _ = try table.column(identifier) }
     let columns = FeatureColumns(
-      identifier: identifier ?? (names.contains(model.identifier) ? model.identifier : nil),
-      numeric: model.encoding.numeric.filter(names.contains),
-      categories: model.encoding.categories.map(\.name).filter(names.contains))
+      identifier: identifier ?? (names.contains(known) ? known : nil),
+      numeric: encoding.numeric.filter(names.contains),
+      categories: encoding.categories.map(\.name).filter(names.contains))
     for name in columns.numeric where try !table.column(name).kind.isNumeric {
       throw WarehouseError.badCell(source: table.name, row: nil, column: name, needed: "numbers")
     }
     let read = try self.read(columns, of: table)
     guard read.rows > 0 else { throw WarehouseError.fileEmpty(path: table.name) }
-    return try model.score(read, reasons: reasons)
+    return read
   }
 
   /// Writes predictions to `target`, in the format of its ending.

@@ -37,6 +37,15 @@ struct InspectCommand: ParsableCommand {
       }
       return
     }
+    if UpliftPrediction.isHeld(by: file) {
+      let loaded = try UpliftPrediction(file)
+      if json {
+        try Terminal.printJSON(UpliftJSON(loaded, seconds: nil))
+      } else {
+        UpliftReport.print(loaded)
+      }
+      return
+    }
     let loaded = try SegmentModel(file)
     if json {
       try Terminal.printJSON(ModelJSON(loaded, seconds: nil))

@@ -12,6 +12,7 @@ struct PropensityCommand: ParsableCommand {
         tessera propensity customers.csv --id customer_id --target churned
         tessera propensity customers.csv --target answer --positive yes --exclude duration --model answer.tessera
         tessera propensity panel.parquet --target bought_next_90d --time as_of --id customer --output chances.parquet
+        tessera propensity campaign.csv --target visit --treatment mailing --control none --output uplift.csv
         tessera score answer.tessera --input new-customers.csv --output chances.csv
       A logistic regression and boosted trees are tried, judged on rows they were not learnt from (out of fold; with
       --time on the latest), and calibrated, so that of customers given 20% one in five does it. Rows without an outcome
@@ -30,6 +31,23 @@ struct PropensityCommand: ParsableCommand {
     help: ArgumentHelp("The value of the target that is predicted, where it is not 1, true or yes.", valueName: "value")
   )
   var positive: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The column of who had which treatment: learns its effect (uplift) instead.", valueName: "column"))
+  var treatment: String?
+
+  @Option(
+    help: ArgumentHelp("The treatment of those left alone, where it is not 0, no, none or control.", valueName: "value")
+  )
+  var control: String?
+
+  @Flag(help: "With --treatment: it was not given by lot, so learn who was treated from the features, too.")
+  var observational = false
+
+  @Option(
+    help: ArgumentHelp("With --treatment: tell the effect for each value of this column, too.", valueName: "column"))
+  var segment: String?
 
   @Option(help: "How: logistic (a regression), boosted (trees), or auto, which takes trees only where they are better.")
   var learner = LearnerChoice.auto
@@ -81,6 +99,16 @@ struct PropensityCommand: ParsableCommand {
 
   func validate() throws {
     if folds < 2 { throw ValidationError("--folds must be 2 or more.") }
+    if treatment == nil, control != nil || observational || segment != nil {
+      throw ValidationError("--control, --observational and --segment go with --treatment; give that too.")
+    }
+    if treatment != nil {
+      let unfit = [
+        ("--why", why), ("--time", time != nil), ("--group", group != nil), ("--weights", weights != nil),
+        ("--baseline", baseline != nil),
+      ]
+      if let name = unfit.first(where: \.1)?.0 { throw ValidationError("\(name) does not go with --treatment.") }
+    }
     if why, output == nil { throw ValidationError("--why goes into --output; give that too.") }
   }
 
@@ -95,6 +123,25 @@ struct PropensityCommand: ParsableCommand {
     columns.condition = tableOptions.condition
     (columns.weights, columns.group, columns.time) = (weights, group, time)
     let began = Date()
+    if let treatment {
+      var request = TableUpliftRequest(target: target, treatment: treatment)
+      (request.positive, request.control, request.segment) = (positive, control, segment)
+      request.training.learner = learner == .boosted ? .boosted : .logistic
+      (request.training.folds, request.training.seed) = (folds, seed)
+      request.training.isRandomised = !observational
+      let found = try engine.connect().uplift(
+        file: table, columns, request: request, output: output, model: model, progress: progress.observer)
+      progress.end()
+      for note in found.notes { Terminal.note(note) }
+      for dropped in found.prediction.encoding.dropped {
+        Terminal.note("column '\(dropped.name)' was left out: \(dropped.reason)")
+      }
+      if json { return try Terminal.printJSON(UpliftJSON(found.prediction, seconds: Date().timeIntervalSince(began))) }
+      UpliftReport.print(found.prediction)
+      if let output { Terminal.print("\neffects in \(output)") }
+      if let model { Terminal.print("\(output == nil ? "\n" : "")model in \(model)") }
+      return
+    }
     let found = try engine.connect().predict(
       file: table, columns, training: training, reasons: why, output: output, model: model, progress: progress.observer)
     let seconds = Date().timeIntervalSince(began)

@@ -64,6 +64,7 @@ struct ScoreCommand: ParsableCommand {
   func run() throws {
     let file = try ModelFile.read(from: URL(fileURLWithPath: model))
     if PredictionModel.isHeld(by: file) { return try predict(PredictionModel(file)) }
+    if UpliftPrediction.isHeld(by: file) { return try uplift(UpliftPrediction(file)) }
     let loaded = try SegmentModel(file)
     if why, loaded.tree == nil {
       throw UsageError(
@@ -150,6 +151,33 @@ struct ScoreCommand: ParsableCommand {
       "\(ReadableNumber.grouped(rows)) rows scored, \(loaded.target) = \(loaded.positive) expected of "
         + "\(ReadableNumber.percent(mean)) (in training \(ReadableNumber.percent(Double(loaded.positives) / Double(max(1, loaded.rows))))), in \(output)."
     )
+  }
+
+  /// Writes the effects that a model of `propensity --treatment` gives.
+  private func uplift(_ loaded: UpliftPrediction) throws {
+    guard let input else {
+      throw UsageError(
+        description: "\(model) predicts the effect of '\(loaded.treatment)' from a ready table. Give one with --input.")
+    }
+    if memberships || why {
+      throw UsageError(description: "--memberships and --why are not of effects; \(model) holds some.")
+    }
+    let connection = try engine.connect()
+    try connection.checkOutput(output)
+    let scored = try connection.score(loaded, file: input, identifier: id, to: output)
+    for name in scored.report.absent { Terminal.note("feature '\(name)' is not there and counts as missing") }
+    let means = scored.effects.map { $0.reduce(0, +) / Double(max(1, $0.count)) }
+    if json {
+      try Terminal.printJSON(UpliftScoreJSON(rows: scored.control.count, meanEffects: means, report: scored.report))
+      return
+    }
+    Terminal.print("\(ReadableNumber.grouped(scored.control.count)) rows scored, in \(output).")
+  }
+
+  private struct UpliftScoreJSON: Encodable {
+    let rows: Int
+    let meanEffects: [Double]
+    let report: PredictorReport
   }
 
   private struct PredictionJSON: Encodable {
