@@ -1,3 +1,4 @@
+internal import Clustering
 public import Features
 public import Foundation
 internal import ModelFiles
@@ -85,17 +86,19 @@ public struct ProjectRun {
   public func train(asOf: CalendarDate? = nil, training: SegmentTraining? = nil) throws -> TrainedSegments {
     try checkResults()
     let sources = try sources(asOf: asOf)
+    let training = training ?? SegmentTraining(project)
+    let learnt = try learnTargets(sources, seed: training.kmeans.seed)
     let plan = try FeaturePlan(sources)
     let table = try features(sources, plan)
-    let training = training ?? SegmentTraining(project)
     if let settings = training.tree, connection.dialect.keepsRowNumbers, table.rows > settings.sample {
-      return try trainOnSample(of: table, sources, plan, training, settings)
+      return try trainOnSample(of: table, sources, plan, training, settings, learnt)
     }
     let values = try table.values()
     var trained = try training.train(
       values, plan: plan, asOf: sources.asOf, quality: sources.quality, source: "the features", progress: progress)
     trained = try trained.adding(project.lists, try table.members(of: project.lists))
     let files = StagedFiles()
+    trained = try trained.adding(learnt, self, sources, files)
     progress?(PipelineProgress(stage: "writing results"))
     try table.write(to: outputFolder.appendingPathComponent("features.parquet").path, in: files)
     try write(trained, files)
@@ -153,7 +156,10 @@ public struct ProjectRun {
     report(computing: plan, sources)
     let table = try since.map { try sources.features(plan, changedSince: $0) } ?? sources.features(plan)
     progress?(PipelineProgress(stage: "assigning \(table.rows) customers"))
-    let scored = try model.score(try table.values(), allMemberships: allMemberships, reasons: reasons)
+    var scored = try model.score(try table.values(), allMemberships: allMemberships, reasons: reasons)
+    if let chances = try chances(model.predictions ?? [], sources, since: since) {
+      scored.assignments.chances = chances.columns(for: scored.assignments.customers)
+    }
     let members = try model.lists.map { try table.members(of: $0.rules) }
     var quality = sources.quality
     quality.notes += members?.notes ?? []

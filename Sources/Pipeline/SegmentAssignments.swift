@@ -15,6 +15,8 @@ public struct SegmentAssignments: Sendable {
   public let allMemberships: Matrix?
   /// What a tree tells besides; nil for one clustering.
   public var tree: TreeAssignments?
+  /// The chances of a project's targets, a column of probabilities and one of percentiles each.
+  var chances: [Column] = []
   /// The ids of a tree's segments, in order.
   var identifiers: [Int]?
 
@@ -38,7 +40,7 @@ public struct SegmentAssignments: Sendable {
             name: "membership_\(identifiers?[segment] ?? segment + 1)", values: .reals(allMemberships.column(segment))))
       }
     }
-    return Table(columns)
+    return Table(columns + chances)
   }
 
   /// The rows of each segment, segment 1 first, and of none of them.

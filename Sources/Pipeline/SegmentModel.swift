@@ -145,6 +145,8 @@ public struct SegmentModel: Sendable {
   public internal(set) var attractiveness: Attractiveness?
   /// What training found out about its own features; nil in models of versions that did not look.
   public let checks: SegmentChecks?
+  /// What customers may do, and how likely; nil without targets, and in older files.
+  public internal(set) var predictions: [ProjectPrediction]?
   /// Where the model comes from.
   public let provenance: Provenance
   /// What gives customers their segments.
@@ -184,6 +186,7 @@ public struct SegmentModel: Sendable {
     if let lists { try file.setSection("lists", lists) }
     if let history { try file.setSection("history", history) }
     if let attractiveness { try file.setSection("attractiveness", attractiveness) }
+    if let predictions { try file.setSection("predictions", predictions) }
     try file.setSection("provenance", provenance)
     return file
   }
@@ -217,6 +220,13 @@ public struct SegmentModel: Sendable {
     }
     guard profiles.fits(segments: segments.k) else {
       throw PipelineError.modelInconsistent(reason: "its profiles do not fit its segments")
+    }
+    if file.sectionNames.contains("predictions") {
+      let read = try file.section("predictions", as: [ProjectPrediction].self)
+      if let fault = read.lazy.compactMap(\.prediction.fault).first {
+        throw PipelineError.modelInconsistent(reason: fault)
+      }
+      predictions = read
     }
     guard file.sectionNames.contains("attractiveness") else { return }
     attractiveness = try file.section("attractiveness", as: Attractiveness.self)

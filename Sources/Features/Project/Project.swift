@@ -17,6 +17,8 @@ public struct Project: Sendable, Hashable {
   public var features = FeatureSettings()
   /// Lists of customers by rules, in the order of the file.
   public var lists: [RuleList] = []
+  /// What customers may do, whose chances are learnt, in the order of the file.
+  public var targets: [TargetSettings] = []
   /// How segments are formed.
   public var segments = SegmentSettings()
   /// Where results go.

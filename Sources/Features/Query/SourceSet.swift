@@ -149,11 +149,16 @@ public struct SourceSet {
   }
 
   /// The last day of which `source` has a row that counts, whatever the as-of date; nil without one.
-  func lastDay(_ source: Source) throws -> CalendarDate? {
-    guard isTimed(source), let end = CalendarDate("9998-12-31") else { return nil }
+  func lastDay(_ source: Source) throws -> CalendarDate? { try day("max", source) }
+
+  /// The first day of which `source` has a row that counts, whatever the as-of date; nil without one.
+  func firstDay(_ source: Source) throws -> CalendarDate? { try day("min", source) }
+
+  private func day(_ end: String, _ source: Source) throws -> CalendarDate? {
+    guard isTimed(source), let latest = CalendarDate("9998-12-31") else { return nil }
     var ever = self
-    ever.asOf = end
-    let found = try connection.query("SELECT CAST(max(ts) AS DATE) AS day FROM (\(ever.visible(source))) AS t")
+    ever.asOf = latest
+    let found = try connection.query("SELECT CAST(\(end)(ts) AS DATE) AS day FROM (\(ever.visible(source))) AS t")
     guard case .dates(let days)? = found["day"]?.values, let day = days.first, found["day"]?.isMissing(0) == false
     else { return nil }
     return CalendarDate(daysSince1970: Int(day))

@@ -27,7 +27,7 @@ extension ProjectRun {
   /// Trains from features that were computed.
   func trainOnSample(
     of table: FeatureTable, _ sources: SourceSet, _ plan: FeaturePlan, _ training: SegmentTraining,
-    _ settings: TreeSettings
+    _ settings: TreeSettings, _ learnt: LearntTargets
   ) throws -> TrainedSegments {
     let kept = try KeptTable(
       connection, table.relation, table.plan.columns, weights: nil, source: "the features")
@@ -37,12 +37,15 @@ extension ProjectRun {
     return try trainOnSample(SampledTraining(training: training, settings: settings, table: kept), members, files) {
       try training.train(
         $0, plan: plan, asOf: sources.asOf, quality: sources.quality, source: "the features", progress: progress)
+    } finish: {
+      try $0.adding(learnt, self, sources, files)
     }
   }
 
   private func trainOnSample(
     _ sampled: SampledTraining, _ members: ListMembers, _ files: StagedFiles,
-    _ train: (FeatureValues) throws -> TrainedSegments
+    _ train: (FeatureValues) throws -> TrainedSegments,
+    finish: (TrainedSegments) throws -> TrainedSegments = { $0 }
   ) throws -> TrainedSegments {
     progress?(PipelineProgress(stage: "drawing a sample of \(sampled.table.rows) customers"))
     let found = try train(try sampled.sample())
@@ -52,11 +55,12 @@ extension ProjectRun {
       placed, project.lists, members, to: outputFolder.appendingPathComponent("assignments.parquet").path,
       and: engineTable, in: files, progress)
     try sampled.table.drop()
-    try write(model, files)
-    try engineTable?.replace()
     let none = SegmentAssignments(
       customers: Column(name: model.features.identifier, values: .integers([])), segments: [], memberships: [],
       distances: nil, allMemberships: nil)
-    return TrainedSegments(model: model, assignments: none)
+    let trained = try finish(TrainedSegments(model: model, assignments: none))
+    try write(trained.model, files)
+    try engineTable?.replace()
+    return trained
   }
 }

@@ -55,6 +55,7 @@ struct InspectCommand: ParsableCommand {
     if loaded.tree != nil { TreeReport.print(loaded.outline) }
     if let ranked = loaded.attractiveness { AttractivenessReport.print(ranked, of: loaded) }
     if let lists = loaded.lists { TreeReport.print(lists) }
+    if let predictions = loaded.predictions { PropensityReport.print(predictions) }
     if let mixture = loaded.mixtureDescription { MixtureReport.print(mixture, showsAll: all) }
     Terminal.print("")
     Terminal.print("name         \(loaded.name)")

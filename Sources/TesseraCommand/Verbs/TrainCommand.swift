@@ -117,6 +117,7 @@ struct TrainCommand: ParsableCommand {
       return
     }
     Report.segments(trained.model)
+    if let predictions = trained.model.predictions { PropensityReport.print(predictions) }
     Terminal.print("")
     Terminal.print("model        \(Report.shown(run.modelFile))")
     Terminal.print("results      \(Report.shown(run.outputFolder))/ (assignments.parquet, summary.md …)")
