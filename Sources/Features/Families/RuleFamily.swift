@@ -157,7 +157,7 @@ struct RuleCompiler {
   private func test(_ test: RuleTest, _ source: Source, _ count: RuleCount) throws(ProjectError) -> (String, ColumnRole)
   {
     let dialect = sources.connection.dialect
-    let names = fields(source)
+    let names = sources.fields(source)
     guard let role = names.first(where: { $0.name == test.field })?.role else {
       throw error(
         count, "'\(source.name)' has no column '\(test.field)'; it has: \(names.map(\.name).joined(separator: ", ")).")
@@ -188,20 +188,6 @@ struct RuleCompiler {
         count,
         "'\(test.field)' holds texts, which have no order; '\(test.comparison.rawValue)' takes amount, quantity "
           + "and discount.")
-    }
-  }
-
-  /// The columns that a test may look at.
-  private func fields(_ source: Source) -> [(name: String, role: ColumnRole)] {
-    let roles: [ColumnRole] = [
-      .order, .product, .category, .brand, .store, .channel, .plan, .currency, .campaign, .type, .session, .device,
-      .amount, .quantity, .discount,
-    ]
-    return roles.flatMap { role -> [(name: String, role: ColumnRole)] in
-      if source.role == .transactions {
-        return sources.choiceColumns(role).map { ($0, role) }
-      }
-      return source.column(role) == nil ? [] : [(role.rawValue, role)]
     }
   }
 

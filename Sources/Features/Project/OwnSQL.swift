@@ -111,6 +111,46 @@ struct OwnSQL {
     }.joined()
   }
 
+  /// The texts that it compares columns with: `type = 'call'`, `<>`, and lists after IN; names as written.
+  var comparisons: [(name: String, texts: [String])] {
+    let solid = pieces.indices.filter { pieces[$0] != .gap }
+    func piece(_ at: Int) -> Piece? { solid.indices.contains(at) ? pieces[solid[at]] : nil }
+    func text(_ at: Int) -> String? {
+      guard case .text(let literal)? = piece(at) else { return nil }
+      return literal.dropFirst().dropLast().replacing("''", with: "'")
+    }
+    let names = Set(places)
+    return solid.indices.compactMap { at in
+      guard names.contains(solid[at]) else { return nil }
+      let name: String
+      switch pieces[solid[at]] {
+      case .word(let word): name = word
+      case .quoted(let quoted): name = quoted
+      default: return nil
+      }
+      var next = at + 1
+      let signs: [Piece] = [.other("="), .other("<"), .other(">"), .other("!")]
+      while let sign = piece(next), signs.contains(sign) { next += 1 }
+      let sign = (at + 1..<next).compactMap(piece)
+      if [[.other("=")], [.other("<"), .other(">")], [.other("!"), .other("=")]].contains(sign) {
+        return text(next).map { (name, [$0]) }
+      }
+      guard sign.isEmpty else { return nil }
+      if case .word(let word)? = piece(next), word.lowercased() == "not" { next += 1 }
+      guard case .word(let word)? = piece(next), word.lowercased() == "in", piece(next + 1) == .other("(") else {
+        return nil
+      }
+      next += 2
+      var texts: [String] = []
+      while let found = text(next) {
+        texts.append(found)
+        next += 1
+        if piece(next) == .other(",") { next += 1 }
+      }
+      return texts.isEmpty ? nil : (name, texts)
+    }
+  }
+
   /// Where names stand that may be columns.
   private var places: [Int] {
     let solid = pieces.indices.filter { pieces[$0] != .gap }

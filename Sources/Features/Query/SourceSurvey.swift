@@ -62,6 +62,8 @@ extension SourceSet {
         notes.append(
           "\(Int(rows)) rows of \(source.name) have a level of '\(attribute.name)' that 'ordinal' does not list; they "
             + "count as missing")
+        let stated = levels.map { NamedLevel(column: attribute.name, sql: name, value: $0, namer: "'ordinal'") }
+        notes += try connection.absent(stated, from: "\(ready.relation) AS t", of: source.name)
       }
     }
     return notes
