@@ -78,7 +78,8 @@ struct ExpressionCompiler {
     let aggregate = Aggregate(level, "own_\(expression.name)", "(\(expression.sql)\n)")
     try probe(
       "SELECT \(sources.connection.dialect.asReal(aggregate.sql)) AS probe "
-        + "FROM (\(try sources.rows(level, purchases))) AS r WHERE FALSE", expression)
+        + "FROM (\(try sources.rows(level, purchases))) AS r WHERE FALSE", expression,
+      hint: sources.columnHint(expression.sql, level, name))
     return FeatureFamily.expressions.feature(
       expression.name, expression.meaning, unit: expression.unit, source: name, from: [aggregate],
       as: finite(sources.connection.dialect.asReal("{\(aggregate.name)}")))

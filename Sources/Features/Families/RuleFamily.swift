@@ -205,7 +205,8 @@ struct RuleCompiler {
       _ = try sources.connection.query(
         "SELECT count(*) AS probe FROM (\(try sources.rows(level, purchases))) AS r WHERE FALSE AND (\(sql)\n)")
     } catch WarehouseError.statement(let reason) {
-      throw error(count, "its 'sql' cannot be used: \(reason).")
+      let hint = sources.columnHint(sql, level, sourceName(count))
+      throw error(count, "its 'sql' cannot be used: \(reason).\(hint)")
     }
   }
 
