@@ -107,8 +107,7 @@ struct RuleCompiler {
     if let days = bounded.olderThan { conditions.append("age >= \(days)") }
     if let own = bounded.sql {
       try check(own, level, bounded)
-      // A comment at its end must not swallow the bracket.
-      conditions.append("(\(own)\n)")
+      conditions.append("(\(OwnSQL(own).sql(dividing: sources.connection.dialect)))")
     }
     let filter = conditions.isEmpty ? "" : " FILTER (WHERE \(conditions.joined(separator: " AND ")))"
     let measured: String

@@ -99,16 +99,26 @@ struct OwnSQL {
   }
 
   /// The condition on one line without comments, every name that `column` knows replaced by what it gives for it.
-  func sql(_ column: (String) -> String?) -> String {
+  ///
+  /// With a `dialect`, what is divided by 0 is missing and whole numbers divide with a remainder, whatever the engine
+  /// makes of either by itself.
+  func sql(dividing dialect: Dialect? = nil, _ column: (String) -> String? = { _ in nil }) -> String {
     let places = Set(self.places)
-    return pieces.enumerated().map { index, piece in
+    var texts = pieces.enumerated().map { index, piece in
       switch piece {
       case .word(let name): places.contains(index) ? column(name) ?? name : name
       case .quoted(let name): places.contains(index) ? column(name) ?? SQL.identifier(name) : SQL.identifier(name)
       case .text(let text), .other(let text): text
       case .gap: " "
       }
-    }.joined()
+    }
+    guard let dialect else { return texts.joined() }
+    for divisor in divisors {
+      let marks = dialect.divisor(of: divisor.quotient)
+      texts[divisor.range.lowerBound] = marks.before + texts[divisor.range.lowerBound]
+      texts[divisor.range.upperBound] += marks.after
+    }
+    return texts.joined()
   }
 
   /// The texts that it compares columns with: `type = 'call'`, `<>`, and lists after IN; names as written.
