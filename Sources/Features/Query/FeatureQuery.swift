@@ -103,7 +103,7 @@ extension SourceSet {
     for level in levels {
       var seen: Set<String> = []
       var columns = plan.definitions.flatMap(\.aggregates).filter { $0.level == level && seen.insert($0.name).inserted }
-        .map { "\($0.sql) AS \(SQL.identifier($0.name))" }
+        .map { "\($0.sql) AS \(SQL.identifier($0.column))" }
       if columns.isEmpty { columns = ["count(*) AS order_count"] }
       tables.append(
         """
