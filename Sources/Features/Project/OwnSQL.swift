@@ -127,7 +127,7 @@ struct OwnSQL {
     func piece(_ at: Int) -> Piece? { solid.indices.contains(at) ? pieces[solid[at]] : nil }
     func text(_ at: Int) -> String? {
       guard case .text(let literal)? = piece(at) else { return nil }
-      return literal.dropFirst().dropLast().replacing("''", with: "'")
+      return String(literal.dropFirst().dropLast()).replacing("''", with: "'")
     }
     let names = Set(places)
     return solid.indices.compactMap { at in

@@ -65,7 +65,8 @@ struct YAMLSection {
   func checkLength(_ key: String, _ name: String) throws(ProjectError) {
     guard name.utf8.count > FeatureNames.mostBytes else { return }
     throw error(
-      key, "'\(full(key))' has \(name.utf8.count) bytes; a feature's name may have \(FeatureNames.mostBytes), as engines cut "
+      key,
+      "'\(full(key))' has \(name.utf8.count) bytes; a feature's name may have \(FeatureNames.mostBytes), as engines cut "
         + "off what is longer. Say the rest in 'meaning' or a comment.")
   }
 

@@ -13,7 +13,7 @@ struct ColumnSuspicion {
   static let leastRows = 20
 
   /// Words of what is known only once a relation has run its course, or a campaign has been answered.
-  private static let outcomes: Set<String> = [
+  static let outcomes: Set<String> = [
     "attrited", "attrition", "canceled", "cancellation", "cancelled", "churn", "churned", "churner", "closed",
     "conversion", "converted", "defaulted", "duration", "exited", "label", "outcome", "resigned", "respond",
     "responded", "responder", "response", "target", "terminated", "unsubscribed", "won",
@@ -38,6 +38,9 @@ struct ColumnSuspicion {
     let words = ColumnName(name).words
     if let word = words.first(where: { Self.outcomes.contains($0) }) {
       return "its name speaks of an outcome ('\(word)'), and its source has no time to cut it by"
+    }
+    if words == ["y"], distinct == 2 {
+      return "'y' with two values is what a target is mostly called, and its source has no time to cut it by"
     }
     if words.count > 1, words.first == "last" {
       return "its name speaks of the last of something, and nothing tells as of when"

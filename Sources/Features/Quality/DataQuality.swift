@@ -58,7 +58,7 @@ public struct SourceDetail: Sendable, Hashable, Codable {
   /// Transactions: how much the customers who spent most weigh.
   public internal(set) var concentration: Concentration?
   /// Customers: rows that say in every column but the identifier what another row says already; nil where the columns
-  /// are too few to tell most rows apart, and of other sources.
+  /// do not tell nine rows in ten apart, and of other sources.
   public internal(set) var alikeRows: Int?
   /// Transactions: customers of whom there are returned lines alone, where these are no purchases; nil of other sources.
   public internal(set) var returnsAlone: Int?

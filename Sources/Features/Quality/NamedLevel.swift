@@ -40,7 +40,8 @@ extension Connection {
     var known: [String: [String]] = [:]
     var notes: [String] = []
     for (index, level) in levels.enumerated() where found.number("having_\(index)") == 0 {
-      let others = try known[level.sql] ?? self.levels(of: level.sql, from: relation)
+      let others: [String]
+      if let seen = known[level.sql] { others = seen } else { others = try self.levels(of: level.sql, from: relation) }
       known[level.sql] = others
       let place = level.line.map { " (line \($0))" } ?? ""
       notes.append(
@@ -131,7 +132,9 @@ extension SourceSet {
       for count in rule.condition.stated { add(count, "the rule '\(rule.name)'", rule.line) }
     }
     for list in isOn(.lists) ? project.lists : [] {
-      for count in list.condition.counts.flatMap(\.condition.stated) { add(count, "the list '\(list.name)'", list.line) }
+      for count in list.condition.counts.flatMap(\.condition.stated) {
+        add(count, "the list '\(list.name)'", list.line)
+      }
     }
     for expression in isOn(.expressions) ? features.expressions : [] {
       guard let name = expression.over, let (source, place) = place(of: name, purchases) else { continue }
@@ -167,7 +170,8 @@ extension SourceSet {
     ]
     return roles.flatMap { role -> [(name: String, role: ColumnRole)] in
       if source.role == .transactions {
-        return choiceColumns(role).map { ($0, role) }
+        // Discounts are one sum.
+        return choiceColumns(role).prefix(role.isMeasure ? 1 : .max).map { ($0, role) }
       }
       return source.column(role) == nil ? [] : [(role.rawValue, role)]
     }

@@ -67,7 +67,7 @@ extension SourceSet {
     guard !columns.isEmpty else { return nil }
     let different = try different(columns, sample)
     // Of a few ages and towns, many customers share each: that says nothing of copies.
-    return different * 2 >= rows ? rows - different : nil
+    return different * 10 >= rows * 9 ? rows - different : nil
   }
 
   /// The columns of products that purchases take from them, with the products whose rows differ there.

@@ -71,7 +71,8 @@ extension SourceSet {
       if let other = seen.updateValue(attribute.name, forKey: kept) {
         throw ProjectError(
           file: project.file, line: source.line,
-          reason: "the attributes '\(other)' and '\(attribute.name)' of source '\(source.name)' have names that begin with "
+          reason:
+            "the attributes '\(other)' and '\(attribute.name)' of source '\(source.name)' have names that begin with "
             + "the same \(longest - PreparedSource.attributePrefix.utf8.count) bytes, more than \(dialect.name) tells apart "
             + "here; name one of them otherwise in a 'query', or leave it out of 'attributes'.")
       }
