@@ -148,6 +148,12 @@ public struct FeatureDefinition: Sendable, Hashable, Codable {
     self.uses = uses
   }
 
+  /// The unit of a number whose digits are other features.
+  static let codeUnit = "code"
+
+  /// Whether it is a number whose digits are other features, so that it describes segments and forms none.
+  public var isCode: Bool { family == .rfm && unit == FeatureDefinition.codeUnit }
+
   /// The whole computation on one line, for the dictionary.
   public var sql: String {
     guard uses == nil else { return expression }
