@@ -122,6 +122,35 @@ struct `Features of PostgreSQL` {
     try expectEqual(found, wanted)
   }
 
+  @Test func `long names and divisions of one's own give equal features`() throws {
+    let long = String(repeating: "very long category of goods ", count: 4)
+    try place.write(
+      "lines.csv",
+      ["c,t,a,k,h"]
+        + (0..<12).map {
+          "\($0 % 4),2024-01-\(10 + $0),\($0),\(long)\($0 % 3),\($0 % 2 == 0 ? long + "x" : long + "y")"
+        })
+    let project = try place.project(
+      """
+      as_of: 2024-01-31
+      sources:
+        lines: {file: lines.csv, role: transactions, columns: {customer: c, time: t, amount: a, category: k, channel: h}}
+      features:
+        rules:
+          - {name: odd_lines, count: lines, sql: 'amount / (amount - 4) > 1', at_least: 1}
+        expressions:
+          - {name: per_day, sql: 'orders / (recency_days - 10)'}
+          - {name: mean_lines, over: lines, sql: 'count(*) / count(DISTINCT category) + count(*) % 2'}
+          - {name: none, over: lines, sql: 'sum(amount) / count(*) FILTER (WHERE amount > 100)'}
+      """)
+    let tables = try tables(project, place.connection(), asText: true)
+    let wanted = try features(project, from: tables, on: place.connection())
+    let found = try features(project, from: tables, on: Connection(PostgreSQLServer.settings()))
+    #expect(wanted.names.contains { $0.utf8.count == 63 })
+    #expect(try wanted.number("none", "0") == nil && wanted.number("mean_lines", "1") == 2)
+    try expectEqual(found, wanted)
+  }
+
   @Test func `a cell that cannot be read is named with its row`() throws {
     let server = try Connection(PostgreSQLServer.settings())
     try server.load(

@@ -19,6 +19,9 @@ struct ColumnSuspicion {
     "responded", "responder", "response", "target", "terminated", "unsubscribed", "won",
   ]
 
+  /// Words of what was before.
+  private static let past: Set<String> = ["previous", "prev", "prior", "past", "history", "historical", "before"]
+
   /// Why a column called `name` may be a name or number of the row; nil where it does not look like one.
   func identifier(_ name: String, isText: Bool) -> String? {
     guard present >= Self.leastRows else { return nil }
@@ -36,7 +39,7 @@ struct ColumnSuspicion {
       return "\(laterDates) of its dates lie after the as-of date, and its source has no time to cut it by"
     }
     let words = ColumnName(name).words
-    if let word = words.first(where: { Self.outcomes.contains($0) }) {
+    if let word = words.first(where: { Self.outcomes.contains($0) }), Self.past.isDisjoint(with: words) {
       return "its name speaks of an outcome ('\(word)'), and its source has no time to cut it by"
     }
     if words == ["y"], distinct == 2 {
