@@ -93,6 +93,7 @@ import Warehouse
       """
       features:
         ordinal: {band: [low, high]}
+        event_types: {view: [mial]}
         expressions:
           - {name: calls, over: visits, sql: "count(*) FILTER (WHERE type = 'Call')"}
       lists:
@@ -102,8 +103,9 @@ import Warehouse
     #expect(
       found == [
         "no row of people has 'high' in 'band', which 'ordinal' names; is it 'High'?",
-        "no row of orders has 'Sheos' in 'category', which the list 'Shoe people' (line 11) names; there are: 'Men's Shirts', 'Shoes'",
-        "no row of visits has 'Call' in 'type', which the expression 'calls' (line 9) names; is it 'call'?",
+        "no row of orders has 'Sheos' in 'category', which the list 'Shoe people' (line 12) names; there are: 'Men's Shirts', 'Shoes'",
+        "no row of visits has 'Call' in 'type', which the expression 'calls' (line 10) names; is it 'call'?",
+        "no row of visits has 'mial' in 'type', which 'event_types' names; there are: 'call', 'mail'",
       ])
   }
 

@@ -238,9 +238,7 @@ public struct ProjectDraft: Sendable {
     text += "  returns: exclude\n"
     var ordered = ""
     for (guess, table) in zip(guesses, tables) where guess.role?.hasAttributes ?? false {
-      let taken = Set(guess.columns.values.joined())
-      for column in guess.evidence where column.kind == .text && (3...20).contains(column.distinct) {
-        guard !taken.contains(column.name), !column.isPersonal, !column.looksLikeOutcome else { continue }
+      for column in guess.attributes where column.kind == .text && (3...20).contains(column.distinct) {
         let name = SQL.identifier(column.name)
         let found = try connection.query(
           "SELECT DISTINCT \(name) AS level FROM \(table.relation) AS t WHERE \(name) IS NOT NULL", reading: table.name)

@@ -13,6 +13,9 @@ extension RoleGuess {
   /// Whether its columns that mean nothing else are attributes.
   var takesAttributes: Bool { (role?.hasAttributes ?? false) && columns[.question] == nil }
 
+  /// Whether it is to be taken for an outcome: what was answered, or holds for a region, is none.
+  private func isOutcome(_ column: ColumnEvidence) -> Bool { role == .customers && column.looksLikeOutcome }
+
   private var others: [ColumnEvidence] {
     let taken = Set(columns.values.joined())
     return evidence.filter { !taken.contains($0.name) }
@@ -20,7 +23,7 @@ extension RoleGuess {
 
   /// The attributes: what says something of groups of customers.
   var attributes: [ColumnEvidence] {
-    takesAttributes ? others.filter { !$0.isPersonal && !$0.looksLikeOutcome } : []
+    takesAttributes ? others.filter { !$0.isPersonal && !isOutcome($0) } : []
   }
 
   /// Those of ``attributes`` that may be known only afterwards, each with the reason.
@@ -33,7 +36,7 @@ extension RoleGuess {
 
   /// Columns left out as they look like an outcome that cannot be read as one, or that stands beside others.
   var unreadableOutcomes: [String] {
-    takesAttributes ? others.filter { !$0.isPersonal && $0.looksLikeOutcome }.map(\.name) : []
+    takesAttributes ? others.filter { !$0.isPersonal && isOutcome($0) }.map(\.name) : []
   }
 
   /// Columns that mean nothing known in a file of this role.

@@ -140,6 +140,14 @@ extension SourceSet {
       guard let name = expression.over, let (source, place) = place(of: name, purchases) else { continue }
       add(expression.sql, place, source, "the expression '\(expression.name)'", expression.line)
     }
+    // Types that are named for several sources may each be of one of them.
+    let typed = (project.sources(.events) + project.sources(.campaigns)).filter { $0.column(.type) != nil }
+    if typed.count == 1, let source = typed.first {
+      let place: AggregateLevel = source.role == .events ? .events(source.name) : .campaigns(source.name)
+      for kind in ActKind.allCases {
+        add(ColumnRole.type.rawValue, features.acts.types[kind] ?? [], place, source, "'event_types'", nil)
+      }
+    }
     var notes: [String] = []
     var done: Set<AggregateLevel> = []
     for (place, source, _) in named where done.insert(place).inserted {

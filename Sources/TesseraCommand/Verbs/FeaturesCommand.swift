@@ -20,12 +20,12 @@ struct FeaturesCommand: ParsableCommand {
         tessera features --panel 2017-03-31..2017-09-30 --every month --labels 90 --output panel.parquet
       Labels (bought_next_90d …) are of the days after each date alone; the plan is that of the first date.
 
-      Features of your own stand in tessera.yml, in SQL over features, or over the rows of one source, whose columns
-      go by their roles (amount, category, type …; age in days before the as-of date):
+      Features of your own stand in tessera.yml, in SQL over features, or over the rows of a source:
         features:
           expressions:
             - {name: pace, sql: "orders / (tenure_days + 1)"}
             - {name: calls, over: visits, sql: "count(*) FILTER (WHERE type = 'call' AND age < 30)"}
+      Columns of rows go by their roles (amount, category, type …), and age is days before the as-of date.
       """)
 
   @OptionGroup var projectOptions: ProjectOptions
