@@ -33,7 +33,7 @@ import Testing
     let folder = try FirstStepsTests.shop()
     let outcome = try TesseraProcess.run(["init", "orders.csv", "people.csv"], in: folder.url)
     #expect(outcome.code == 0, "\(outcome.errors)")
-    #expect(outcome.errors.contains("note: orders.csv: no use was found for 'remark'"))
+    #expect(outcome.errors.contains("note: orders.csv: no use was found for 'channel', 'remark'"))
     #expect(outcome.errors.contains("note: people.csv: 'churned' looks like what is known only afterwards"))
     #expect(outcome.errors.contains("note: people.csv: 'last_visit' may be known only afterwards"))
     // What it wrote trains as it is, and the doubtful attribute forms nothing.

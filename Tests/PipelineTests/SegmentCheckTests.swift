@@ -106,7 +106,9 @@ import Warehouse
   @Test func `a redundancy threshold of 1 groups those that order the rows exactly alike, and no others`() throws {
     let model = try Self.checks(
       Self.values(
-        numbers: { random, x in ["cubed": x[2] * x[2] * x[2], "turned": -exp(x[2]), "near": x[4] + 0.01 * random.normal()] }
+        numbers: { random, x in
+          ["cubed": x[2] * x[2] * x[2], "turned": -exp(x[2]), "near": x[4] + 0.01 * random.normal()]
+        }
       ),
       guarding: []
     ) { training in
