@@ -151,6 +151,35 @@ struct `Features of PostgreSQL` {
     try expectEqual(found, wanted)
   }
 
+  @Test func `what own SQL meets in the rows, and levels that no row has, are told as on DuckDB`() throws {
+    try place.write(
+      "lines.csv",
+      ["c,t,a,k"] + (0..<8).map { "\($0 % 4),2024-01-1\($0),\($0),\(["Äpfel", "apples", "Zebras"][$0 % 3])" })
+    let yaml = """
+      as_of: 2024-01-31
+      sources:
+        lines: {file: lines.csv, role: transactions, columns: {customer: c, time: t, amount: a, category: k}}
+      features:
+        rules: [{name: r, count: lines, where: 'category in [aples, Pears]', at_least: 1}]
+
+      """
+    let project = try place.project(yaml)
+    let tables = try tables(project, place.connection(), asText: true)
+    let server = try Connection(PostgreSQLServer.settings())
+    let wanted = try features(project, from: tables, on: place.connection())
+    try expectEqual(features(project, from: tables, on: server), wanted)
+    let told = wanted.quality.notes.filter { $0.hasPrefix("no row of lines") }
+    #expect(told.count == 2 && told.first?.hasSuffix("is it 'apples'?") == true)
+    #expect(told.last?.hasSuffix("there are: 'Zebras', 'apples', 'Äpfel'") == true, "\(told)")
+    var faulty = try place.project(
+      yaml + "  expressions:\n    - {name: x, over: lines, sql: 'sum(CAST(category AS INT))'}\n")
+    faulty.sources[0].origin = .table("raw_lines")
+    let sources = try SourceSet(faulty, connection: server)
+    let error = #expect(throws: ProjectError.self) { _ = try sources.features(FeaturePlan(sources)) }
+    #expect(error?.line == 7 && error?.reason.contains("'x' cannot be computed") == true)
+    #expect(error?.reason.contains("Zebras") == false && error?.reason.contains("apples") == false)
+  }
+
   @Test func `a cell that cannot be read is named with its row`() throws {
     let server = try Connection(PostgreSQLServer.settings())
     try server.load(

@@ -62,7 +62,8 @@ extension Connection {
       SELECT level FROM (SELECT DISTINCT \(column) AS level FROM \(relation)) AS l WHERE level IS NOT NULL
       ORDER BY level LIMIT \(Self.mostLevels)
       """)
-    return (found["level"]?.texts ?? []).compactMap { $0 }
+    // Engines may sort by language.
+    return (found["level"]?.texts ?? []).compactMap { $0 }.sorted()
   }
 
   private static func hint(_ value: String, _ levels: [String]) -> String {
