@@ -17,7 +17,10 @@ let package = Package(
     .executable(name: "tessera", targets: ["TesseraCommand"]),
     .library(
       name: "Tessera",
-      targets: ["LinearAlgebra", "Randomness", "Warehouse", "ModelFiles", "Features", "Clustering", "Pipeline"]),
+      targets: [
+        "LinearAlgebra", "Randomness", "Warehouse", "ModelFiles", "Features", "Clustering", "Propensity",
+        "CustomerValue", "Pipeline",
+      ]),
     // The methods alone, for those who bring their own matrix: needs OpenBLAS and nothing else.
     .library(name: "TesseraClustering", targets: ["LinearAlgebra", "Randomness", "Clustering"]),
   ],
@@ -32,6 +35,7 @@ let package = Package(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
     .target(name: "CArrowADBC"),
     .target(name: "CKernels"),
+    .target(name: "CXGBoost"),
 
     // Floor 1: foundations that know nothing of customers.
     .target(name: "LinearAlgebra", dependencies: ["COpenBLAS", "CKernels"], swiftSettings: house),
@@ -45,17 +49,22 @@ let package = Package(
       name: "Features",
       dependencies: ["Warehouse", "LinearAlgebra", .product(name: "Yams", package: "Yams")], swiftSettings: house),
     .target(name: "Clustering", dependencies: ["LinearAlgebra", "Randomness"], swiftSettings: house),
+    .target(name: "CustomerValue", dependencies: ["LinearAlgebra", "Randomness"], swiftSettings: house),
+    .target(name: "Propensity", dependencies: ["CXGBoost", "LinearAlgebra", "Randomness"], swiftSettings: house),
 
     // Floor 4: the steps composed.
     .target(
       name: "Pipeline",
-      dependencies: ["Features", "Clustering", "ModelFiles", "Warehouse", "LinearAlgebra"], swiftSettings: house),
+      dependencies: [
+        "Features", "Clustering", "Propensity", "CustomerValue", "ModelFiles", "Warehouse", "LinearAlgebra",
+      ],
+      swiftSettings: house),
 
     // Floor 5: the command line.
     .executableTarget(
       name: "TesseraCommand",
       dependencies: [
-        "Pipeline", "Features", "Clustering", "ModelFiles", "Warehouse", "LinearAlgebra",
+        "Pipeline", "Features", "Clustering", "Propensity", "CustomerValue", "ModelFiles", "Warehouse", "LinearAlgebra",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: house),
 
@@ -75,6 +84,12 @@ let package = Package(
     .testTarget(
       name: "ClusteringTests", dependencies: ["Clustering", "TestSupport"], exclude: ["Fixtures"],
       swiftSettings: house),
+    .testTarget(
+      name: "CustomerValueTests",
+      dependencies: ["CustomerValue", "LinearAlgebra", "Randomness", "TestSupport"], swiftSettings: house),
+    .testTarget(
+      name: "PropensityTests",
+      dependencies: ["Propensity", "LinearAlgebra", "Randomness", "Warehouse", "TestSupport"], swiftSettings: house),
     .testTarget(
       name: "PipelineTests",
       dependencies: [

@@ -19,9 +19,12 @@ struct CustomerSample {
       members[stratum].append(Int32(row))
     }
     var drawn: [Int] = []
+    var before = 0
     for own in members where !own.isEmpty {
-      let share = (Double(size) * Double(own.count) / Double(keys.count)).rounded()
-      let wanted = min(own.count, max(Int(share), least))
+      // Counted through all strata, so that many small ones have their share together.
+      func share(_ count: Int) -> Int { Int(Double(size) * Double(count) / Double(keys.count)) }
+      let wanted = min(own.count, max(share(before + own.count) - share(before), least))
+      before += own.count
       let sorted = own.sorted { a, b in
         let (i, j) = (Int(a), Int(b))
         if kinds[i] != kinds[j] { return kinds[i] < kinds[j] }

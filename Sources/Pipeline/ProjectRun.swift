@@ -111,7 +111,7 @@ public struct ProjectRun {
 
   /// The table of the engine that assignments are written to; nil when there is to be none.
   func assignmentTable() throws -> EngineTable? {
-    try project.output.table.map { try EngineTable($0, in: connection) }
+    try project.output.table.map { try EngineTable($0, replacing: TreeAssignments.marks, in: connection) }
   }
 
   func write(_ trained: TrainedSegments, _ files: StagedFiles) throws {
@@ -189,7 +189,7 @@ extension Connection {
   private func engineTable(_ target: String) throws(WarehouseError) -> EngineTable? {
     let prefix = "table:"
     guard target.hasPrefix(prefix) else { return nil }
-    return try EngineTable(String(target.dropFirst(prefix.count)), in: self)
+    return try EngineTable(String(target.dropFirst(prefix.count)), replacing: TreeAssignments.marks, in: self)
   }
 }
 

@@ -120,7 +120,9 @@ public struct SegmentModel: Sendable {
     /// The libraries that computed it, by name.
     public let libraries: [String: String]
     /// How many of the customers the segments were found on; nil for all.
-    public var sample: Int?
+    public internal(set) var sample: Int?
+    /// A mark of the settings that a tree was grown by; nil for a clustering, and in older files.
+    public internal(set) var settings: String?
   }
 
   /// The name of the project.
@@ -293,6 +295,10 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
   case noFeatureFound(needed: [String])
   /// Segments cannot be added to a model without a tree.
   case noTree
+  /// A column whose values cannot be predicted.
+  case outcomeUnusable(column: String, reason: String, advice: String)
+  /// Nothing is left to learn a prediction from.
+  case nothingToLearnFrom([PredictorEncoding.Dropped])
   /// There is no model to add segments to.
   case nothingToGrow(path: String)
 
@@ -318,6 +324,11 @@ public enum PipelineError: Error, Hashable, Sendable, CustomStringConvertible {
         + "\(ReadableNumber.grouped(limit >> 20)) MiB. Use --method kmeans, which reads such a table as a stream, "
         + "raise --memory-limit, or take part of the rows with --where."
     case .columnUnusable(let reason): reason
+    case .outcomeUnusable(let column, let reason, let advice): "'\(column)' cannot be predicted: \(reason). \(advice)"
+    case .nothingToLearnFrom(let dropped):
+      "No feature is left to learn from. "
+        + dropped.prefix(6).map { "'\($0.name)' was left out: \($0.reason)." }.joined(separator: " ")
+        + " Name features in --columns to take them all the same."
     case .unknownFeature(let name, let nearest):
       "There is no feature or family '\(name)'.\(PipelineError.hint(nearest))"
     case .needsFeatureTable:

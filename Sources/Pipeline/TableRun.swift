@@ -111,7 +111,7 @@ extension Connection {
   }
 
   /// Reads `columns` of `table`: names and levels as they are written, so that 007 is not 7, nor a level 1 a number.
-  private func read(_ columns: FeatureColumns, of table: TableSource) throws -> FeatureValues {
+  func read(_ columns: FeatureColumns, of table: TableSource) throws -> FeatureValues {
     let texts = Set(columns.categories + [columns.identifier].compactMap { $0 })
     do {
       let values = try featureValues(table.relation(asText: texts), columns, source: table.name)

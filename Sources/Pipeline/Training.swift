@@ -148,7 +148,8 @@ public struct SegmentTraining: Sendable {
       quality: quality,
       provenance: SegmentModel.Provenance(
         tessera: Tessera.version, seed: kmeans.seed, rows: values.rows, dataFingerprint: DataFingerprint.of(values),
-        libraries: ["openblas": "\(BLASLibrary.current.version) \(BLASLibrary.current.kernel)"]),
+        libraries: ["openblas": "\(BLASLibrary.current.version) \(BLASLibrary.current.kernel)"],
+        settings: tree == nil ? nil : settingsMark),
       segmenter: found.segmenter, checks: checks == SegmentChecks() ? nil : checks)
     model.history = found.history
     return TrainedSegments(model: try model.ranked(by: tree?.attractiveness), assignments: assignments)
@@ -191,8 +192,9 @@ public struct SegmentTraining: Sendable {
       self, settings, values, features: Set(transforms.features), families: families, observer: observer)
     var tree = try growth.grow(known)
     var history = try previous.flatMap { try tree.takeOverIDs(from: $0, values) }
-    if let found = history, found.events.isEmpty, found.moved > 0, let before = previous?.tree,
-      before.canFollow(tree, values)
+    if let found = history, found.events.isEmpty, found.moved > 0, let previous, let before = previous.tree,
+      previous.provenance.settings == settingsMark, Set(previous.transforms.features) == Set(transforms.features),
+      before.canFollow(tree)
     {
       var followed = try before.following(values, rows: known, budget: settings.noneBudget)
       followed.takeFindings(from: tree)

@@ -4,6 +4,7 @@ internal import Foundation
 internal import LinearAlgebra
 internal import ModelFiles
 internal import Pipeline
+internal import Propensity
 internal import Warehouse
 
 /// Which exit code stands for which failure (after sysexits.h).
@@ -22,7 +23,9 @@ enum Failure {
     case let error as WarehouseError: code(error)
     case let error as ModelFileError: code(error)
     case is ProjectError: badData
-    case is PipelineError, is FitError: badData
+    case PipelineError.nothingToGrow: missingInput
+    case PropensityError.library: engine
+    case is PipelineError, is FitError, is PropensityError: badData
     case is UsageError: usage
     case is NoProject: missingInput
     case is OutputError, is RowFile.Failure: inputOutput

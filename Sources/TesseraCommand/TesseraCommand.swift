@@ -17,6 +17,7 @@ struct TesseraCommand: ParsableCommand {
 
       Table verbs work on any one table:
         tessera cluster customers.csv --k 2..8 --output segments.csv
+        tessera propensity customers.csv --target churned --output chances.csv
 
       Tables are CSV, TSV, Parquet or JSON lines, plain or .gz; '-' is CSV on standard input.
       Exit codes: 0 done, 64 usage, 65 bad data, 66 missing input, 70 our fault, 74 input or output failed,
@@ -25,7 +26,7 @@ struct TesseraCommand: ParsableCommand {
     version: Tessera.version,
     subcommands: [
       InitCommand.self, FeaturesCommand.self, TrainCommand.self, ScoreCommand.self, InspectCommand.self,
-      ClusterCommand.self, DoctorCommand.self,
+      ClusterCommand.self, PropensityCommand.self, DoctorCommand.self,
     ])
 
   static func main() {

@@ -119,6 +119,27 @@ import Warehouse
     return (model, try Connection().query("SELECT * FROM '\(file)' ORDER BY customer"))
   }
 
+  @Test func `a sample of many small levels is as large as it was asked to be`() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let values = Self.groups([(0, 2_000), (12, 2_000)], seed: 4)
+    var lines = ["customer,a,b,shop"]
+    for row in 0..<4_000 {
+      lines.append("\(row),\(values.numbers.values[row * 4]),\(values.numbers.values[row * 4 + 1]),s\(row % 1_900)")
+    }
+    let path = folder.appendingPathComponent("customers.csv").path
+    try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: URL(fileURLWithPath: path))
+    var training = Self.training
+    training.tree?.sample = 1_000
+    training.tree?.by = ["shop"]
+    let model = try ProjectRun(Project(name: "customers", folder: folder)).train(
+      file: path, include: [], exclude: [], identifier: "customer", condition: nil, training: training
+    ).model
+    #expect(model.provenance.sample == 1_000)
+    #expect(model.segments.sizes.reduce(model.segments.none ?? 0, +) == 4_000)
+  }
+
   @Test func `segments found on a sample hold everybody, as scoring everybody says`() throws {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

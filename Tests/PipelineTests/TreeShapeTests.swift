@@ -1,5 +1,6 @@
 import Clustering
 import Features
+import Foundation
 import LinearAlgebra
 import ModelFiles
 import Pipeline
@@ -131,6 +132,25 @@ import Warehouse
     #expect(names == ["region = north", "region = south", "channel = c0", "channel = c1"])
   }
 
+  @Test func `a feature of which no level is large enough divides nothing, and the next one does`() throws {
+    let (values, how, _) = Self.crossed()
+    let given = FeatureValues(
+      customers: values.customers, numbers: values.numbers,
+      categories: [
+        Column(name: "name", values: .texts(how.indices.map { "n\($0)" })),
+        Column(name: "region", values: .texts(how.map { $0 < 2 ? "north" : "south" })),
+      ])
+    var training = SegmentTraining(name: "test", range: 1...1)
+    var settings = TreeSettings()
+    (settings.by, settings.levels) = (["name", "region"], 0)
+    training.tree = settings
+    let trained = try training.train(given, source: "the test")
+    let own = try #require(trained.assignments.tree)
+    #expect(try LabelAgreement(how.map { $0 < 2 ? 0 : 1 }, own.ids).adjustedRandIndex == 1)
+    #expect(trained.model.segments.reason.contains("No level of 'name' has as many customers as a segment needs."))
+    #expect(try #require(trained.model.tree).nodes.count == 3)
+  }
+
   @Test func `what is larger than allowed is divided, whether or not that earns itself`() throws {
     var random = RandomStream(seed: 6, index: 0)
     let values = FeatureValues(
@@ -143,6 +163,50 @@ import Warehouse
     let model = try Self.train(values, settings).model
     #expect(model.segments.sizes.allSatisfy { $0 <= 240 } && model.segments.k >= 4)
     #expect(model.segments.reason.contains("Larger than 'largest_size' allows."))
+  }
+
+  @Test func `a tree is no deeper than files of models may have it, however much is to be divided`() throws {
+    var random = RandomStream(seed: 8, index: 0)
+    let values = FeatureValues(
+      customers: Column(name: "customer", values: .integers((0..<3_000).map(Int64.init))),
+      numbers: NumberBlock(
+        names: ["a", "b"], rows: 3_000, values: (0..<6_000).map { _ in exp(4 * random.normal()) }), categories: [])
+    var settings = TreeSettings()
+    (settings.largestShare, settings.leastShare, settings.leastCustomers) = (0.01, 0, 2)
+    var training = SegmentTraining(name: "test", range: 1...2)
+    settings.microMaximum = 2
+    training.tree = settings
+    training.transforms.logAboveSkewness = nil
+    let model = try training.train(values, source: "the test").model
+    #expect(try SegmentModel(try ModelFile(bytes: try model.file().encoded())).segments.k == model.segments.k)
+    #expect(model.segments.k > 50)
+  }
+
+  @Test func `known classes must be categories, and layers of features that differ`() throws {
+    let (values, _, _) = Self.crossed(rows: 200)
+    var settings = TreeSettings()
+    settings.start = "a"
+    let error = #expect(throws: PipelineError.self) { _ = try Self.train(values, settings) }
+    #expect(error?.description.contains("need a category, but 'a' is a number") == true)
+  }
+
+  @Test func `settings that changed draw borders anew, though the segments are the same`() throws {
+    let (values, _, _) = Self.crossed()
+    let first = try Self.train(values, TreeSettings()).model
+    var random = RandomStream(seed: 9, index: 0)
+    let moved = FeatureValues(
+      customers: values.customers,
+      numbers: NumberBlock(
+        names: values.numbers.names, rows: values.rows,
+        values: values.numbers.values.map { $0 + 1.5 * random.normal() }), categories: [])
+    for exclude in [[], ["d"]] {
+      var training = SegmentTraining(name: "test", range: 1...8)
+      (training.tree, training.previous, training.exclude) = (TreeSettings(), first, exclude)
+      let model = try training.train(moved, source: "the test").model
+      let used = Set(try #require(model.tree).nodes.flatMap { $0.division?.features ?? [] })
+      #expect(!used.contains("d") || exclude.isEmpty)
+      if !exclude.isEmpty { #expect(!model.segments.reason.contains("moved with their customers")) }
+    }
   }
 
   @Test func `a refit of the same segments moves their centroids and keeps features, ids and places in the tree`()

@@ -25,8 +25,8 @@ enum DipQuantiles {
   private static let fewestForTail = 100
 
   /// The share of samples of `count` even numbers whose dip is above `dip`, at most 0.5. Beyond the table, below 0.001,
-  /// it falls with the square of the dip, as the tails of suprema of a Brownian bridge do (Hartigan & Hartigan, 1985,
-  /// section 3); of fewer than a hundred numbers 0.001 stands for all down to 0.
+  /// its logarithm falls with the square of the dip, as for suprema of a Brownian bridge, of which the dip is one in the
+  /// limit (Hartigan & Hartigan, 1985); of fewer than a hundred numbers 0.001 stands for all down to 0.
   static func pValue(_ dip: Double, count: Int) -> Double {
     let scaled = dip * Double(count).squareRoot()
     let quantiles = quantiles(count)

@@ -9,10 +9,13 @@ public struct DenseRows: Sendable {
   /// The rows, ascending.
   public let rows: [Int]
 
+  /// Among fewer rows than this none is dense, as nothing can be said of near neighbours.
+  public static let fewest = 10 * RemoteRows.neighbour + 1
+
   /// Looks at `x` (n x d, finite), beside rows of segments `others` (m x d). O((n + m) x 2,000 x d).
   public init(_ x: Matrix, beside others: Matrix, seed: UInt64) {
     let size = min(RemoteRows.sampleSize, x.rows, others.rows)
-    guard size > 10 * RemoteRows.neighbour else {
+    guard size >= DenseRows.fewest else {
       rows = []
       return
     }

@@ -52,6 +52,9 @@ public struct TreeSettings: Sendable, Hashable, Codable {
 }
 
 extension TreeSettings {
+  /// How many patterns layers may make.
+  private static let greatestPatterns = 2_000
+
   static let keys = [
     "by", "start", "layers", "features", "least_size", "largest_size", "stability", "none_budget", "listed_from",
     "micro",
@@ -65,6 +68,13 @@ extension TreeSettings {
     start = try section.text("start")
     if let layers = try section.section("layers", allowed: nil) {
       self.layers = try layers.keys.map { name throws(ProjectError) in try TreeLayer(name, in: layers) }
+      let patterns = self.layers.dropFirst().reduce(1.0) { $0 * Double($1.maximum) }
+      guard patterns <= Double(TreeSettings.greatestPatterns) else {
+        throw section.error(
+          "layers",
+          "'segments.layers' could make more than \(TreeSettings.greatestPatterns) patterns of the layers after the first: "
+            + "name fewer of them, or give them a lower k.")
+      }
       for key in ["by", "start", "features", "micro"] where section.node(key) != nil {
         throw section.error(key, "'segments.layers' divides by patterns of its layers, so leave out 'segments.\(key)'.")
       }

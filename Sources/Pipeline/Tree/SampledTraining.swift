@@ -29,9 +29,10 @@ struct SampledTraining {
         if isGiven { strata[row] = strata[row] &* 31 &+ hash } else { kinds[row] = kinds[row] &* 31 &+ hash }
       }
     }
-    let least = 40 * settings.leastCustomers
-    let drawn = CustomerSample(
-      keys: keys, kinds: kinds, strata: CustomerSample.numbered(strata), size: settings.sample, least: least)
+    let numbers = CustomerSample.numbered(strata)
+    // However many levels there are, the sample does not become everybody.
+    let least = min(40 * settings.leastCustomers, settings.sample / ((numbers.max() ?? 0) + 1))
+    let drawn = CustomerSample(keys: keys, kinds: kinds, strata: numbers, size: settings.sample, least: least)
     return try table.values(at: drawn.rows)
   }
 
@@ -124,7 +125,7 @@ extension SegmentModel {
       profiles: profiles, quality: quality,
       provenance: Provenance(
         tessera: Tessera.version, seed: provenance.seed, rows: labels.count, dataFingerprint: fingerprint,
-        libraries: provenance.libraries, sample: sample),
+        libraries: provenance.libraries, sample: sample, settings: provenance.settings),
       segmenter: .tree(tree), checks: checks)
     (model.lists, model.history) = (lists, history)
     if let sample {

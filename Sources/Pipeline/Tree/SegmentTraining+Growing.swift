@@ -50,10 +50,8 @@ extension SegmentTraining {
       profiles: SegmentProfiles(values, labels: arrivals.labels, segments: leaves.count),
       fingerprint: DataFingerprint.of(values), sample: nil, asOf: asOf)
     grown.quality = quality
-    grown.quality.notes.append(
-      "\(ReadableNumber.grouped(outside.count)) of \(ReadableNumber.grouped(values.rows)) customers were in no segment, "
-        + "\(ReadableNumber.grouped(dense.count)) of them near to others alike"
-        + (dense.count < least ? "; \(least) are needed for a segment, so none was added" : ""))
+    grown.quality.notes += notes(
+      outside: outside.count, dense: dense.count, of: values.rows, least: least, absent: report.absentFeatures)
     grown.history = history(before, tree, placement, arrivals)
     return TrainedSegments(
       model: try grown.ranked(by: self.tree?.attractiveness ?? model.attractiveness?.settings), assignments: assignments
@@ -101,6 +99,17 @@ extension SegmentTraining {
     var one = SegmentTree(nodes: [root, leaf], listedFrom: tree.listedFrom)
     (one.greatestMacro, one.greatestSegment) = (1, 1)
     return one
+  }
+
+  /// What a reader should know of the customers looked at.
+  private func notes(outside: Int, dense: Int, of rows: Int, least: Int, absent: [String]) -> [String] {
+    var words =
+      "\(ReadableNumber.grouped(outside)) of \(ReadableNumber.grouped(rows)) customers were in no segment, "
+      + "\(ReadableNumber.grouped(dense)) of them near to others alike"
+    let needed = max(least, DenseRows.fewest)
+    if dense < least { words += "; \(needed) are needed for a segment, so none was added" }
+    guard !absent.isEmpty else { return [words] }
+    return [words, "the table lacks \(absent.map { "'\($0)'" }.joined(separator: ", ")): imputed for everybody"]
   }
 
   /// What was added, and who changed.

@@ -106,7 +106,7 @@ extension SegmentTree {
   }
 
   /// More levels than any project may ask for.
-  private static let greatestDepth = 32
+  static let greatestDepth = 32
 
   /// What is wrong with the shape of the tree; nil if nothing is.
   private var fault: String? {

@@ -1,5 +1,6 @@
 internal import Clustering
 internal import Features
+internal import Foundation
 internal import LinearAlgebra
 internal import Warehouse
 
@@ -37,20 +38,17 @@ extension SegmentTree {
     return tree
   }
 
-  /// Whether `other`, found anew, has these very segments, by id, so that this tree can follow its customers.
-  func canFollow(_ other: SegmentTree, _ values: FeatureValues) -> Bool {
+  /// Whether `other`, found anew by the same settings in the same features, has these very segments, by id, so that this
+  /// tree can follow its customers.
+  func canFollow(_ other: SegmentTree) -> Bool {
     guard stages.count == 1, Set(nodes.compactMap(\.segment)) == Set(other.nodes.compactMap(\.segment)) else {
       return false
     }
-    let known = Set(values.numbers.names + values.categories.map(\.name))
     func levels(_ tree: SegmentTree) -> [LevelDivision] {
       tree.nodes.compactMap { if case .levels(let levels) = $0.division { levels } else { nil } }
     }
     return levels(self) == levels(other)
-      && nodes.allSatisfy { node in
-        if case .patterns = node.division { return false }
-        return node.division?.features.allSatisfy(known.contains) ?? true
-      }
+      && nodes.allSatisfy { if case .patterns = $0.division { false } else { true } }
   }
 
   /// Takes what was measured of the same segments from the tree found anew: how stable they are, and why.
@@ -109,5 +107,26 @@ extension ClusterDivision {
         squaredDistances: nearest.distances.map { $0 * $0 }, labels: nearest.labels, segments: model.clusters),
       parts: parts)
     return (division, nearest.labels)
+  }
+}
+
+extension SegmentTraining {
+  /// Says how a tree is grown, but for what only ranks its segments.
+  private struct TreeMark: Encodable {
+    let tree: TreeSettings?
+    let transforms: TransformSettings
+    let kMeans: KMeans
+    let range: ClosedRange<Int>
+  }
+
+  /// A mark of the settings that a tree is grown by: two trainings of one mark differ in their customers alone.
+  var settingsMark: String {
+    var tree = tree
+    tree?.attractiveness = AttractivenessSettings()
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    let settings = TreeMark(tree: tree, transforms: transforms, kMeans: kmeans, range: range)
+    let text = (try? encoder.encode(settings)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    return DataFingerprint.text(DataFingerprint.hash(text))
   }
 }

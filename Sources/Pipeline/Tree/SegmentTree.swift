@@ -145,7 +145,7 @@ extension SegmentDivision {
   }
 
   /// The features that tell its parts apart.
-  var features: [String] {
+  public var features: [String] {
     switch self {
     case .clusters(let clusters): return clusters.transforms.features
     case .levels(let levels): return [levels.feature]

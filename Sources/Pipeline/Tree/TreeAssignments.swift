@@ -4,6 +4,9 @@ internal import Warehouse
 
 /// Where each customer stands in a tree, besides its segment and membership.
 public struct TreeAssignments: Sendable {
+  /// Columns that every table of assignments has.
+  static let marks = ["segment", "membership"]
+
   /// The id of each customer's segment; 0 is none of these.
   public let ids: [Int]
   /// "2/7", the macro-segment and the segment; "0" for none of these.

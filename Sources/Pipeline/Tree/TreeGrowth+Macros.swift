@@ -1,6 +1,7 @@
 internal import Clustering
 internal import Features
 internal import LinearAlgebra
+internal import Warehouse
 
 /// One level above the segments that were found, where they lie together in groups.
 ///
@@ -25,7 +26,7 @@ extension TreeGrowth {
     let rows = labelled.map(\.row)
     let labels = labelled.map(\.label)
     let part = rows.count == values.rows ? values : values.gatheringRows(rows)
-    let fitted = FeatureTransforms.fit(part, settings: training.transforms, use: features) { families[$0] ?? $0 }
+    let fitted = transforms(of: part)
     guard !fitted.columns.isEmpty else { return nil }
     let plain = fitted.apply(part).matrix
     let scaled = fitted.weighing(TreeGrowth.withinScales(plain, labels, fitted.columnFeatures))
@@ -37,19 +38,23 @@ extension TreeGrowth {
     // The same groups are those of the first division already when each is one part of it.
     let pairs = Set(zip(groups, leaves).map { [$0, $1.part] })
     guard pairs.count > step.groups || pairs.count > Set(leaves.map(\.part)).count else { return nil }
-    return try division(scaled, x, points, labels, groups, of: part, rows: rows, factor: step.factor, observer)
+    do {
+      return try division(scaled, x, points, labels, groups, rows: rows, factor: step.factor, observer)
+    } catch FitError.cancelled {
+      throw WarehouseError.interrupted
+    } catch is FitError {
+      // Too few customers that differ to draw from: the first division stands.
+      return nil
+    }
   }
 
   private func division(
     _ transforms: FeatureTransforms, _ x: Matrix, _ points: Matrix, _ labels: [Int], _ groups: [Int],
-    of part: FeatureValues, rows: [Int], factor: Double, _ observer: @escaping FitObserver
+    rows: [Int], factor: Double, _ observer: @escaping FitObserver
   ) throws -> (division: Division, reason: String)? {
     let count = (groups.max() ?? 0) + 1
-    let names = transforms.columnFeatures
-    let numbers = Dictionary(transforms.features.enumerated().map { ($1, $0) }) { first, _ in first }
-    let screen = FeatureScreen(x, labels: labels.map { groups[$0] }, features: names.map { numbers[$0] ?? 0 })
-    let own = x.selectingColumns(screen.columns)
-    let model = KMeansModel(centroids: points.selectingColumns(screen.columns))
+    let (kept, own, columns) = transforms.screened(x, by: labels.map { groups[$0] })
+    let model = KMeansModel(centroids: points.selectingColumns(columns))
     let nearest = try model.assign(own)
     let limits = NoneLimits(
       squaredDistances: nearest.distances.map { $0 * $0 }, labels: nearest.labels, segments: groups.count)
@@ -58,8 +63,6 @@ extension TreeGrowth {
     guard parts.allSatisfy({ $0.count >= settings.leastSize(of: values.rows) }) else { return nil }
     var kMeans = training.kmeans
     (kMeans.clusters, kMeans.restarts, kMeans.swaps) = (groups.count, 1, min(kMeans.swaps, 2))
-    var bootstrap = BootstrapStability()
-    (bootstrap.resamples, bootstrap.seed) = (20, training.kmeans.seed)
     let fixed = kMeans
     let stability = try bootstrap.measure(own, labels: nearest.labels.map { groups[$0] }, observer: observer) {
       (x, weights, _) throws(FitError) in
@@ -68,7 +71,6 @@ extension TreeGrowth {
       return fit.labels.map { cut[$0] }
     }
     guard let least = stability.least, least >= settings.leastStability else { return nil }
-    let kept = transforms.keeping(Set(screen.columns.map { names[$0] }))
     let clusters = ClusterDivision(
       transforms: kept, model: model, membership: try DistanceMembership(own, model: model), limits: limits,
       parts: groups)

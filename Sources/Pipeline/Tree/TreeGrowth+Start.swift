@@ -21,16 +21,9 @@ extension TreeGrowth {
     let numbers = Dictionary(uniqueKeysWithValues: zip(levels, levels.indices))
     let classes = task.rows.map { texts[$0].flatMap { numbers[$0] } ?? -1 }
     let part = values.gatheringRows(task.rows)
-    let chosen = settings.macroFeatures
-    let use = chosen.isEmpty ? features : features.filter { chosen.contains($0) || chosen.contains(families[$0] ?? "") }
-    let fitted = FeatureTransforms.fit(part, settings: training.transforms, use: use) { families[$0] ?? $0 }
+    let fitted = transforms(of: part, in: settings.macroFeatures)
     guard !fitted.columns.isEmpty else { return (nil, "Not divided: its customers do not differ in any feature.") }
-    let x = fitted.apply(part).matrix
-    let names = fitted.columnFeatures
-    let places = Dictionary(fitted.features.enumerated().map { ($1, $0) }) { first, _ in first }
-    let screen = FeatureScreen(x, labels: classes, features: names.map { places[$0] ?? 0 })
-    let own = x.selectingColumns(screen.columns)
-    let transforms = fitted.keeping(Set(screen.columns.map { names[$0] }))
+    let (transforms, own, _) = fitted.screened(fitted.apply(part).matrix, by: classes)
     let known = classes.indices.filter { classes[$0] >= 0 }
     let start = KMeansModel(
       centroids: TreeGrowth.centroids(own.gatheringRows(known), known.map { classes[$0] }, levels.count))
@@ -40,8 +33,6 @@ extension TreeGrowth {
     let (fit, stability, agreement): (KMeansFit, ClusterStability, Double)
     do throws(FitError) {
       fit = try fixed.fit(own, from: start, observer: observer)
-      var bootstrap = BootstrapStability()
-      (bootstrap.resamples, bootstrap.seed) = (20, training.kmeans.seed)
       let model = fit.model
       stability = try bootstrap.measure(own, labels: fit.labels, observer: observer) {
         (x, weights, _) throws(FitError) in try fixed.fit(x, weights: weights, from: model).labels

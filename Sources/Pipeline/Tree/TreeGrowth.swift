@@ -48,6 +48,15 @@ struct TreeGrowth {
     let fields: [String]
     /// The features that told the segment apart which it is a part of; empty above.
     var likely: Set<String> = []
+    /// How many divisions lie above.
+    var depth = 0
+
+    /// The same where the first of the features gave no parts.
+    func without(_ field: String) -> Pending {
+      Pending(
+        parent: parent, rows: rows, name: name, stability: stability, levels: levels, isMacro: isMacro, part: part,
+        fields: Array(fields.dropFirst()), likely: likely, depth: depth)
+    }
   }
 
   /// A division and the rows of its parts.
@@ -128,12 +137,14 @@ struct TreeGrowth {
         leaves.append((task.rows, task.part))
         continue
       }
-      var isGiven = false
-      if case .levels = division.division { isGiven = true }
+      var given: [String]?
+      if case .levels(let levels) = division.division {
+        given = Array(task.fields.drop { $0 != levels.feature }.dropFirst())
+      }
       for (part, rows) in division.rows.enumerated() {
         // What was given is a macro-segment, unless these are to be found inside it.
-        let fields = isGiven ? Array(task.fields.dropFirst()) : []
-        let isOpen = isGiven && (training.range.upperBound > 1 || !fields.isEmpty)
+        let fields = given ?? []
+        let isOpen = given != nil && (training.range.upperBound > 1 || !fields.isEmpty)
         let levels = isOpen ? nil : task.levels.map { max(0, $0 - 1) } ?? settings.levels
         // What tells macro-segments apart says nothing of what is inside them.
         let likely = task.levels == nil ? [] : Set(division.division.features)
@@ -141,7 +152,7 @@ struct TreeGrowth {
           Pending(
             parent: place, rows: rows, name: division.names[part], stability: division.stability[part], levels: levels,
             isMacro: task.levels == nil && levels != nil, part: place == 0 ? part : task.part,
-            fields: fields, likely: likely))
+            fields: fields, likely: likely, depth: task.depth + 1))
       }
     }
     return leaves
@@ -151,11 +162,19 @@ struct TreeGrowth {
   private func checkNames() throws(PipelineError) {
     let levels = values.categories.map(\.name)
     for name in settings.by + [settings.start].compactMap({ $0 }) where !levels.contains(name) {
+      guard !values.numbers.names.contains(name) else {
+        throw .columnUnusable(
+          reason: "'segments.by' and 'segments.start' need a category, but '\(name)' is a number. Name another.")
+      }
       throw .unknownFeature(name: name, nearest: NearestNames.to(name, in: levels))
     }
     let known = features.union(families.filter { features.contains($0.key) }.values)
     let layered = settings.layers.flatMap(\.features)
     for name in settings.macroFeatures + settings.microFeatures + layered where !known.contains(name) {
+      guard !levels.contains(name), !values.numbers.names.contains(name) else {
+        throw .columnUnusable(
+          reason: "'\(name)' forms no segment here, as the notes say, so segments cannot be found in it. Name another.")
+      }
       throw .unknownFeature(name: name, nearest: NearestNames.to(name, in: known.sorted()))
     }
   }
@@ -164,8 +183,12 @@ struct TreeGrowth {
   private mutating func divide(
     _ task: Pending, _ observer: @escaping FitObserver
   ) throws -> (Division?, String) {
-    if let field = task.fields.first, let given = given(task, field) {
-      return (given, "Divided by '\(field)', as asked for.")
+    guard task.depth < SegmentTree.greatestDepth else { return (nil, "Not divided: no tree is deeper.") }
+    if let field = task.fields.first {
+      if let given = given(task, field) { return (given, "Divided by '\(field)', as asked for.") }
+      // What is asked for besides still stands.
+      let (division, reason) = try divide(task.without(field), observer)
+      return (division, "No level of '\(field)' has as many customers as a segment needs. \(reason)")
     }
     if task.parent == nil, let field = settings.start { return try started(task, field, observer) }
     let least = settings.leastSize(of: values.rows)
@@ -197,8 +220,7 @@ struct TreeGrowth {
   ) throws -> (Division?, String) {
     let part = rows.count == values.rows ? values : values.gatheringRows(rows)
     let isFirst = candidates == nil
-    let use = chosen.isEmpty ? features : features.filter { chosen.contains($0) || chosen.contains(families[$0] ?? "") }
-    let fitted = FeatureTransforms.fit(part, settings: training.transforms, use: use) { families[$0] ?? $0 }
+    let fitted = transforms(of: part, in: chosen)
     guard !fitted.columns.isEmpty else { return (nil, "Not divided: its customers do not differ in any feature.") }
     let x = fitted.apply(part).matrix
     var search = SplitSearch(range: range)
@@ -206,11 +228,10 @@ struct TreeGrowth {
     search.minimumSize = least
     search.leastStability = settings.leastStability
     let names = fitted.columnFeatures
-    let numbers = Dictionary(fitted.features.enumerated().map { ($1, $0) }) { first, _ in first }
     let split: Split
     do throws(FitError) {
       split = try search.split(
-        x, features: names.map { numbers[$0] ?? 0 }, likely: names.indices.filter { likely.contains(names[$0]) },
+        x, features: fitted.featureNumbers, likely: names.indices.filter { likely.contains(names[$0]) },
         observer: observer)
     } catch .tooFewDistinctRows where !isDemanded {
       return (nil, "Not divided: its customers hardly differ.")
@@ -269,13 +290,42 @@ struct TreeGrowth {
       stability: rows.map { _ in nil })
   }
 
+  /// How the features or families of `chosen` (all when empty) become columns, fitted to these customers.
+  func transforms(of part: FeatureValues, in chosen: [String] = []) -> FeatureTransforms {
+    let use = chosen.isEmpty ? features : features.filter { chosen.contains($0) || chosen.contains(families[$0] ?? "") }
+    return FeatureTransforms.fit(part, settings: training.transforms, use: use) { families[$0] ?? $0 }
+  }
+
+  /// How stable parts are, measured as in ``SplitSearch``.
+  var bootstrap: BootstrapStability {
+    var bootstrap = BootstrapStability()
+    (bootstrap.resamples, bootstrap.seed) = (SplitSearch().resamples, training.kmeans.seed)
+    return bootstrap
+  }
+
   /// The rows that have others near them.
   private func inliers(_ rows: [Int]) -> [Int] {
     let part = rows.count == values.rows ? values : values.gatheringRows(rows)
-    let fitted = FeatureTransforms.fit(part, settings: training.transforms, use: features) { families[$0] ?? $0 }
+    let fitted = transforms(of: part)
     guard !fitted.columns.isEmpty else { return rows }
     let apart = Set(
       RemoteRows(fitted.apply(part).matrix, seed: training.kmeans.seed, budget: settings.noneBudget).rows)
     return apart.isEmpty ? rows : rows.indices.filter { !apart.contains($0) }.map { rows[$0] }
+  }
+}
+
+extension FeatureTransforms {
+  /// The feature of each column, as a number from 0.
+  var featureNumbers: [Int] {
+    let numbers = Dictionary(features.enumerated().map { ($1, $0) }) { first, _ in first }
+    return columnFeatures.map { numbers[$0] ?? 0 }
+  }
+
+  /// These transforms, and the columns of `x` (n x d) that they make, without the features that do not tell `labels` (n,
+  /// below 0 for rows that are not looked at) apart, and which columns of `x` these are.
+  func screened(_ x: Matrix, by labels: [Int]) -> (transforms: FeatureTransforms, x: Matrix, columns: [Int]) {
+    let screen = FeatureScreen(x, labels: labels, features: featureNumbers)
+    let names = columnFeatures
+    return (keeping(Set(screen.columns.map { names[$0] })), x.selectingColumns(screen.columns), screen.columns)
   }
 }

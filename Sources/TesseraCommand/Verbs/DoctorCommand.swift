@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Foundation
 internal import LinearAlgebra
 internal import Pipeline
+internal import Propensity
 internal import Warehouse
 
 struct DoctorCommand: ParsableCommand {
@@ -41,6 +42,12 @@ struct DoctorCommand: ParsableCommand {
     for name in ["postgresql", "spark", "snowflake", "bigquery", "flightsql"] {
       guard let library = try? DriverLibrary.find(name) else { continue }
       line(name, "\(library.path), found by \(library.foundIn)")
+    }
+    do {
+      let library = try XGBoostLibrary.current()
+      line("XGBoost", "\(library.version), \(library.path)")
+    } catch {
+      line("XGBoost", "not usable, so there are no boosted trees: \(error)")
     }
     if let failure {
       try Terminal.finish()

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Clustering
 internal import Features
 internal import Foundation
+internal import ModelFiles
 internal import Pipeline
 
 struct InspectCommand: ParsableCommand {
@@ -26,7 +27,17 @@ struct InspectCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let loaded = try SegmentModel(contentsOfFile: model)
+    let file = try ModelFile.read(from: URL(fileURLWithPath: model))
+    if PredictionModel.isHeld(by: file) {
+      let loaded = try PredictionModel(file)
+      if json {
+        try Terminal.printJSON(PropensityJSON(loaded, seconds: nil))
+      } else {
+        PropensityReport.print(loaded)
+      }
+      return
+    }
+    let loaded = try SegmentModel(file)
     if json {
       try Terminal.printJSON(ModelJSON(loaded, seconds: nil))
       return

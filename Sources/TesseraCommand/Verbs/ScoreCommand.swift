@@ -1,13 +1,14 @@
 internal import ArgumentParser
 internal import Features
 internal import Foundation
+internal import ModelFiles
 internal import Pipeline
 internal import Warehouse
 
 struct ScoreCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "score",
-    abstract: "Assigns customers to the segments of a saved model.",
+    abstract: "Assigns customers to the segments of a saved model, or tells the chances that it predicts.",
     discussion: """
       From the sources of tessera.yml, or with --input from a ready table of features:
         tessera score models/shop.tessera --output assignments.parquet
@@ -15,6 +16,7 @@ struct ScoreCommand: ParsableCommand {
         tessera score models/shop.tessera --input new-customers.csv --id customer_id --output new.csv
         tessera score models/shop.tessera --since 2026-06-24 --output changed.parquet   # who bought or clicked since
         tessera score models/shop.tessera --output table:customer_segments              # into the engine's database
+        tessera score churn.tessera --input new-customers.csv --output chances.csv   # a model of 'tessera propensity'
       Columns that are missing and categories that are new do not stop it: they are imputed, counted and reported.
       """)
 
@@ -43,7 +45,7 @@ struct ScoreCommand: ParsableCommand {
   @Flag(help: "Write a column of memberships a segment, too.")
   var memberships = false
 
-  @Flag(help: "Write a column of the few features that decided between each customer's segment and the second, too.")
+  @Flag(help: "Write a column of the few features that decided each customer's segment, or probability, too.")
   var why = false
 
   @Flag(help: "Print one JSON object instead of words.")
@@ -60,7 +62,9 @@ struct ScoreCommand: ParsableCommand {
   }
 
   func run() throws {
-    let loaded = try SegmentModel(contentsOfFile: model)
+    let file = try ModelFile.read(from: URL(fileURLWithPath: model))
+    if PredictionModel.isHeld(by: file) { return try predict(PredictionModel(file)) }
+    let loaded = try SegmentModel(file)
     if why, loaded.tree == nil {
       throw UsageError(
         description: "--why tells of segments in a tree, as `tessera train` finds them; \(model) has one clustering.")
@@ -70,7 +74,9 @@ struct ScoreCommand: ParsableCommand {
     let scored: (SegmentAssignments, TransformReport)
     var quality: DataQuality?
     if let input {
-      let connection = try engine.connect()
+      // A table is written where the project keeps its own; files need no project.
+      let hasDatabase = output.hasPrefix("table:") && FileManager.default.fileExists(atPath: projectOptions.config)
+      let connection = hasDatabase ? try Connection(projectOptions.project(engine).engine) : try engine.connect()
       try connection.checkAssignments(output)
       scored = try connection.score(loaded, file: input, identifier: id, allMemberships: memberships, reasons: why)
       try connection.write(scored.0, to: output)
@@ -117,6 +123,39 @@ struct ScoreCommand: ParsableCommand {
     Terminal.print(
       "\(ReadableNumber.grouped(assignments.segments.count)) customers assigned\(since.map { ", those with a record since \($0)," } ?? ",") in \(output)."
     )
+  }
+
+  /// Writes the probabilities that a model of `propensity` gives.
+  private func predict(_ loaded: PredictionModel) throws {
+    guard let input else {
+      throw UsageError(description: "\(model) predicts '\(loaded.target)' from a ready table. Give one with --input.")
+    }
+    if memberships { throw UsageError(description: "--memberships is of segments; \(model) holds a prediction.") }
+    let connection = try engine.connect()
+    try connection.checkOutput(output)
+    let predicted = try connection.score(loaded, file: input, identifier: id, reasons: why)
+    try connection.write(predicted, to: output)
+    for name in predicted.report.absent { Terminal.note("feature '\(name)' is not there and counts as missing") }
+    for (name, rows) in predicted.report.unknownLevels.sorted(by: { $0.key < $1.key }) {
+      Terminal.note(
+        "\(ReadableNumber.grouped(rows)) rows have a '\(name)' that training never saw; it counts as missing")
+    }
+    let rows = predicted.probabilities.count
+    let mean = predicted.probabilities.reduce(0, +) / Double(max(1, rows))
+    if json {
+      try Terminal.printJSON(PredictionJSON(rows: rows, meanProbability: mean, report: predicted.report))
+      return
+    }
+    Terminal.print(
+      "\(ReadableNumber.grouped(rows)) rows scored, \(loaded.target) = \(loaded.positive) expected of "
+        + "\(ReadableNumber.percent(mean)) (in training \(ReadableNumber.percent(Double(loaded.positives) / Double(max(1, loaded.rows))))), in \(output)."
+    )
+  }
+
+  private struct PredictionJSON: Encodable {
+    let rows: Int
+    let meanProbability: Double
+    let report: PredictorReport
   }
 
   private struct ScoreJSON: Encodable {

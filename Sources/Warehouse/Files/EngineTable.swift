@@ -11,9 +11,10 @@ public final class EngineTable {
   private let last: String
   private var isStaged = false
 
-  /// - Throws: ``WarehouseError/notWritten(path:reason:)`` when the engine keeps its tables in memory only, or `name` is
-  ///   no name.
-  public init(_ name: String, in connection: Connection) throws(WarehouseError) {
+  /// - Parameter columns: the columns that a table has which may be replaced: one of this name without them is another's.
+  /// - Throws: ``WarehouseError/notWritten(path:reason:)`` when the engine keeps its tables in memory only, `name` is no
+  ///   name, no table can be made there, or one stands there that may not be replaced.
+  public init(_ name: String, replacing columns: [String], in connection: Connection) throws(WarehouseError) {
     self.name = name
     self.connection = connection
     let parts = name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
@@ -28,6 +29,28 @@ public final class EngineTable {
     self.last = last
     quoted = parts.map(SQL.identifier).joined(separator: ".")
     staged = (parts.dropLast() + ["tessera_new_\(last)"]).map(SQL.identifier).joined(separator: ".")
+    try check(columns)
+  }
+
+  /// Finds out before long work whether the table can be made, and whether that would take another's place.
+  private func check(_ columns: [String]) throws(WarehouseError) {
+    do throws(WarehouseError) {
+      try stage("SELECT 1 AS probe")
+      try connection.execute("DROP TABLE \(staged)")
+      isStaged = false
+    } catch .statement(let reason) {
+      throw .notWritten(path: name, reason: "no table can be made there: \(reason)")
+    }
+    let standing: Table
+    do throws(WarehouseError) {
+      standing = try connection.query("SELECT * FROM \(quoted) LIMIT 0")
+    } catch .statement {
+      return  // There is none.
+    }
+    let known = Set(standing.columns.map { $0.name.lowercased() })
+    guard columns.allSatisfy({ known.contains($0.lowercased()) }) else {
+      throw .notWritten(path: name, reason: "a table of this name holds something else; give another name")
+    }
   }
 
   deinit { if isStaged { try? connection.execute("DROP TABLE IF EXISTS \(staged)") } }

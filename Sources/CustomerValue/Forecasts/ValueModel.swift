@@ -1,0 +1,39 @@
+internal import Foundation
+
+/// What customers will order and spend: everything that a forecast needs, and no customer's row.
+public struct ValueModel: Sendable, Hashable, Codable {
+  /// How they order and leave.
+  public let orders: OrderModel
+  /// What they spend an order; nil where all spend ``meanSpend``.
+  public let spend: SpendModel?
+  /// The mean amount of priced repeat orders.
+  public let meanSpend: Double
+  /// The share of repeat orders with an amount above 0.
+  public let pricedShare: Double
+  /// What is brought back, as a share of what is bought.
+  public let returnShare: Double
+  /// The unit of times.
+  public let unit: TimeUnit
+  /// How forecasts of the number of orders missed.
+  public let orderCorrection: ForecastCorrection
+  /// How forecasts of revenue missed.
+  public let revenueCorrection: ForecastCorrection
+  /// The horizon of the back-tests, in units; 0 without any.
+  public let backTestHorizon: Double
+  /// The standard deviation of the logarithm of a total that comes from not knowing the parameters exactly.
+  public let parameterDeviation: Double
+
+  /// The expected spend an order of one customer, returns taken off.
+  public func expectedSpend(_ row: PurchaseTable.Row) -> Double {
+    let gross =
+      spend.map { $0.expectedSpend(orders: row.pricedOrders, meanSpend: row.meanSpend ?? 0) } ?? meanSpend
+    return gross * pricedShare * (1 - returnShare)
+  }
+
+  /// The scale of a total's factor at `horizon`: errors of a factor grow with the square root of time beyond what the
+  /// back-tests saw, as those of a random walk do.
+  func scale(_ correction: ForecastCorrection, _ horizon: Double) -> Double {
+    let growth = backTestHorizon > 0 ? max(1, horizon / backTestHorizon) : 1
+    return (correction.scale * correction.scale * growth + parameterDeviation * parameterDeviation).squareRoot()
+  }
+}
