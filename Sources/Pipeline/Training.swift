@@ -85,8 +85,11 @@ public struct SegmentTraining: Sendable {
     let features = values.numbers.names + values.categories.map(\.name)
     try tree?.attractiveness.check(values)
     var quality = quality
-    let use = try unguarded(
-      try used(features, families: families ?? [:]), of: features, plan, &quality)
+    let chosen = try unguarded(
+      try used(features, families: families ?? [:], attributes: SegmentTraining.attributes(plan)), of: features, plan,
+      &quality)
+    let codes = (plan?.definitions ?? []).filter { $0.isCode && chosen?.contains($0.name) != false }.map(\.name)
+    let use = codes.isEmpty ? chosen : (chosen ?? Set(features)).subtracting(codes)
     progress?(PipelineProgress(stage: "transforming \(features.count) features of \(values.rows) customers"))
     var transforms = transforms
     transforms.form = method == .mixture && tree == nil ? .likelihoods : .distances
@@ -95,7 +98,10 @@ public struct SegmentTraining: Sendable {
     }
     transforms.unscaled = Set(counts)
     var checks = SegmentChecks()
-    var fitted = fit(values, transforms, use, families, &checks).leavingOut(leftOut)
+    let told = codes.map {
+      FeatureTransforms.Dropped(name: $0, reason: "it is a code, whose digits are the scores that do")
+    }
+    var fitted = fit(values, transforms, use, families, &checks).leavingOut(leftOut + told)
     guard !fitted.columns.isEmpty else { throw PipelineError.noUsableFeature(dropped: fitted.dropped) }
     var matrix = fitted.apply(values).matrix
     let dependent = fitted.form == .likelihoods ? dependences(matrix, fitted) : []
@@ -130,6 +136,7 @@ public struct SegmentTraining: Sendable {
       }
     if let note = found.note { quality.notes.append(note) }
     checks.proxies = proxies(plan, values, matrix, fitted, assignments)
+    checks.leaks = leaks(plan, quality, fitted)
     var model = SegmentModel(
       name: name,
       features: SegmentModel.FeatureSection(
@@ -216,13 +223,24 @@ public struct SegmentTraining: Sendable {
   }
 
   /// The features that form segments; nil when all do.
-  func used(_ features: [String], families: [String: String]) throws(PipelineError) -> Set<String>? {
+  /// - Parameter attributes: of each feature, the attributes of customers it was made from, which may be excluded too.
+  func used(
+    _ features: [String], families: [String: String], attributes: [String: [String]] = [:]
+  ) throws(PipelineError) -> Set<String>? {
     guard !exclude.isEmpty else { return nil }
-    let known = Set(features + families.values).sorted()
+    let known = Set(features + families.values + attributes.values.joined()).sorted()
     for name in exclude where !known.contains(name) && FeatureFamily(rawValue: name) == nil {
       throw .unknownFeature(name: name, nearest: NearestNames.to(name, in: known))
     }
-    return Set(features.filter { !exclude.contains($0) && !exclude.contains(families[$0] ?? "") })
+    return Set(
+      features.filter { feature in
+        !([feature, families[feature] ?? ""] + (attributes[feature] ?? [])).contains(where: exclude.contains)
+      })
+  }
+
+  /// The attributes of customers that each feature of `plan` was made from.
+  static func attributes(_ plan: FeaturePlan?) -> [String: [String]] {
+    Dictionary((plan?.definitions ?? []).map { ($0.name, $0.attributes) }, uniquingKeysWith: { first, _ in first })
   }
 
   /// The features to `use` but for the guarded ones, which are noted.
@@ -230,8 +248,7 @@ public struct SegmentTraining: Sendable {
     _ use: Set<String>?, of features: [String], _ plan: FeaturePlan?, _ quality: inout DataQuality
   ) throws(PipelineError) -> Set<String>? {
     guard let guarded else { return use }
-    let attributes = Dictionary(
-      (plan?.definitions ?? []).map { ($0.name, $0.attributes) }, uniquingKeysWith: { first, _ in first })
+    let attributes = SegmentTraining.attributes(plan)
     let known = Set(features + attributes.values.joined())
     for name in guarded.named where !known.contains(name) {
       throw .unknownFeature(name: name, nearest: NearestNames.to(name, in: known.sorted()))

@@ -122,6 +122,64 @@ struct `Features of PostgreSQL` {
     try expectEqual(found, wanted)
   }
 
+  @Test func `long names and divisions of one's own give equal features`() throws {
+    let long = String(repeating: "very long category of goods ", count: 4)
+    try place.write(
+      "lines.csv",
+      ["c,t,a,k,h"]
+        + (0..<12).map {
+          "\($0 % 4),2024-01-\(10 + $0),\($0),\(long)\($0 % 3),\($0 % 2 == 0 ? long + "x" : long + "y")"
+        })
+    let project = try place.project(
+      """
+      as_of: 2024-01-31
+      sources:
+        lines: {file: lines.csv, role: transactions, columns: {customer: c, time: t, amount: a, category: k, channel: h}}
+      features:
+        rules:
+          - {name: odd_lines, count: lines, sql: 'amount / (amount - 4) > 1', at_least: 1}
+        expressions:
+          - {name: per_day, sql: 'orders / (recency_days - 10)'}
+          - {name: mean_lines, over: lines, sql: 'count(*) / count(DISTINCT category) + count(*) % 2'}
+          - {name: none, over: lines, sql: 'sum(amount) / count(*) FILTER (WHERE amount > 100)'}
+      """)
+    let tables = try tables(project, place.connection(), asText: true)
+    let wanted = try features(project, from: tables, on: place.connection())
+    let found = try features(project, from: tables, on: Connection(PostgreSQLServer.settings()))
+    #expect(wanted.names.contains { $0.utf8.count == 63 })
+    #expect(try wanted.number("none", "0") == nil && wanted.number("mean_lines", "1") == 2)
+    try expectEqual(found, wanted)
+  }
+
+  @Test func `what own SQL meets in the rows, and levels that no row has, are told as on DuckDB`() throws {
+    try place.write(
+      "lines.csv",
+      ["c,t,a,k"] + (0..<8).map { "\($0 % 4),2024-01-1\($0),\($0),\(["Äpfel", "apples", "Zebras"][$0 % 3])" })
+    let yaml = """
+      as_of: 2024-01-31
+      sources:
+        lines: {file: lines.csv, role: transactions, columns: {customer: c, time: t, amount: a, category: k}}
+      features:
+        rules: [{name: r, count: lines, where: 'category in [aples, Pears]', at_least: 1}]
+
+      """
+    let project = try place.project(yaml)
+    let tables = try tables(project, place.connection(), asText: true)
+    let server = try Connection(PostgreSQLServer.settings())
+    let wanted = try features(project, from: tables, on: place.connection())
+    try expectEqual(features(project, from: tables, on: server), wanted)
+    let told = wanted.quality.notes.filter { $0.hasPrefix("no row of lines") }
+    #expect(told.count == 2 && told.first?.hasSuffix("is it 'apples'?") == true)
+    #expect(told.last?.hasSuffix("there are: 'Zebras', 'apples', 'Äpfel'") == true, "\(told)")
+    var faulty = try place.project(
+      yaml + "  expressions:\n    - {name: x, over: lines, sql: 'sum(CAST(category AS INT))'}\n")
+    faulty.sources[0].origin = .table("raw_lines")
+    let sources = try SourceSet(faulty, connection: server)
+    let error = #expect(throws: ProjectError.self) { _ = try sources.features(FeaturePlan(sources)) }
+    #expect(error?.line == 7 && error?.reason.contains("'x' cannot be computed") == true)
+    #expect(error?.reason.contains("Zebras") == false && error?.reason.contains("apples") == false)
+  }
+
   @Test func `a cell that cannot be read is named with its row`() throws {
     let server = try Connection(PostgreSQLServer.settings())
     try server.load(

@@ -85,12 +85,50 @@ import Warehouse
     ("{name: x, sql: '1 + 1'}", "uses no feature"),
     ("{name: x, sql: 'count(*)', over: nothing}", "no source 'nothing'"),
     ("{name: x, sql: 'sum(nothing)', over: orders}", "cannot be used"), ("{name: x}", "'sql'"),
+    (
+      "{name: x, sql: 'sum(amout)', over: orders}",
+      "Is 'amout' the column 'amount'? The rows of 'orders' have the columns plan, amount, ts, age"
+    ),
+    (
+      "{name: x, sql: 'count(typ)', over: visits}",
+      "Is 'typ' the column 'type'? The rows of 'visits' have the columns type,"
+    ),
     ("{name: 1x, sql: orders}", "digit"), ("{name: x, sql: 'orders +'}", "cannot be used"),
   ])
   func `bad expressions are told with their line`(_ text: String, _ words: String) throws {
     let error = #expect(throws: ProjectError.self) { _ = try features("    - \(text)") }
     #expect(error?.reason.contains(words) == true, "\(error?.reason ?? "")")
     #expect(error?.line == 7)
+  }
+
+  @Test(arguments: [
+    "expressions:\n    - {name: x, sql: 'CAST(plan AS INT)'}",
+    "expressions:\n    - {name: fine, sql: 'orders + 1'}\n    - {name: x, over: orders, sql: 'sum(CAST(plan AS INT))'}",
+    "rules:\n    - {name: x, count: lines, sql: 'CAST(plan AS INT) > 3', at_least: 1}",
+  ])
+  func `what own SQL meets in the rows was told without its name and line`(_ feature: String) throws {
+    let error = #expect(throws: ProjectError.self) { _ = try place.features(Self.orders + "features:\n  \(feature)\n") }
+    let reason = try #require(error?.reason)
+    #expect(reason.contains("'x' cannot be computed") && reason.contains("could not be converted"))
+    #expect(!reason.contains("Monthly") && error?.line == (feature.contains("fine") ? 8 : 7))
+  }
+
+  @Test func `what is divided by zero is missing, whole numbers divide as fractions, and a remainder is one`() throws {
+    let found = try features(
+      """
+          - {name: none, sql: '10 / (orders - orders)'}
+          - {name: within, sql: 'coalesce(1 / (orders - 3), 7)'}
+          - {name: half, over: orders, sql: 'count(*) / count(DISTINCT plan)'}
+          - {name: gold, over: orders, sql: "count(*) / count(*) FILTER (WHERE plan = 'Annual gold')"}
+          - {name: rest, over: orders, sql: 'count(*) % (count(plan) - 1)'}
+          - {name: nested, sql: 'orders / (monetary / -orders) / 2'}
+      """)
+    #expect(try found.number("none", "1") == nil)
+    #expect(try found.number("within", "1") == 7 && found.number("within", "2") == -0.5)
+    #expect(try found.number("half", "1") == 1.5 && found.number("half", "3") == nil)
+    #expect(try found.number("gold", "1") == 3 && found.number("gold", "2") == nil)
+    #expect(try found.number("rest", "1") == 1 && found.number("rest", "2") == nil)
+    #expect(try isClose(found.number("nested", "1"), -3.0 / 15 / 2))
   }
 
   @Test func `plans are those of the latest orders`() throws {

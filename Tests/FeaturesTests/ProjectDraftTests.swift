@@ -64,7 +64,10 @@ import Warehouse
       "rfm_orders/rfm_data_orders.csv.gz", "transactions: customer=customer_id time=order_date amount=revenue",
       "2006-12-30", 995
     ),
-    ("ifood_marketing/ml_project1_data.csv.gz", "customers: customer=ID birth=Year_Birth", "2014-06-29", 2240),
+    (
+      "ifood_marketing/ml_project1_data.csv.gz", "customers: customer=ID birth=Year_Birth outcome=Response",
+      "2014-06-29", 2240
+    ),
     ("cdnow/cdnow_customers_summary.csv", "customers: customer=ID", nil, 2357),
     (
       "cdnow/CDNOW_sample.txt", "transactions: customer=column0 time=column2 amount=column4 quantity=column3",

@@ -103,6 +103,23 @@ import Warehouse
     #expect(model.markdownCard.contains("**warning:** 'race' is guarded"))
   }
 
+  @Test func `a redundancy threshold of 1 groups those that order the rows exactly alike, and no others`() throws {
+    let model = try Self.checks(
+      Self.values(
+        numbers: { random, x in
+          ["cubed": x[2] * x[2] * x[2], "turned": -exp(x[2]), "near": x[4] + 0.01 * random.normal()]
+        }
+      ),
+      guarding: []
+    ) { training in
+      var settings = RedundancySettings()
+      settings.threshold = 1
+      training.redundancy = settings
+    }
+    let found = try #require(model.checks?.redundancy)
+    #expect(found.groups.map(\.features) == [["x2", "cubed", "turned"]] && found.groups.first?.least == 1)
+  }
+
   @Test func `segments that are an attribute under another name are told of`() throws {
     // Two far groups along x0 to x5 all at once, which the attribute names.
     let values = Self.values(texts: { _, _ in ["group": nil] })

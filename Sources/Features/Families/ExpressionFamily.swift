@@ -74,11 +74,12 @@ struct ExpressionCompiler {
       let known = project.sources.filter { [.transactions, .events, .campaigns].contains($0.role) }.map(\.name)
       throw error(expression, "there is no source '\(name)' to aggregate; there are: \(known.joined(separator: ", ")).")
     }
-    // A comment at its end must not swallow the bracket.
-    let aggregate = Aggregate(level, "own_\(expression.name)", "(\(expression.sql)\n)")
+    let sql = OwnSQL(expression.sql).sql(dividing: sources.connection.dialect)
+    let aggregate = Aggregate(level, "own_\(expression.name)", "(\(sql))")
     try probe(
       "SELECT \(sources.connection.dialect.asReal(aggregate.sql)) AS probe "
-        + "FROM (\(try sources.rows(level, purchases))) AS r WHERE FALSE", expression)
+        + "FROM (\(try sources.rows(level, purchases))) AS r WHERE FALSE", expression,
+      hint: sources.columnHint(expression.sql, level, name))
     return FeatureFamily.expressions.feature(
       expression.name, expression.meaning, unit: expression.unit, source: name, from: [aggregate],
       as: finite(sources.connection.dialect.asReal("{\(aggregate.name)}")))
@@ -98,7 +99,7 @@ struct ExpressionCompiler {
       ($0.name.lowercased(), dialect.asReal(SQL.identifier($0.name)))
     }
     let columnsByName = Dictionary(numbers, uniquingKeysWith: { first, _ in first })
-    let value = dialect.asReal("(\(own.sql { columnsByName[$0.lowercased()] })\n)")
+    let value = dialect.asReal("(\(own.sql(dividing: dialect) { columnsByName[$0.lowercased()] }))")
     try probe(
       "SELECT \(value) AS probe FROM (SELECT \(columns.joined(separator: ", "))) AS f WHERE FALSE", expression,
       hint: ExpressionCompiler.hint(named.sorted(), usable.map(\.name)))

@@ -51,8 +51,10 @@ public enum AggregateLevel: Sendable, Hashable, Codable {
   /// Whether its rows are made of the relation `product_days`.
   var readsProductDays: Bool { self == .productDays || self == .regularProducts }
 
-  /// The relation, one row a customer, that holds the aggregates of this level.
-  var relation: String {
+  /// The relation, one row a customer, that holds the aggregates of this level; no longer than engines keep names.
+  var relation: String { FeatureNames.shortened(wholeName) }
+
+  private var wholeName: String {
     switch self {
     case .lines: "by_line"
     case .returns: "by_return"
@@ -83,6 +85,8 @@ public struct Aggregate: Sendable, Hashable, Codable {
   public let name: String
   /// The aggregate expression over the level's rows.
   public let sql: String
+  /// ``name`` as engines keep it.
+  var column: String { FeatureNames.shortened(name) }
   /// The columns of the transactions without which it means nothing; nil needs none but customer and time.
   let needs: [ColumnRole]?
   /// The attribute it passes on, at that level.
@@ -144,6 +148,12 @@ public struct FeatureDefinition: Sendable, Hashable, Codable {
     self.uses = uses
   }
 
+  /// The unit of a number whose digits are other features.
+  static let codeUnit = "code"
+
+  /// Whether it is a number whose digits are other features, so that it describes segments and forms none.
+  public var isCode: Bool { family == .rfm && unit == FeatureDefinition.codeUnit }
+
   /// The whole computation on one line, for the dictionary.
   public var sql: String {
     guard uses == nil else { return expression }
@@ -158,7 +168,7 @@ public struct FeatureDefinition: Sendable, Hashable, Codable {
   func resolved(asOf: String) -> String {
     var values = ["as_of": asOf]
     for aggregate in aggregates {
-      values[aggregate.name] = SQL.identifier(aggregate.level.relation) + "." + SQL.identifier(aggregate.name)
+      values[aggregate.name] = SQL.identifier(aggregate.level.relation) + "." + SQL.identifier(aggregate.column)
     }
     var text = ""
     var rest = expression[...]

@@ -120,6 +120,24 @@ enum FeatureNames {
     }
   }
 
+  /// The bytes of a name that every engine keeps: PostgreSQL cuts off what is longer (NAMEDATALEN, less one).
+  static let mostBytes = 63
+
+  /// `name`, or where it is longer than ``mostBytes`` its beginning and eight letters that stand for all of it: the same
+  /// for the same name, whatever others there are.
+  static func shortened(_ name: String) -> String {
+    guard name.utf8.count > mostBytes else { return name }
+    // FNV-1a of 32 bits (Fowler, Noll & Vo, 1991).
+    let mark = name.utf8.reduce(UInt32(2_166_136_261)) { ($0 ^ UInt32($1)) &* 16_777_619 }
+    let digits = String(mark, radix: 16)
+    var stem = ""
+    for character in name {
+      guard stem.utf8.count + character.utf8.count <= mostBytes - 9 else { break }
+      stem.append(character)
+    }
+    return stem + "_" + String(repeating: "0", count: 8 - digits.count) + digits
+  }
+
   /// `stem`, with a number behind it where it is taken already; it is taken from then on.
   static func unique(_ stem: String, among taken: inout Set<String>) -> String {
     var name = stem

@@ -57,8 +57,10 @@ extension FeatureFamily {
         unit: "score", source: source, from: [value], as: m))
     definitions.append(
       feature(
-        "rfm", "Scores of recency, frequency and monetary value as the digits of one number, such as 343",
-        unit: "score", source: source, from: [last, orders, value],
+        "rfm",
+        "Scores of recency, frequency and monetary value as the digits of one number, 343 for 3, 4 and 3; a code that "
+          + "describes segments and forms none, as 355 is no neighbour of 411",
+        unit: FeatureDefinition.codeUnit, source: source, from: [last, orders, value],
         as: "CAST(100 * \(r) + 10 * \(f) + \(m) AS INT)"))
     return definitions
   }

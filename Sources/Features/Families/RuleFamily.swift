@@ -107,8 +107,7 @@ struct RuleCompiler {
     if let days = bounded.olderThan { conditions.append("age >= \(days)") }
     if let own = bounded.sql {
       try check(own, level, bounded)
-      // A comment at its end must not swallow the bracket.
-      conditions.append("(\(own)\n)")
+      conditions.append("(\(OwnSQL(own).sql(dividing: sources.connection.dialect)))")
     }
     let filter = conditions.isEmpty ? "" : " FILTER (WHERE \(conditions.joined(separator: " AND ")))"
     let measured: String
@@ -157,7 +156,7 @@ struct RuleCompiler {
   private func test(_ test: RuleTest, _ source: Source, _ count: RuleCount) throws(ProjectError) -> (String, ColumnRole)
   {
     let dialect = sources.connection.dialect
-    let names = fields(source)
+    let names = sources.fields(source)
     guard let role = names.first(where: { $0.name == test.field })?.role else {
       throw error(
         count, "'\(source.name)' has no column '\(test.field)'; it has: \(names.map(\.name).joined(separator: ", ")).")
@@ -191,20 +190,6 @@ struct RuleCompiler {
     }
   }
 
-  /// The columns that a test may look at.
-  private func fields(_ source: Source) -> [(name: String, role: ColumnRole)] {
-    let roles: [ColumnRole] = [
-      .order, .product, .category, .brand, .store, .channel, .plan, .currency, .campaign, .type, .session, .device,
-      .amount, .quantity, .discount,
-    ]
-    return roles.flatMap { role -> [(name: String, role: ColumnRole)] in
-      if source.role == .transactions {
-        return sources.choiceColumns(role).map { ($0, role) }
-      }
-      return source.column(role) == nil ? [] : [(role.rawValue, role)]
-    }
-  }
-
   /// Whether the engine understands the condition; rows of the future stay out of reach of one that reads no table.
   private func check(_ sql: String, _ level: AggregateLevel, _ count: RuleCount) throws {
     let own = OwnSQL(sql)
@@ -219,7 +204,8 @@ struct RuleCompiler {
       _ = try sources.connection.query(
         "SELECT count(*) AS probe FROM (\(try sources.rows(level, purchases))) AS r WHERE FALSE AND (\(sql)\n)")
     } catch WarehouseError.statement(let reason) {
-      throw error(count, "its 'sql' cannot be used: \(reason).")
+      let hint = sources.columnHint(sql, level, sourceName(count))
+      throw error(count, "its 'sql' cannot be used: \(reason).\(hint)")
     }
   }
 

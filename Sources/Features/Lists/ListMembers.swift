@@ -14,6 +14,8 @@ public struct ListMembers: Sendable, Hashable {
   public let names: [String]
   /// One answer a list.
   public let answers: [Answer]
+  /// Levels that conditions name and no row has, in a sentence each.
+  var unknownLevels: [String] = []
 
   /// The lists that `row` (from 0) is in, in their order.
   public func lists(of row: Int) -> [String] {
@@ -38,7 +40,7 @@ public struct ListMembers: Sendable, Hashable {
       guard case .lacks(let columns) = answer else { return nil }
       return "the list '\(name)' could not be evaluated: there is no column "
         + columns.map { "'\($0)'" }.joined(separator: ", ")
-    }
+    } + unknownLevels
   }
 }
 
@@ -82,7 +84,8 @@ extension Connection {
     }
     return ListMembers(
       names: lists.map(\.name),
-      answers: lists.indices.map { index in flags[index].map { .members($0) } ?? .lacks(lacking[index] ?? []) })
+      answers: lists.indices.map { index in flags[index].map { .members($0) } ?? .lacks(lacking[index] ?? []) },
+      unknownLevels: try unknownLevels(possible.map { lists[$0] }, in: relation, columns, source: source))
   }
 
   /// Evaluates `lists` over a ready table, read as ``TableSource/relation(asText:)`` reads identifiers and categories.

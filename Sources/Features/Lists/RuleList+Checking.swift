@@ -47,7 +47,7 @@ extension Connection {
     // A condition alone is asked without what makes a truth of it, which would hide that it is none.
     var asked = list.sql(over: used, dialect)
     if case .sql(let sql, _) = list.condition {
-      asked = "(\(OwnSQL(sql).sql(ColumnLookup(used, dialect: dialect).sql)))"
+      asked = "(\(OwnSQL(sql).sql(dividing: dialect, ColumnLookup(used, dialect: dialect).sql)))"
     }
     do {
       let found = try query(

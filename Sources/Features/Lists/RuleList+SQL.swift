@@ -37,7 +37,7 @@ extension RuleList {
 extension ListCondition {
   func sql(_ columns: ColumnLookup) -> String {
     switch self {
-    case .sql(let sql, _): "coalesce((\(OwnSQL(sql).sql(columns.sql))), FALSE)"
+    case .sql(let sql, _): "coalesce((\(OwnSQL(sql).sql(dividing: columns.dialect, columns.sql))), FALSE)"
     case .count(_, let feature): "coalesce(\(columns.sql(feature) ?? SQL.identifier(feature)) = 1, FALSE)"
     case .all(let parts): "(\(parts.map { $0.sql(columns) }.joined(separator: " AND ")))"
     case .any(let parts): "(\(parts.map { $0.sql(columns) }.joined(separator: " OR ")))"
@@ -51,7 +51,7 @@ struct ColumnLookup {
   private var exact: [String: String] = [:]
   private var folded: [String: String?] = [:]
   private let categories: Set<String>
-  private let dialect: Dialect?
+  let dialect: Dialect?
 
   /// - Parameter dialect: needed for ``sql(_:)`` alone.
   init(_ columns: FeatureColumns, dialect: Dialect?) {

@@ -22,7 +22,7 @@ public struct ColumnEvidence: Sendable, Hashable {
   var isDayFirstAGuess = false
   /// The kinds of acts that its values name, where its name says that it tells types.
   var acts: Set<ActKind> = []
-  /// Its values, where they are few and its name says that they may be treatments.
+  /// Its values, where they are few and its name says that they may be treatments or an outcome.
   var levels: [String] = []
 
   /// The name in lower-case words: `InvoiceNo` and `invoice_no` are both `invoice no`.
@@ -103,7 +103,8 @@ extension Connection {
       let found = try query("SELECT DISTINCT \(name) AS value FROM \(table.relation) AS t", reading: table.name)
       evidence[index].acts = Set((found["value"]?.texts ?? []).compactMap { $0.flatMap { ActKind($0) } })
     }
-    for index in evidence.indices where evidence[index].mayBeTreatment {
+    for index in evidence.indices
+    where evidence[index].mayBeTreatment || evidence[index].looksLikeOutcome {
       let name = SQL.identifier(evidence[index].name)
       let found = try query(
         "SELECT DISTINCT \(dialect.asText(name)) AS value FROM \(table.relation) AS t WHERE \(name) IS NOT NULL",

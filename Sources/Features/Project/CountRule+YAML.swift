@@ -19,6 +19,7 @@ extension CountRule {
         throw entry.error(
           "name", "'\(path).name' must be of letters, digits and underscores, and begin with no digit.")
       }
+      try entry.checkLength("name", name)
       guard !rules.contains(where: { $0.name.lowercased() == name.lowercased() }) else {
         throw entry.error("name", "there is another rule called '\(name)' before; call one of them otherwise.")
       }

@@ -37,6 +37,7 @@ extension FeatureExpression {
         throw entry.error(
           "name", "'\(path).name' must be of letters, digits and underscores, and begin with no digit.")
       }
+      try entry.checkLength("name", name)
       guard !found.contains(where: { $0.name.lowercased() == name.lowercased() }) else {
         throw entry.error("name", "there is another expression called '\(name)' before; call one of them otherwise.")
       }

@@ -99,16 +99,66 @@ struct OwnSQL {
   }
 
   /// The condition on one line without comments, every name that `column` knows replaced by what it gives for it.
-  func sql(_ column: (String) -> String?) -> String {
+  ///
+  /// With a `dialect`, what is divided by 0 is missing and whole numbers divide with a remainder, whatever the engine
+  /// makes of either by itself.
+  func sql(dividing dialect: Dialect? = nil, _ column: (String) -> String? = { _ in nil }) -> String {
     let places = Set(self.places)
-    return pieces.enumerated().map { index, piece in
+    var texts = pieces.enumerated().map { index, piece in
       switch piece {
       case .word(let name): places.contains(index) ? column(name) ?? name : name
       case .quoted(let name): places.contains(index) ? column(name) ?? SQL.identifier(name) : SQL.identifier(name)
       case .text(let text), .other(let text): text
       case .gap: " "
       }
-    }.joined()
+    }
+    guard let dialect else { return texts.joined() }
+    for divisor in divisors {
+      let marks = dialect.divisor(of: divisor.quotient)
+      texts[divisor.range.lowerBound] = marks.before + texts[divisor.range.lowerBound]
+      texts[divisor.range.upperBound] += marks.after
+    }
+    return texts.joined()
+  }
+
+  /// The texts that it compares columns with: `type = 'call'`, `<>`, and lists after IN; names as written.
+  var comparisons: [(name: String, texts: [String])] {
+    let solid = pieces.indices.filter { pieces[$0] != .gap }
+    func piece(_ at: Int) -> Piece? { solid.indices.contains(at) ? pieces[solid[at]] : nil }
+    func text(_ at: Int) -> String? {
+      guard case .text(let literal)? = piece(at) else { return nil }
+      return String(literal.dropFirst().dropLast()).replacing("''", with: "'")
+    }
+    let names = Set(places)
+    return solid.indices.compactMap { at in
+      guard names.contains(solid[at]) else { return nil }
+      let name: String
+      switch pieces[solid[at]] {
+      case .word(let word): name = word
+      case .quoted(let quoted): name = quoted
+      default: return nil
+      }
+      var next = at + 1
+      let signs: [Piece] = [.other("="), .other("<"), .other(">"), .other("!")]
+      while let sign = piece(next), signs.contains(sign) { next += 1 }
+      let sign = (at + 1..<next).compactMap(piece)
+      if [[.other("=")], [.other("<"), .other(">")], [.other("!"), .other("=")]].contains(sign) {
+        return text(next).map { (name, [$0]) }
+      }
+      guard sign.isEmpty else { return nil }
+      if case .word(let word)? = piece(next), word.lowercased() == "not" { next += 1 }
+      guard case .word(let word)? = piece(next), word.lowercased() == "in", piece(next + 1) == .other("(") else {
+        return nil
+      }
+      next += 2
+      var texts: [String] = []
+      while let found = text(next) {
+        texts.append(found)
+        next += 1
+        if piece(next) == .other(",") { next += 1 }
+      }
+      return texts.isEmpty ? nil : (name, texts)
+    }
   }
 
   /// Where names stand that may be columns.

@@ -7,6 +7,8 @@ public struct ProjectDraft: Sendable {
   public let yaml: String
   /// What was guessed of each file, for the terminal: "transactions.csv: transactions (it has …)".
   public let findings: [String]
+  /// What was left out of each file, or is no attribute of segments, in a sentence each.
+  public let notes: [String]
 
   /// Looks at `files` and drafts a project in `folder`.
   /// - Throws: ``WarehouseError`` when a file cannot be read, ``ProjectError`` when no file holds records of customers.
@@ -31,7 +33,10 @@ public struct ProjectDraft: Sendable {
     let first = guesses(customer: customer)
     let main = first.first { $0.role == .transactions } ?? first.first { $0.columns[.customer] != nil }
     var found = guesses(customer: customer ?? main?.columns[.customer]?.first)
-    for index in found.indices { found[index].guessLookup(of: found) }
+    for index in found.indices {
+      found[index].guessLookup(of: found)
+      found[index].guessOutcomes()
+    }
     findings = found.map { guess in
       "\(guess.file): \(guess.role.map(\.rawValue) ?? "not used") (\(guess.why))"
     }
@@ -60,7 +65,26 @@ public struct ProjectDraft: Sendable {
         reason: "they tell which campaigns reached whom, but not when. Give 'tessera init' the file that dates the "
           + "campaigns, or the customers' purchases, as well.")
     }
+    notes = ProjectDraft.used(found).enumerated().filter(\.element).flatMap { found[$0.offset].notes }
     yaml = try ProjectDraft.write(found, tables.map(\.table), folder: folder, name: name, connection)
+  }
+
+  /// Whether each of `guesses` is a source of the project, or written as a comment.
+  private static func used(_ guesses: [RoleGuess]) -> [Bool] { guesses.indices.map { unused($0, of: guesses) == nil } }
+
+  /// Why the guess at `index` is no source; nil when it is one.
+  private static func unused(_ index: Int, of guesses: [RoleGuess]) -> String? {
+    let guess = guesses[index]
+    guard let role = guess.role else { return guess.why }
+    let onlyOnce: Set<SourceRole> = [.transactions, .products, .campaignCalendar]
+    if onlyOnce.contains(role), guesses[..<index].contains(where: { $0.role == role }) {
+      return "there already is a source of this role"
+    }
+    let isUndated = role == .campaigns && guess.columns[.time] == nil
+    if isUndated, !guesses.contains(where: { $0.role == .campaignCalendar }) {
+      return "nothing says when its campaigns began"
+    }
+    return nil
   }
 
   private static func sourceName(_ file: String, taken: inout Set<String>) -> String {
@@ -92,17 +116,9 @@ public struct ProjectDraft: Sendable {
 
       """
     text += "\nsources:\n"
-    var single: Set<SourceRole> = []
-    for (guess, table) in zip(guesses, tables) {
-      let onlyOnce: Set<SourceRole> = [.transactions, .products, .campaignCalendar]
-      let isExtra = guess.role.map { onlyOnce.contains($0) && !single.insert($0).inserted } ?? true
-      let hasCalendar = guesses.contains { $0.role == .campaignCalendar }
-      let isUndated = guess.role == .campaigns && guess.columns[.time] == nil && !hasCalendar
+    for (index, (guess, table)) in zip(guesses, tables).enumerated() {
       let block = try sourceBlock(guess, table, folder: folder, connection)
-      if guess.role == nil || isExtra || isUndated {
-        let reason =
-          guess.role == nil
-          ? guess.why : isUndated ? "nothing says when its campaigns began" : "there already is a source of this role"
+      if let reason = unused(index, of: guesses) {
         text += "  # Not used: \(reason).\n"
         text += block.split(separator: "\n").map { "  # \($0.dropFirst(2))\n" }.joined()
       } else {
@@ -133,7 +149,13 @@ public struct ProjectDraft: Sendable {
         # Each family of features counts as much as any other.
         balance: true
         # Features or families that describe segments but do not form them.
-        exclude: []
+
+      """
+    let isUsed = used(guesses)
+    let doubtful = guesses.indices.filter { isUsed[$0] }.flatMap { guesses[$0].doubtful }
+    for (column, why) in doubtful { text += "  # \(quoted(column.name)) may be known only afterwards: \(why).\n" }
+    text += "  exclude: [\(doubtful.map { quoted($0.column.name) }.joined(separator: ", "))]\n"
+    text += """
 
       output:
         folder: output
@@ -170,16 +192,19 @@ public struct ProjectDraft: Sendable {
       let shown = columns.count == 1 ? quoted(columns[0]) : "[\(columns.map(quoted).joined(separator: ", "))]"
       text += "      \(role.rawValue): \(shown)\(comment(role, guess))\n"
     }
-    if guess.role?.hasAttributes ?? false, guess.columns[.question] == nil {
-      let taken = Set(guess.columns.values.joined())
-      let others = guess.evidence.filter { !taken.contains($0.name) }
-      let kept = others.filter { !isPersonal($0) }
-      text += "    attributes: [\(kept.map { quoted($0.name) }.joined(separator: ", "))]\n"
-      let left = others.filter(isPersonal).map(\.name)
-      if !left.isEmpty {
-        text +=
-          "    # Left out, as they name or number single customers: \(left.map(quoted).joined(separator: ", ")).\n"
+    func listed(_ names: [String]) -> String { names.map(quoted).joined(separator: ", ") }
+    if guess.takesAttributes {
+      text += "    attributes: [\(listed(guess.attributes.map(\.name)))]\n"
+      if !guess.personal.isEmpty {
+        text += "    # Left out, as they name or number single customers: \(listed(guess.personal)).\n"
       }
+      if !guess.unreadableOutcomes.isEmpty {
+        text +=
+          "    # Left out, as they look like outcomes, known only afterwards: \(listed(guess.unreadableOutcomes)).\n"
+          + "    # Add to 'attributes' what was known at the as-of date.\n"
+      }
+    } else if !guess.unused.isEmpty {
+      text += "    # No use was found for: \(listed(guess.unused)).\n"
     }
     return text
   }
@@ -190,21 +215,13 @@ public struct ProjectDraft: Sendable {
     case .amount, .price, .quantity:
       return column.minimum.map { $0 < 0 ? "  # negative values are taken for returns" : "" } ?? ""
     case .discount, .time: return ""
-    case .outcome: return "  # known only afterwards: labels, never features"
+    case .outcome:
+      return "  # known only afterwards: labels, never features"
+        + (guess.columns[.treatment] == nil ? "; an attribute instead if it was known at the as-of date" : "")
     default:
       return "  # \(column.distinct) different values in \(column.rows) rows"
         + (column.missing > 0 ? ", \(column.missing) without one" : "")
     }
-  }
-
-  /// Whether a column names or numbers single customers, so that it can say nothing of groups.
-  private static func isPersonal(_ column: ColumnEvidence) -> Bool {
-    let isMany = column.distinct > 20 || column.distinct * 2 > column.rows
-    return column.speaksOf(["rownames"])
-      || (isMany && column.kind == .text
-        && column.speaksOf(["email", "mail", "phone", "name", "firstname", "lastname", "surname", "address", "street"]))
-      || (column.kind == .text && column.rows > 20 && column.distinct * 10 > column.rows * 9)
-      || (column.kind == .integer && column.isUnique && column.speaksOf(["id", "no", "num", "key", "row"]))
   }
 
   private static func featureBlock(
@@ -221,9 +238,7 @@ public struct ProjectDraft: Sendable {
     text += "  returns: exclude\n"
     var ordered = ""
     for (guess, table) in zip(guesses, tables) where guess.role?.hasAttributes ?? false {
-      let taken = Set(guess.columns.values.joined())
-      for column in guess.evidence where column.kind == .text && (3...20).contains(column.distinct) {
-        guard !taken.contains(column.name), !isPersonal(column) else { continue }
+      for column in guess.attributes where column.kind == .text && (3...20).contains(column.distinct) {
         let name = SQL.identifier(column.name)
         let found = try connection.query(
           "SELECT DISTINCT \(name) AS level FROM \(table.relation) AS t WHERE \(name) IS NOT NULL", reading: table.name)

@@ -11,6 +11,7 @@ public struct RedundancySettings: Sendable, Hashable {
   /// What is done about them.
   public var mode = Mode.report
   /// Features whose rank correlation with one another is this or more, whatever its sign, tell the same.
+  /// At 1, those that order the customers exactly alike, or exactly the other way round.
   public var threshold = 0.9
 
   /// The defaults.

@@ -48,6 +48,20 @@ extension ColumnEvidence {
       || (words.count > 1 && (words[0] == "no" || words[0] == "without"))
   }
 
+  /// Why its name makes it look like something known only afterwards; nil when it does not.
+  var leak: String? { ColumnSuspicion(present: rows - missing, distinct: distinct).leak(name) }
+
+  /// Whether its name speaks of what came of a customer, and it has two values: a target, not an attribute.
+  var looksLikeOutcome: Bool {
+    guard distinct == 2, kind != .date, kind != .time, leak != nil else { return false }
+    return Set(words).isDisjoint(with: Self.past)
+  }
+
+  /// Whether its values read as an outcome: numbers, or yes and no.
+  var readsAsOutcome: Bool {
+    kind.isNumeric || levels.allSatisfy { ["yes", "true", "y", "no", "false", "n"].contains($0.lowercased()) }
+  }
+
   /// Whether its name speaks of an outcome: of nothing else where `wholly`.
   func speaksOfOutcome(wholly: Bool) -> Bool {
     guard isNumber || kind == .boolean || (kind == .text && distinct == 2) else { return false }

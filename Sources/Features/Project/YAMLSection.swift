@@ -61,6 +61,15 @@ struct YAMLSection {
     return text
   }
 
+  /// Throws when `name`, under `key`, is longer than engines keep the name of a feature.
+  func checkLength(_ key: String, _ name: String) throws(ProjectError) {
+    guard name.utf8.count > FeatureNames.mostBytes else { return }
+    throw error(
+      key,
+      "'\(full(key))' has \(name.utf8.count) bytes; a feature's name may have \(FeatureNames.mostBytes), as engines cut "
+        + "off what is longer. Say the rest in 'meaning' or a comment.")
+  }
+
   func integer(_ key: String, in range: ClosedRange<Int>) throws(ProjectError) -> Int? {
     guard let text = try text(key) else { return nil }
     guard let value = Int(text), range.contains(value) else {

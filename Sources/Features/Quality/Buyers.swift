@@ -41,6 +41,7 @@ struct Buyers {
       amount == nil
         ? "CAST(NULL AS \(dialect.real)) AS spent"
         : "sum(\(dialect.rounded("\(dialect.asReal("CASE WHEN amount > 0 THEN amount END")) * 100"))) AS spent")
+    selected.append("count(*) FILTER (WHERE NOT \(PurchaseRows.isReturn)) AS bought")
     for measure in measures {
       selected.append("max(\(measure.sql)) AS largest_\(measure.sql)")
       selected.append(
@@ -92,6 +93,11 @@ struct Buyers {
       SourceDetail.Concentration(
         customers: customers, of: found.number("spenders"), share: (spent / all * 1e4).rounded() / 1e4)
     )
+  }
+
+  /// Customers all of whose lines are returns.
+  func returnsAlone() throws(WarehouseError) -> Int {
+    try connection.query("SELECT count(*) AS customers FROM \(relation) AS b WHERE bought = 0").number("customers")
   }
 
   /// The customers in `relation` who never bought anything.

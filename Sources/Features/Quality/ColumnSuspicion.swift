@@ -13,11 +13,14 @@ struct ColumnSuspicion {
   static let leastRows = 20
 
   /// Words of what is known only once a relation has run its course, or a campaign has been answered.
-  private static let outcomes: Set<String> = [
+  static let outcomes: Set<String> = [
     "attrited", "attrition", "canceled", "cancellation", "cancelled", "churn", "churned", "churner", "closed",
     "conversion", "converted", "defaulted", "duration", "exited", "label", "outcome", "resigned", "respond",
     "responded", "responder", "response", "target", "terminated", "unsubscribed", "won",
   ]
+
+  /// Words of what was before.
+  private static let past: Set<String> = ["previous", "prev", "prior", "past", "history", "historical", "before"]
 
   /// Why a column called `name` may be a name or number of the row; nil where it does not look like one.
   func identifier(_ name: String, isText: Bool) -> String? {
@@ -36,8 +39,11 @@ struct ColumnSuspicion {
       return "\(laterDates) of its dates lie after the as-of date, and its source has no time to cut it by"
     }
     let words = ColumnName(name).words
-    if let word = words.first(where: { Self.outcomes.contains($0) }) {
+    if let word = words.first(where: { Self.outcomes.contains($0) }), Self.past.isDisjoint(with: words) {
       return "its name speaks of an outcome ('\(word)'), and its source has no time to cut it by"
+    }
+    if words == ["y"], distinct == 2 {
+      return "'y' with two values is what a target is mostly called, and its source has no time to cut it by"
     }
     if words.count > 1, words.first == "last" {
       return "its name speaks of the last of something, and nothing tells as of when"

@@ -57,8 +57,25 @@ public struct SourceDetail: Sendable, Hashable, Codable {
   public internal(set) var outliers: [Outliers] = []
   /// Transactions: how much the customers who spent most weigh.
   public internal(set) var concentration: Concentration?
+  /// Customers: rows that say in every column but the identifier what another row says already; nil where the columns
+  /// do not tell nine rows in ten apart, and of other sources.
+  public internal(set) var alikeRows: Int?
+  /// Transactions: customers of whom there are returned lines alone, where these are no purchases; nil of other sources.
+  public internal(set) var returnsAlone: Int?
+  /// Products: columns in which the rows of one product differ; nil of other sources.
+  public internal(set) var contradictions: [Contradiction]?
   /// The columns used, in the order of their roles.
   public internal(set) var columns: [ColumnDetail] = []
+
+  /// A column in which several rows of one thing say different.
+  public struct Contradiction: Sendable, Hashable, Codable {
+    /// The column.
+    public let column: String
+    /// Things of which rows differ in it.
+    public let keys: Int
+    /// The rows of these.
+    public let rows: Int
+  }
 
   /// What refers to nothing.
   public struct Orphans: Sendable, Hashable, Codable {

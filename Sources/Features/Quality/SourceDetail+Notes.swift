@@ -9,6 +9,23 @@ extension SourceDetail {
         "\(share(repeatedRows, rowsLookedAt)) of the rows of \(source)\(sampled) repeat another row in every column; if they "
           + "were loaded twice, read them with 'query: SELECT DISTINCT …'")
     }
+    if let alikeRows, alikeRows > 0 {
+      notes.append(
+        "\(alikeRows) \(alikeRows == 1 ? "row" : "rows") of \(source)\(sampled) \(alikeRows == 1 ? "is" : "are") equal to "
+          + "another row but for the identifier, perhaps one customer under two; if so, merge them before")
+    }
+    for contradiction in contradictions ?? [] where contradiction.keys > 0 {
+      let keys = contradiction.keys == 1 ? "1 product has" : "\(contradiction.keys) products have"
+      notes.append(
+        "\(keys) rows with a different '\(contradiction.column)' in \(source) (\(contradiction.rows) rows); the first in "
+          + "alphabetical order is taken")
+    }
+    if let returnsAlone, returnsAlone > 0 {
+      let who = returnsAlone == 1 ? "1 customer of \(source) has" : "\(returnsAlone) customers of \(source) have"
+      notes.append(
+        "\(who) returned lines alone on or before the as-of date and so no row among the features; 'returns: net' takes "
+          + "returns for orders")
+    }
     for orphan in orphans where orphan.of > 0 {
       if orphan.count == orphan.of, orphan.what == Self.strangers {
         notes.append("no customer of \(source) ever bought anything: are the identifiers the same in all sources?")

@@ -49,19 +49,60 @@ extension SourceSet {
       returnedRows: source.role == .transactions ? survey.returnedRows : nil)
     detail.columns = columns.enumerated().map { $1.detail(number: $0, counted, rows: looked, isTimed: isTimed(source)) }
     detail.orphans = try orphans(source, sample, rows: looked, buyers)
-    if source.role == .transactions, let buyers { (detail.outliers, detail.concentration) = try buyers.extremes() }
+    if source.role == .transactions, let buyers {
+      (detail.outliers, detail.concentration) = try buyers.extremes()
+      if project.features.returns == .exclude { detail.returnsAlone = try buyers.returnsAlone() }
+    }
+    if source.role == .products { detail.contradictions = try contradictions(source) }
+    if source.role == .customers { detail.alikeRows = try alikeRows(source, sample, rows: looked) }
     return detail
+  }
+
+  /// Rows that differ from another by their customer alone; nil unless the columns tell most rows apart.
+  private func alikeRows(_ source: Source, _ sample: LookedAt, rows: Int) throws(WarehouseError) -> Int? {
+    guard source.column(.customer) != nil, source.column(.time) == nil, rows >= ColumnSuspicion.leastRows else {
+      return nil
+    }
+    let columns = reportedColumns(source).map(\.sql).filter { $0 != SQL.identifier(ColumnRole.customer.rawValue) }
+    guard !columns.isEmpty else { return nil }
+    let different = try different(columns, sample)
+    // Of a few ages and towns, many customers share each: that says nothing of copies.
+    return different * 10 >= rows * 9 ? rows - different : nil
+  }
+
+  /// The columns of products that purchases take from them, with the products whose rows differ there.
+  private func contradictions(_ source: Source) throws(WarehouseError) -> [SourceDetail.Contradiction] {
+    var found: [SourceDetail.Contradiction] = []
+    for role in [ColumnRole.category, .brand] where project.sources(.transactions).first?.column(role) == nil {
+      for (name, sql) in zip(source.columns[role] ?? [], choiceColumns(role)) {
+        let counted = try connection.query(
+          """
+          SELECT count(*) AS products, sum(row_count) AS row_count FROM (
+            SELECT product, count(*) AS row_count FROM (\(visible(source))) AS p WHERE product IS NOT NULL
+            GROUP BY product HAVING count(DISTINCT \(SQL.identifier(sql))) > 1) AS d
+          """)
+        let products = counted.number("products")
+        guard products > 0 else { continue }
+        found.append(
+          SourceDetail.Contradiction(column: name, keys: products, rows: counted.number("row_count")))
+      }
+    }
+    return found
   }
 
   /// Different rows, by every column of the source; where the engine has no hash for that, by every column used.
   private func distinctRows(_ source: Source, _ sample: LookedAt) throws(WarehouseError) -> Int {
     let hasMark = prepared[source.name]?.columns.contains(PreparedSource.rowMark) ?? false
     let names = hasMark ? [PreparedSource.rowMark] : usedColumns(source)
-    guard !names.isEmpty else { return 0 }
+    return names.isEmpty ? 0 : try different(names.map { SQL.identifier($0) }, sample)
+  }
+
+  /// Different rows by `columns`, quoted.
+  private func different(_ columns: [String], _ sample: LookedAt) throws(WarehouseError) -> Int {
     let found = try connection.query(
       """
       SELECT count(*) AS different FROM (
-        SELECT DISTINCT \(names.map { SQL.identifier($0) }.joined(separator: ", ")) FROM \(sample.relation) AS s) AS d
+        SELECT DISTINCT \(columns.joined(separator: ", ")) FROM \(sample.relation) AS s) AS d
       """)
     return found.number("different")
   }

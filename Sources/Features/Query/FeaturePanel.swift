@@ -81,8 +81,9 @@ extension SourceSet {
     for date in panel.dates {
       each?(date)
       let name = "tessera_panel_\(SourceSet.numbers.next())"
-      let sql = try at(date, inDetail: false).featureSQL(plan, dated: true, labels: panel.labels, customer: customer)
-      try connection.execute(connection.dialect.keep(sql, as: name))
+      let dated = try at(date, inDetail: false)
+      let sql = try dated.featureSQL(plan, dated: true, labels: panel.labels, customer: customer)
+      try dated.namingFaults(plan) { try connection.execute(connection.dialect.keep(sql, as: name)) }
       kept.append(name)
       tables.append("SELECT * FROM \(name)")
     }

@@ -86,14 +86,18 @@ public struct FeaturePlan: Sendable, Hashable, Codable {
   }
 
   /// Features whose names another family or source, or the customer's column, already took get their source's name
-  /// before their own. Engines do not tell names apart by case.
+  /// before their own. Engines do not tell names apart by case, and some not by what stands behind the 63rd byte: names
+  /// made here are shortened to that; an attribute keeps the name of its column.
   private static func unambiguous(
     _ definitions: [FeatureDefinition], besides customer: String
   ) -> [FeatureDefinition] {
     var taken: Set<String> = [customer.lowercased()]
     return definitions.map { definition in
-      var name = definition.name
-      while !taken.insert(name.lowercased()).inserted { name = "\(definition.source)_\(name)" }
+      func fitting(_ name: String) -> String {
+        definition.attributes.contains(name) ? name : FeatureNames.shortened(name)
+      }
+      var name = fitting(definition.name)
+      while !taken.insert(name.lowercased()).inserted { name = fitting("\(definition.source)_\(name)") }
       guard name != definition.name else { return definition }
       return FeatureDefinition(
         name: name, family: definition.family, meaning: definition.meaning, unit: definition.unit,

@@ -42,7 +42,8 @@ extension SourceSet {
   /// The features of `plan`, all of which these sources offer, kept by the engine.
   func table(_ plan: FeaturePlan) throws -> FeatureTable {
     let name = "tessera_features_\(SourceSet.numbers.next())"
-    try connection.execute(connection.dialect.keep(try restrictedSQL(plan), as: name))
+    let sql = try restrictedSQL(plan)
+    try namingFaults(plan) { try connection.execute(connection.dialect.keep(sql, as: name)) }
     let counted = try connection.query("SELECT count(*) AS customers FROM \(name)")
     return FeatureTable(
       connection: connection, relation: name, plan: plan, asOf: asOf,
@@ -68,7 +69,8 @@ extension SourceSet {
   /// - Returns: the number of customers.
   /// - Throws: as ``features(_:)`` does, and when writing fails.
   public func write(_ plan: FeaturePlan, to target: String, in files: StagedFiles) throws -> Int {
-    let rows = try connection.write(try featureSQL(plan), to: target, in: files)
+    let sql = try featureSQL(plan)
+    let rows = try namingFaults(plan) { try connection.write(sql, to: target, in: files) }
     guard rows > 0 else { throw noCustomer }
     try connection.write(dictionaryOf: plan, beside: target, in: files)
     return rows
@@ -101,7 +103,7 @@ extension SourceSet {
     for level in levels {
       var seen: Set<String> = []
       var columns = plan.definitions.flatMap(\.aggregates).filter { $0.level == level && seen.insert($0.name).inserted }
-        .map { "\($0.sql) AS \(SQL.identifier($0.name))" }
+        .map { "\($0.sql) AS \(SQL.identifier($0.column))" }
       if columns.isEmpty { columns = ["count(*) AS order_count"] }
       tables.append(
         """

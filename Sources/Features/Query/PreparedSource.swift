@@ -36,7 +36,9 @@ struct PreparedSource {
 
   /// The name of an attribute's column in ``relation``. No other column there begins so, whatever the attribute is
   /// called; and it does not depend on which other attributes there are, so that a stored plan finds it again.
-  static func attributeColumn(_ name: String) -> String { SQL.identifier("attribute " + name) }
+  static func attributeColumn(_ name: String) -> String { SQL.identifier(attributePrefix + name) }
+
+  static let attributePrefix = "attribute "
 }
 
 /// Writes the parsing of one source: for each meaning an expression over the raw columns, and a flag of what failed.

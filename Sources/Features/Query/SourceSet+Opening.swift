@@ -60,6 +60,25 @@ extension SourceSet {
     }
   }
 
+  /// Throws where the engine, which cuts long names off, would take two attributes of `source` for one.
+  static func checkNames(
+    _ attributes: [AttributeColumn], of source: Source, in project: Project, _ dialect: Dialect
+  ) throws(ProjectError) {
+    guard let longest = dialect.longestName else { return }
+    var seen: [[UInt8]: String] = [:]
+    for attribute in attributes {
+      let kept = Array((PreparedSource.attributePrefix + attribute.name).utf8.prefix(longest))
+      if let other = seen.updateValue(attribute.name, forKey: kept) {
+        throw ProjectError(
+          file: project.file, line: source.line,
+          reason:
+            "the attributes '\(other)' and '\(attribute.name)' of source '\(source.name)' have names that begin with "
+            + "the same \(longest - PreparedSource.attributePrefix.utf8.count) bytes, more than \(dialect.name) tells apart "
+            + "here; name one of them otherwise in a 'query', or leave it out of 'attributes'.")
+      }
+    }
+  }
+
   static func open(
     _ source: Source, in project: Project, _ connection: Connection
   ) throws(WarehouseError) -> TableSource {
@@ -141,6 +160,7 @@ extension SourceSet {
       parser.selectKeys(.category)
     case .customers, .surveys, .lookups, .companies:
       if source.column(.question) == nil { attributes = try selectAttributes(source, table, project.features, &parser) }
+      try checkNames(attributes, of: source, in: project, connection.dialect)
       for role in [ColumnRole.key, .company, .question, .answer] { parser.selectKey(role, as: role.rawValue) }
       parser.selectKeys(.region)
       try parser.selectBirth()

@@ -79,6 +79,7 @@ public struct SourceSet {
           + "data should reach further")
     }
     guard inDetail else { return }
+    quality.notes += try unknownLevels()
     let details = try details()
     quality.details = details
     quality.notes += details.flatMap(\.notes)

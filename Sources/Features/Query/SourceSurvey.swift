@@ -33,17 +33,21 @@ extension SourceSet {
     let keys = role.rawValue + (source.column(.time) == nil ? "" : ", ts")
     let repeated = try connection.query(
       """
-      SELECT count(*) AS repeated FROM (SELECT \(keys) FROM (\(visible(source))) AS t WHERE \(role.rawValue) IS NOT NULL
+      SELECT count(DISTINCT \(role.rawValue)) AS repeated, count(*) AS places
+      FROM (SELECT \(keys) FROM (\(visible(source))) AS t WHERE \(role.rawValue) IS NOT NULL
         GROUP BY \(keys) HAVING count(*) > 1) AS repeats
       """)
-    let count = Int(repeated["repeated"]?.doubles?.first ?? 0)
+    let count = repeated.number("repeated")
     guard count > 0 else { return }
     let row = try connection.query(try parser.firstRepeatedRow(role, before: cutoff), reading: ready.table.name)
+    let who = "\(count) \(count == 1 ? "\(one) has" : "\(many) have") more"
+    let times = repeated.number("places")
     throw .badCell(
       source: ready.table.name, row: row["row_index"]?.doubles?.first.flatMap { $0.isFinite ? Int($0) : nil },
       column: column,
-      needed: "one row a \(one)\(source.column(.time) == nil ? "" : " and time") (\(count) "
-        + "\(count == 1 ? "\(one) has" : "\(many) have") more)")
+      needed: source.column(.time) == nil
+        ? "one row a \(one) (\(who))"
+        : "one row a \(one) and time (\(who), at \(times) time\(times == 1 ? "" : "s") in all)")
   }
 
   /// Levels of ordered attributes that `ordinal` does not list, and so count as missing: a sentence an attribute.
@@ -62,6 +66,8 @@ extension SourceSet {
         notes.append(
           "\(Int(rows)) rows of \(source.name) have a level of '\(attribute.name)' that 'ordinal' does not list; they "
             + "count as missing")
+        let stated = levels.map { NamedLevel(column: attribute.name, sql: name, value: $0, namer: "'ordinal'") }
+        notes += try connection.absent(stated, from: "\(ready.relation) AS t", of: source.name)
       }
     }
     return notes

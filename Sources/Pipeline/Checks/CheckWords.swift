@@ -23,9 +23,13 @@ extension SegmentChecks {
           : "\nAll of them form segments; with `segments: {redundancy: select}` only the one most like the others does.\n"
       }
     }
+    if !leakWarnings.isEmpty {
+      text += "\n## Features that may be known only afterwards\n\n"
+      for warning in leakWarnings { text += "- **warning:** \(warning).\n" }
+    }
     guard let proxies, !proxies.isEmpty else { return text }
     text += "\n## Guarded attributes\n\nThey form no segment. Whether the features that do stand in for them:\n\n"
-    let warned = warnings
+    let warned = proxyWarnings
     for warning in warned { text += "- **warning:** \(warning).\n" }
     if !warned.isEmpty { text += "\n" }
     text += markdownTable(
@@ -53,8 +57,18 @@ extension SegmentChecks {
     return text
   }
 
-  /// Sentences of what a reader must know at once: of each guarded attribute, what stands in for it.
-  public var warnings: [String] {
+  /// Sentences of what a reader must know at once: of each guarded attribute, what stands in for it, and which features
+  /// may be known only afterwards.
+  public var warnings: [String] { leakWarnings + proxyWarnings }
+
+  private var leakWarnings: [String] {
+    (leaks ?? []).map {
+      "'\($0.feature)' forms segments and may be known only afterwards: \($0.reason). No new customer will have it then; "
+        + "keep it out with 'segments.exclude', or make it an 'outcome'"
+    }
+  }
+
+  private var proxyWarnings: [String] {
     (proxies ?? []).compactMap { proxy in
       var found: [String] = []
       if let value = proxy.prediction, proxy.isPredicted {

@@ -40,6 +40,8 @@ public struct Redundancy: Sendable, Hashable, Codable {
     }
     self.threshold = threshold
     self.isSelected = isSelected
+    // Equal ranks correlate with 1 but for the rounding of a sum.
+    let threshold = min(threshold, 1 - 1e-9)
     rows = sample.rows.count
     self.features = ranked.count
     let correlations = PairwiseRanks.correlations(ranked, rows: sample.rows.count, threshold)

@@ -8,6 +8,16 @@ public struct SegmentChecks: Sendable, Hashable, Codable {
   public var redundancy: Redundancy?
   /// How well features and segments tell each guarded attribute; nil where nothing is guarded.
   public var proxies: [GuardedProxy]?
+  /// Features that form segments and may be known only afterwards; nil without any.
+  public var leaks: [Leak]?
+
+  /// A feature made of an attribute that may be known only after the as-of date.
+  public struct Leak: Sendable, Hashable, Codable {
+    /// The feature.
+    public let feature: String
+    /// Why, in words.
+    public let reason: String
+  }
 
   /// Nothing looked at.
   public init() {}

@@ -23,14 +23,25 @@ extension SegmentTraining {
     return fit(features.subtracting(leftOut.map(\.name))).leavingOut(leftOut)
   }
 
+  /// The features used that were made of what may be known only afterwards; nil without any.
+  func leaks(
+    _ plan: FeaturePlan?, _ quality: DataQuality, _ transforms: FeatureTransforms
+  ) -> [SegmentChecks.Leak]? {
+    let used = Set(transforms.features)
+    let found = (plan?.definitions ?? []).filter { used.contains($0.name) }.compactMap { definition in
+      quality.detail(definition.source)?.columns.first { definition.attributes.contains($0.column) && $0.leak != nil }?
+        .leak.map { SegmentChecks.Leak(feature: definition.name, reason: $0) }
+    }
+    return found.isEmpty ? nil : found
+  }
+
   /// How well the columns of `x` and the segments tell each guarded feature; nil where nothing is guarded.
   func proxies(
     _ plan: FeaturePlan?, _ values: FeatureValues, _ x: Matrix, _ transforms: FeatureTransforms,
     _ assignments: SegmentAssignments
   ) -> [GuardedProxy]? {
     guard let guarded else { return nil }
-    let attributes = Dictionary(
-      (plan?.definitions ?? []).map { ($0.name, $0.attributes) }, uniquingKeysWith: { first, _ in first })
+    let attributes = SegmentTraining.attributes(plan)
     let used = Set(transforms.features)
     let names = (values.numbers.names + values.categories.map(\.name)).filter {
       guarded.contains($0, attributes: attributes[$0] ?? []) && !used.contains($0)

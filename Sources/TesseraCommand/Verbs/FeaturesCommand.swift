@@ -19,6 +19,13 @@ struct FeaturesCommand: ParsableCommand {
         tessera features --as-of 2017-09-30 --labels 90 --output october.parquet
         tessera features --panel 2017-03-31..2017-09-30 --every month --labels 90 --output panel.parquet
       Labels (bought_next_90d …) are of the days after each date alone; the plan is that of the first date.
+
+      Features of your own stand in tessera.yml, in SQL over features, or over the rows of a source:
+        features:
+          expressions:
+            - {name: pace, sql: "orders / (tenure_days + 1)"}
+            - {name: calls, over: visits, sql: "count(*) FILTER (WHERE type = 'call' AND age < 30)"}
+      Columns of rows go by their roles (amount, category, type …), and age is days before the as-of date.
       """)
 
   @OptionGroup var projectOptions: ProjectOptions
@@ -90,20 +97,32 @@ struct FeaturesCommand: ParsableCommand {
           features: summary.plan.definitions.map(\.name), quality: summary.quality, seconds: seconds))
       return
     }
-    var table = TextTable([("feature", .left), ("unit", .left), ("meaning", .left)])
-    for definition in summary.plan.definitions { table.add([definition.name, definition.unit, definition.meaning]) }
-    for line in table.lines { Terminal.print(line) }
-    Terminal.print("")
+    families(summary.plan)
+    let dictionary = FeaturePlan.markdownPath(beside: output)
     if summary.dates.count > 1 {
       Terminal.print(
         "\(ReadableNumber.grouped(summary.customers)) rows: \(summary.plan.definitions.count) features of customers as of "
-          + "\(summary.dates.count) dates from \(summary.dates[0]) to \(summary.asOf), in \(output); what they mean, in "
-          + "\(FeaturePlan.markdownPath(beside: output)).")
+          + "\(summary.dates.count) dates from \(summary.dates[0]) to \(summary.asOf), in \(output); what each means, in "
+          + "\(dictionary).")
       return
     }
     Terminal.print(
       "\(summary.plan.definitions.count) features of \(ReadableNumber.grouped(summary.customers)) customers as of "
-        + "\(summary.asOf), in \(output); what they mean, in \(FeaturePlan.markdownPath(beside: output)).")
+        + "\(summary.asOf), in \(output); what each means, in \(dictionary).")
+  }
+
+  /// A line a family: how many features, and the first of them.
+  private func families(_ plan: FeaturePlan) {
+    var table = TextTable([("family", .left), ("features", .right), ("such as", .left)])
+    for family in FeatureFamily.allCases {
+      let names = plan.definitions.filter { $0.family == family }.map(\.name)
+      guard !names.isEmpty else { continue }
+      table.add([
+        family.rawValue, "\(names.count)", names.prefix(3).joined(separator: ", ") + (names.count > 3 ? " …" : ""),
+      ])
+    }
+    for line in table.lines { Terminal.print(line) }
+    Terminal.print("")
   }
 
   private struct FeaturesJSON: Encodable {

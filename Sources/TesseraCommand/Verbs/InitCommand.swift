@@ -47,6 +47,7 @@ struct InitCommand: ParsableCommand {
     try staged.write(Data(draft.yaml.utf8), to: target.path)
     try staged.commit()
     for finding in draft.findings { Terminal.print(finding) }
+    for note in draft.notes { Terminal.note("note: \(note)") }
     Terminal.print("Wrote \(config). Read it through, then run 'tessera train'.")
   }
 }

@@ -17,6 +17,9 @@ public struct Dialect: Sendable, Hashable {
   /// Whether a table's rows are numbered from 0 in the order in which they came (`rowid`), and quickly found by it.
   public var keepsRowNumbers: Bool { self == .duckDB }
 
+  /// The bytes of a name that the engine tells apart; nil for no end of them.
+  public var longestName: Int? { self == .postgreSQL ? 63 : nil }
+
   /// DuckDB 1.5, embedded.
   public static let duckDB = Dialect(
     name: "duckdb", real: "DOUBLE", text: "VARCHAR", zonedTime: "TIMESTAMP WITH TIME ZONE", readsFiles: true,

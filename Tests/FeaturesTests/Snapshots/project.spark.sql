@@ -32,7 +32,8 @@ SELECT count(*) AS rows_read FROM "tessera_source_1" AS t;
 
 SELECT count(*) AS rows_read, count(*) FILTER (WHERE TRUE AND (customer IS NULL)) AS reason_0 FROM "tessera_source_2" AS t;
 
-SELECT count(*) AS repeated FROM (SELECT customer FROM (SELECT * FROM "tessera_source_2" AS rows_of_source WHERE customer IS NOT NULL) AS t WHERE customer IS NOT NULL
+SELECT count(DISTINCT customer) AS repeated, count(*) AS places
+FROM (SELECT customer FROM (SELECT * FROM "tessera_source_2" AS rows_of_source WHERE customer IS NOT NULL) AS t WHERE customer IS NOT NULL
   GROUP BY customer HAVING count(*) > 1) AS repeats;
 
 SELECT count(*) AS rows_read, count(*) FILTER (WHERE TRUE AND (customer IS NULL)) AS reason_0, count(*) FILTER (WHERE TRUE AND NOT coalesce(customer IS NULL, FALSE) AND (ts IS NULL)) AS reason_1, count(*) FILTER (WHERE TRUE AND NOT coalesce(customer IS NULL, FALSE) AND NOT coalesce(ts IS NULL, FALSE) AND (ts >= TIMESTAMP '2018-01-01 00:00:00')) AS reason_2, count(*) FILTER (WHERE TRUE AND NOT coalesce(customer IS NULL, FALSE) AND NOT coalesce(ts IS NULL, FALSE) AND NOT coalesce(ts >= TIMESTAMP '2018-01-01 00:00:00', FALSE) AND (ts < TIMESTAMP '1900-01-02 00:00:00' OR (ts >= TIMESTAMP '1970-01-01 00:00:00' AND ts < TIMESTAMP '1970-01-02 00:00:00'))) AS implausible FROM (SELECT contact.customer, contact.campaign, contact.row_mark, start.ts FROM "tessera_source_3" AS contact
@@ -45,7 +46,7 @@ SELECT count(*) AS rows_read, count(*) FILTER (WHERE TRUE AND (customer IS NULL)
 
 SELECT percentile_cont(0.25) WITHIN GROUP (ORDER BY CAST(CASE WHEN amount > 0 THEN amount END AS DOUBLE)) AS amount_0, percentile_cont(0.5) WITHIN GROUP (ORDER BY CAST(CASE WHEN amount > 0 THEN amount END AS DOUBLE)) AS amount_1, percentile_cont(0.75) WITHIN GROUP (ORDER BY CAST(CASE WHEN amount > 0 THEN amount END AS DOUBLE)) AS amount_2, percentile_cont(0.25) WITHIN GROUP (ORDER BY CAST(CASE WHEN quantity > 0 THEN quantity END AS DOUBLE)) AS quantity_0, percentile_cont(0.5) WITHIN GROUP (ORDER BY CAST(CASE WHEN quantity > 0 THEN quantity END AS DOUBLE)) AS quantity_1, percentile_cont(0.75) WITHIN GROUP (ORDER BY CAST(CASE WHEN quantity > 0 THEN quantity END AS DOUBLE)) AS quantity_2 FROM (SELECT * FROM "tessera_source_0" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00' AND amount IS NOT NULL) AS s;
 
-CREATE OR REPLACE TEMP VIEW tessera_buyers AS SELECT customer, sum(round(CAST(CASE WHEN amount > 0 THEN amount END AS DOUBLE) * 100)) AS spent FROM (SELECT * FROM "tessera_source_0" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00' AND amount IS NOT NULL) AS v GROUP BY customer;
+CREATE OR REPLACE TEMP VIEW tessera_buyers AS SELECT customer, sum(round(CAST(CASE WHEN amount > 0 THEN amount END AS DOUBLE) * 100)) AS spent, count(*) FILTER (WHERE NOT (coalesce(amount, 0) < 0 OR coalesce(quantity, 0) < 0)) AS bought FROM (SELECT * FROM "tessera_source_0" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00' AND amount IS NOT NULL) AS v GROUP BY customer;
 
 SELECT count(*) AS looked, count("customer") AS present_0, count(DISTINCT "customer") AS different_0, count("ts") AS present_1, count(DISTINCT "ts") AS different_1, count("amount") AS present_2, count(DISTINCT "amount") AS different_2, count("quantity") AS present_3, count(DISTINCT "quantity") AS different_3, count("product") AS present_4, count(DISTINCT "product") AS different_4, count("store") AS present_5, count(DISTINCT "store") AS different_5
 FROM (SELECT * FROM "tessera_source_0" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00' AND amount IS NOT NULL) AS s;
@@ -59,11 +60,21 @@ WHERE s.product IS NOT NULL AND known.product IS NULL;
 
 SELECT percentile_cont(0.25) WITHIN GROUP (ORDER BY CAST(nullif(spent, 0) AS DOUBLE)) AS spent_0, percentile_cont(0.75) WITHIN GROUP (ORDER BY CAST(nullif(spent, 0) AS DOUBLE)) AS spent_2, sum(spent) AS spent, count(nullif(spent, 0)) AS spenders FROM tessera_buyers AS b;
 
+SELECT count(*) AS customers FROM tessera_buyers AS b WHERE bought = 0;
+
 SELECT count(*) AS looked, count("product") AS present_0, count(DISTINCT "product") AS different_0, count("category") AS present_1, count(DISTINCT "category") AS different_1, count("brand") AS present_2, count(DISTINCT "brand") AS different_2
 FROM (SELECT * FROM "tessera_source_1" AS rows_of_source) AS s;
 
 SELECT count(*) AS different FROM (
   SELECT DISTINCT "row_mark" FROM (SELECT * FROM "tessera_source_1" AS rows_of_source) AS s) AS d;
+
+SELECT count(*) AS products, sum(row_count) AS row_count FROM (
+  SELECT product, count(*) AS row_count FROM (SELECT * FROM "tessera_source_1" AS rows_of_source) AS p WHERE product IS NOT NULL
+  GROUP BY product HAVING count(DISTINCT "category") > 1) AS d;
+
+SELECT count(*) AS products, sum(row_count) AS row_count FROM (
+  SELECT product, count(*) AS row_count FROM (SELECT * FROM "tessera_source_1" AS rows_of_source) AS p WHERE product IS NOT NULL
+  GROUP BY product HAVING count(DISTINCT "brand") > 1) AS d;
 
 SELECT count(*) AS looked, count("customer") AS present_0, count(DISTINCT "customer") AS different_0, count("attribute age") AS present_1, count(DISTINCT "attribute age") AS different_1, count("attribute income") AS present_2, count(DISTINCT "attribute income") AS different_2, count("attribute household_size") AS present_3, count(DISTINCT "attribute household_size") AS different_3, count(*) FILTER (WHERE "attribute household_size" <> floor("attribute household_size")) AS broken_3, min("attribute household_size") AS least_3, max("attribute household_size") AS greatest_3, count("attribute is_owner") AS present_4, count(DISTINCT "attribute is_owner") AS different_4, count(*) FILTER (WHERE "attribute is_owner" <> floor("attribute is_owner")) AS broken_4, min("attribute is_owner") AS least_4, max("attribute is_owner") AS greatest_4, count("attribute since") AS present_5, count(DISTINCT "attribute since") AS different_5, count(*) FILTER (WHERE "attribute since" > DATE '2017-12-31') AS later_5
 FROM (SELECT * FROM "tessera_source_2" AS rows_of_source WHERE customer IS NOT NULL) AS s;
