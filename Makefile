@@ -9,6 +9,7 @@ BENCH_DIR ?= Benchmarks/data
 BENCH_CUSTOMERS ?= 1000000
 BENCH_LINES ?= 20000000
 BENCH_SEGMENT_CUSTOMERS ?= 5000000
+BENCH_PREDICTION_ROWS ?= 1000000
 BENCH_SCALE ?= 1
 # How many tables with planted segments, and how many without any, the tree of segments is held against.
 BENCH_SEEDS ?= 20
@@ -55,7 +56,7 @@ test: build ## run the tests
 BENCH_OPTIONS = $(BENCH_ROUNDS:%=--rounds %) $(BENCH_THREADS:%=--threads %)
 
 .PHONY: bench
-bench: bench-features bench-clustering ## run all comparisons with peers; see Benchmarks/README.md
+bench: bench-features bench-clustering bench-predictions ## run all comparisons with peers; see Benchmarks/README.md
 
 .PHONY: bench-features
 bench-features: build $(BENCH_DIR)/orders.parquet ## compare `tessera features` with the bare SQL
@@ -68,6 +69,13 @@ bench-clustering: setup ## compare clustering with scikit-learn, faiss and mclus
 	$(SWIFT) build $(RELEASE) --package-path Benchmarks --scratch-path .build-bench --product tessera-bench
 	.venv/peers/bin/python Benchmarks/run_clustering.py .build-bench/release/tessera-bench \
 	  --folder $(BENCH_DIR) --scale $(BENCH_SCALE) $(BENCH_OPTIONS)
+
+.PHONY: bench-predictions
+bench-predictions: setup ## compare logistic regression, matching and customer value with their peers
+	@Benchmarks/peers/setup
+	$(SWIFT) build $(RELEASE) --package-path Benchmarks --scratch-path .build-bench --product tessera-bench
+	.venv/peers/bin/python Benchmarks/run_predictions.py .build-bench/release/tessera-bench \
+	  --folder $(BENCH_DIR) --rows $(BENCH_PREDICTION_ROWS) $(BENCH_OPTIONS)
 
 # These two tell how right the segments are, by no peer, so they are not among the comparisons.
 .PHONY: bench-segments

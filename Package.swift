@@ -21,6 +21,8 @@ let package = Package(
         "LinearAlgebra", "Randomness", "Warehouse", "ModelFiles", "Features", "Clustering", "Propensity",
         "CustomerValue", "Pipeline",
       ]),
+    // What customers will do, for those who bring their own matrix: needs OpenBLAS, and XGBoost for boosted trees.
+    .library(name: "TesseraPredictions", targets: ["LinearAlgebra", "Randomness", "Propensity", "CustomerValue"]),
     // The methods alone, for those who bring their own matrix: needs OpenBLAS and nothing else.
     .library(name: "TesseraClustering", targets: ["LinearAlgebra", "Randomness", "Clustering"]),
   ],

@@ -24,6 +24,7 @@ let package = Package(
       name: "tessera-bench",
       dependencies: [
         .product(name: "TesseraClustering", package: "Tessera"),
+        .product(name: "TesseraPredictions", package: "Tessera"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Sources/TesseraBench", swiftSettings: house)
   ],

@@ -1,5 +1,6 @@
 internal import Clustering
 internal import Features
+internal import Propensity
 internal import Foundation
 
 /// A number shown to people: about four significant digits, no noise; an exponent only where it saves many digits.
@@ -124,6 +125,24 @@ extension SegmentModel {
     }
   }
 
+  /// What customers may do, and how well that is told.
+  private var predictionTable: String {
+    guard let predictions, !predictions.isEmpty else { return "" }
+    let rows = predictions.map { item in
+      let quality = item.prediction.card.quality
+      return [
+        item.name, item.meaning, ReadableNumber.percent(quality.rate),
+        "\(ReadableNumber.hundredths(quality.auc.value)) (\(ReadableNumber.hundredths(quality.auc.low))–\(ReadableNumber.hundredths(quality.auc.high)))",
+        ReadableNumber.hundredths(quality.calibrationError.value), item.prediction.model.learned.kind.rawValue,
+        item.prediction.card.importances.prefix(3).map(\.feature).joined(separator: ", "),
+      ]
+    }
+    return "\n## What they will do\n\n"
+      + markdownTable(
+        ["target", "what", "share", "AUC (95%)", "calibration error", "learner", "goes most by"], rows)
+      + "\nJudged on the latest date, learnt from the earlier ones, where there are several; else out of fold.\n"
+  }
+
   /// The model in words, as Markdown: what it is, its segments, how they were found, what they rest on.
   public var markdownCard: String {
     var text = "# \(name)\n\n"
@@ -153,6 +172,7 @@ extension SegmentModel {
     }
     text += criteriaTable
     text += attractiveness?.markdown(of: self) ?? ""
+    text += predictionTable
     text += "\n## Features\n\n"
     text += markdownTable(
       ["feature", "all"] + lines.map(\.segment),

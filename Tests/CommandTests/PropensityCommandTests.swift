@@ -215,3 +215,105 @@ import Testing
     #expect(found.calibrationError < 0.02)
   }
 }
+
+/// `propensity --treatment`.
+@Suite struct UpliftCommandTests {
+  private struct Answer: Decodable {
+    let control: String
+    let controlRows: Int
+    let arms: [Arm]
+  }
+  private struct Arm: Decodable {
+    let treatment: String
+    let rows: Int
+    let ate: Double
+    let ateStandardError: Double
+    let verdict: String
+    let qini: Double
+    let qiniInterval: [Double]
+    let segments: [Segment]
+  }
+  private struct Segment: Decodable {
+    let group: String
+  }
+
+  /// 3,000 customers: the letter makes those of high spend visit, the card nobody; the last ten have no outcome yet.
+  private static let campaign: String = {
+    var rows = ["id,spend,region,sent,visit"]
+    for row in 0..<3000 {
+      let spend = row * 7919 % 1009
+      let arm = ["none", "letter", "card"][row * 104_729 % 3 == 0 ? 0 : row * 31 % 7 < 3 ? 1 : 2]
+      let chance = 0.2 + (arm == "letter" && spend > 500 ? 0.4 : 0)
+      let visits = Double(row * 15_485_863 % 10_007) / 10_007 < chance
+      rows.append("\(row),\(spend),\(["north", "south"][row % 2]),\(arm),\(row < 2990 ? (visits ? "1" : "0") : "")")
+    }
+    return rows.joined(separator: "\n") + "\n"
+  }()
+
+  @Test func `effects are told for each treatment, for whom, and written for every customer`() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(Self.campaign, to: "c.csv")
+    let outcome = try TesseraProcess.run(
+      [
+        "propensity", "c.csv", "--id", "id", "--target", "visit", "--treatment", "sent", "--segment", "region",
+        "--output",
+        "u.csv", "--model", "u.tessera", "--json",
+      ], in: folder.url)
+    try #require(outcome.code == 0, "\(outcome.errors)")
+    let found = try JSONDecoder().decode(Answer.self, from: Data(outcome.output.utf8))
+    #expect(found.control == "none" && found.arms.map(\.treatment) == ["card", "letter"])
+    let (card, letter) = (found.arms[0], found.arms[1])
+    #expect(letter.verdict == "differs" && letter.ate > 0.12 && letter.qiniInterval[0] > 0)
+    #expect(card.verdict == "noDetectableUplift" && abs(card.ate) < 3 * card.ateStandardError)
+    #expect(letter.segments.map(\.group) == ["north", "south"])
+    let lines = try String(contentsOf: folder.url.appendingPathComponent("u.csv"), encoding: .utf8)
+      .split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
+    #expect(lines.count == 3001 && lines[0] == ["id", "expected_untreated", "uplift_1", "uplift_2", "best"])
+    func mean(_ spends: Range<Int>) -> Double {
+      let own = lines.dropFirst().filter { spends.contains((Int($0[0]) ?? 0) * 7919 % 1009) }
+      return own.reduce(0.0) { $0 + (Double($1[3]) ?? 0) } / Double(own.count)
+    }
+    let (high, low) = (mean(700..<1009), mean(0..<300))
+    #expect(high > low + 0.15)
+    let scored = try TesseraProcess.run(
+      ["score", "u.tessera", "--input", "c.csv", "--output", "s.csv"], in: folder.url)
+    #expect(scored.code == 0, "\(scored.errors)")
+    let again = try String(contentsOf: folder.url.appendingPathComponent("s.csv"), encoding: .utf8).split(
+      separator: "\n")
+    #expect(again.suffix(10).map(String.init) == lines.suffix(10).map { $0.joined(separator: ",") })
+    let shown = try TesseraProcess.run(["inspect", "u.tessera"], in: folder.url)
+    #expect(shown.output.contains("works better on some") && shown.output.contains("no detectable uplift"))
+  }
+
+  struct Refusal: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let arguments: [String]
+    var code: Int32 = 65
+    let words: String
+  }
+
+  @Test(arguments: [
+    Refusal(
+      testDescription: "a control that nobody is", arguments: ["--treatment", "sent", "--control", "nobody"],
+      words: "no row has the control 'nobody'"),
+    Refusal(
+      testDescription: "no word for the control", arguments: ["--treatment", "region"], words: "Name it with --control"),
+    Refusal(
+      testDescription: "one treatment only", arguments: ["--treatment", "sent", "--where", "sent = 'none'"],
+      words: "same treatment"),
+    Refusal(
+      testDescription: "a control without a treatment", arguments: ["--control", "none"], code: 64, words: "--treatment"
+    ),
+    Refusal(
+      testDescription: "reasons of effects", arguments: ["--treatment", "sent", "--why", "--output", "o.csv"], code: 64,
+      words: "--why does not go with --treatment"),
+  ])
+  func `what cannot be compared is told`(refusal: Refusal) throws {
+    let folder = try TemporaryFolder()
+    try folder.write(Self.campaign, to: "c.csv")
+    let outcome = try TesseraProcess.run(
+      ["propensity", "c.csv", "--target", "visit", "--exclude", "id"] + refusal.arguments, in: folder.url)
+    #expect(outcome.code == refusal.code, "\(outcome.errors)")
+    #expect(outcome.errors.contains(refusal.words), "\(outcome.errors)")
+  }
+}

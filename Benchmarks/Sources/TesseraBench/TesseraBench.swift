@@ -14,7 +14,8 @@ struct TesseraBench: ParsableCommand {
       and R's writeBin write. run_clustering.py makes them and compares the answers with the peers'.
       """,
     subcommands: [
-      KMeansTask.self, AssignTask.self, MixtureTask.self, MixtureAssignTask.self, SweepTask.self, LibrariesTask.self,
+      KMeansTask.self, AssignTask.self, MixtureTask.self, MixtureAssignTask.self, SweepTask.self, LogisticTask.self,
+      MatchingTask.self, ValueTask.self, LibrariesTask.self,
     ])
 }
 

@@ -51,10 +51,7 @@ extension TrainedSegments {
     var model = model
     model.quality.notes += learnt.notes
     model.predictions = try run.judged(learnt, by: model, sources)
-    if let chances = try run.chances(learnt.predictions, sources) {
-      let path = run.outputFolder.appendingPathComponent("predictions.parquet").path
-      try run.connection.write(chances.table, to: path, in: files)
-    }
+    try run.writeChances(learnt.predictions, sources, files)
     return TrainedSegments(model: model, assignments: assignments)
   }
 }
@@ -145,6 +142,13 @@ extension ProjectRun {
         ?? own
     }
     return found
+  }
+
+  /// Stages the chances of all customers of `sources` in `files`; nothing without predictions.
+  func writeChances(_ predictions: [ProjectPrediction], _ sources: SourceSet, _ files: StagedFiles) throws {
+    guard let chances = try chances(predictions, sources) else { return }
+    let path = outputFolder.appendingPathComponent("predictions.parquet").path
+    try connection.write(chances.table, to: path, in: files)
   }
 
   /// Tells each prediction of `learnt` how true it is in the segments that `model` gives customers on its last date.

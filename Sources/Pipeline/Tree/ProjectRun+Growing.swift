@@ -16,6 +16,7 @@ extension ProjectRun {
     ).adding(project.lists, try table.members(of: project.lists))
     let files = StagedFiles()
     progress?(PipelineProgress(stage: "writing results"))
+    try writeChances(grown.model.predictions ?? [], sources, files)
     try table.write(to: outputFolder.appendingPathComponent("features.parquet").path, in: files)
     try write(grown, files)
     return grown

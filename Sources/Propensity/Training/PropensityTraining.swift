@@ -44,6 +44,9 @@ public struct PropensityTraining: Sendable, Hashable, Codable {
     baseline: Int? = nil, observer: PropensityObserver? = nil
   ) throws(PropensityError) -> PropensityFit {
     _ = try OutcomeRows(x, outcome, .probability, weights)
+    // Where there is no XGBoost, a regression alone is better than nothing; who asks for trees is told.
+    let isAlone = learners.count > 1 && (try? XGBoostLibrary.current()) == nil
+    let learners = isAlone ? learners.filter { $0 != .boosted } : learners
     try check(x, outcome, weights, groups, periods, baseline)
     let later = laterRows(outcome, periods)
     let learnt = later.map { last in outcome.indices.filter { !last.contains($0) } } ?? Array(outcome.indices)
@@ -64,7 +67,8 @@ public struct PropensityTraining: Sendable, Hashable, Codable {
     }
     var standIn: [Double]?
     if let baseline { standIn = try self.baseline(baseline, rows, dealt, all, judged, isLater: later != nil) }
-    let (best, reason) = choose(candidates, all, judged)
+    let (best, found) = choose(candidates, all, judged)
+    let reason = isAlone ? "XGBoost is not here, so boosted trees were not tried" : found
     let chosen = candidates[best]
     var model: LearnedModel
     var logistic: LogisticFit?

@@ -1,0 +1,151 @@
+import Foundation
+import ModelFiles
+import TestSupport
+import Testing
+
+/// `targets` in tessera.yml: chances learnt by `train` and told by `score`.
+@Suite struct TargetCommandTests {
+  private struct Model: Decodable {
+    let name: String
+    let dates: [String]
+    let segments: [Segment]
+    let prediction: Prediction
+  }
+  private struct Segment: Decodable {
+    let rows: Int
+  }
+  private struct Prediction: Decodable {
+    let rows: Int
+    let positives: Int
+    let card: Card
+  }
+  private struct Card: Decodable {
+    let isJudgedLater: Bool
+    let quality: Quality
+  }
+  private struct Quality: Decodable {
+    let rows: Int
+    let auc: Estimate
+  }
+  private struct Estimate: Decodable {
+    let value: Double
+  }
+
+  /// A year and a half of 240 customers: some buy every week or two to the end, others stop at some day.
+  private static let orders: String = {
+    var rows = ["customer,day,paid,gender"]
+    for customer in 0..<240 {
+      let gap = 6 + customer * 31 % 19
+      let last = customer % 3 == 0 ? 80 + customer * 7919 % 400 : 540
+      var day = customer * 5 % 30
+      while day < last {
+        let date = Date(timeIntervalSince1970: Double(19_000 + day) * 86_400)
+        rows.append(
+          "c\(customer),\(ISO8601DateFormatter().string(from: date).prefix(10)),\(10 + customer * 17 % 40),"
+            + (customer % 2 == 0 ? "f" : "m"))
+        day += gap + day * customer % 4
+      }
+    }
+    return rows.joined(separator: "\n") + "\n"
+  }()
+
+  private static func project(_ targets: String) -> String {
+    """
+    name: shop
+    sources:
+      orders:
+        file: orders.csv
+        role: transactions
+        columns: {customer: customer, time: day, amount: paid}
+    targets:
+    \(targets.split(separator: "\n").map { "  " + $0 }.joined(separator: "\n"))
+    """
+  }
+
+  private func folder(_ targets: String) throws -> TemporaryFolder {
+    let folder = try TemporaryFolder()
+    try folder.write(Self.orders, to: "orders.csv")
+    try folder.write(Self.project(targets), to: "tessera.yml")
+    return folder
+  }
+
+  private func predictions(_ folder: TemporaryFolder) throws -> [Model] {
+    let file = try ModelFile.read(from: folder.url.appendingPathComponent("models/shop.tessera"))
+    return try file.section("predictions", as: [Model].self)
+  }
+
+  @Test func `who buys again is learnt, judged on the latest date, and told by score as by train`() throws {
+    let folder = try folder("buys: {event: buy, days: 40}\nstops: {event: no buy, days: 60, dates: 3}")
+    let trained = try TesseraProcess.run(["train"], in: folder.url)
+    try #require(trained.code == 0, "\(trained.errors)")
+    #expect(trained.output.contains("1 or more orders in the next 40 days"))
+    let found = try predictions(folder)
+    #expect(found.map(\.name) == ["buys", "stops"] && found.map(\.dates.count) == [4, 3])
+    #expect(found.allSatisfy { $0.prediction.card.isJudgedLater && $0.prediction.card.quality.auc.value > 0.8 })
+    // Customers of all dates are learnt from, those of the last one judged; the segments' customers are these.
+    #expect(found[0].prediction.rows > 3 * 200 && found[0].prediction.card.quality.rows <= 240)
+    #expect(found[0].segments.reduce(0) { $0 + $1.rows } == found[0].prediction.card.quality.rows)
+
+    let scored = try TesseraProcess.run(["score", "models/shop.tessera", "--output", "s.csv"], in: folder.url)
+    try #require(scored.code == 0, "\(scored.errors)")
+    let lines = try String(contentsOf: folder.url.appendingPathComponent("s.csv"), encoding: .utf8)
+      .split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
+    let columns = ["buys_probability", "buys_percentile", "stops_probability", "stops_percentile"]
+    #expect(Array(lines[0].suffix(4)) == columns && lines.count == 241)
+    #expect(lines.dropFirst().allSatisfy { (0...1).contains(Double($0[lines[0].count - 4]) ?? -1) })
+    let same = try TesseraProcess.run(
+      ["value", "output/shop/predictions.parquet", "--customer", "customer", "--date", "buys_probability"],
+      in: folder.url)
+    // A file that any engine reads: its columns are known by name.
+    #expect(same.code == 65 && same.errors.contains("buys_probability"))
+    let shown = try TesseraProcess.run(["inspect", "models/shop.tessera"], in: folder.url)
+    #expect(shown.output.contains("fewer than 1 orders in the next 60 days"))
+  }
+
+  @Test func `nothing after the as-of date is looked at, not even by labels`() throws {
+    let day = "2023-02-20"
+    let folder = try folder("buys: {event: buy, days: 40}")
+    #expect(try TesseraProcess.run(["train", "--as-of", day], in: folder.url).code == 0)
+    let whole = try Data(contentsOf: folder.url.appendingPathComponent("models/shop.tessera"))
+    let early = Self.orders.split(separator: "\n").filter { line in
+      let cells = line.split(separator: ",")
+      return cells[1] == "day" || cells[1] <= day
+    }
+    let other = try TemporaryFolder()
+    // What came later is replaced by noise: orders of everybody, at other prices.
+    let noise = (0..<240).map { "c\($0),2023-06-01,999,f" }
+    try other.write((early.map(String.init) + noise).joined(separator: "\n") + "\n", to: "orders.csv")
+    try other.write(Self.project("buys: {event: buy, days: 40}"), to: "tessera.yml")
+    #expect(try TesseraProcess.run(["train", "--as-of", day], in: other.url).code == 0)
+    let cut = try ModelFile.read(from: other.url.appendingPathComponent("models/shop.tessera"))
+    let full = try ModelFile.read(from: folder.url.appendingPathComponent("models/shop.tessera"))
+    #expect(!whole.isEmpty)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    let sections = try [cut, full].map { try encoder.encode(try $0.section("predictions", as: Content.self)) }
+    #expect(sections[0] == sections[1])
+  }
+
+  struct Refusal: Sendable, CustomTestStringConvertible {
+    let targets: String
+    let words: String
+    var testDescription: String { targets }
+  }
+
+  @Test(arguments: [
+    Refusal(targets: "buys: {days: 40}", words: "names no event"),
+    Refusal(targets: "buys: {event: buy}", words: "has no 'days'"),
+    Refusal(targets: "buys: {event: visit, days: 3}", words: "known are 'buy', 'no buy'"),
+    Refusal(targets: "buys it: {event: buy, days: 3}", words: "letters, digits and '_'"),
+    Refusal(targets: "buys: {event: buy, days: 3, dates: 0}", words: "from 1 to 36"),
+    Refusal(targets: "buys: {event: buy, days: 3000}", words: "records are too short for the target 'buys'"),
+    Refusal(targets: "buys: {event: buy, days: 40, at_least: 1000}", words: "cannot be learnt"),
+  ])
+  func `what cannot be foretold is told`(refusal: Refusal) throws {
+    let folder = try folder(refusal.targets)
+    let outcome = try TesseraProcess.run(["train"], in: folder.url)
+    #expect(outcome.code == 65, "\(outcome.errors)")
+    #expect(outcome.errors.contains(refusal.words), "\(outcome.errors)")
+    #expect(!folder.files.contains("models"))
+  }
+}
