@@ -24,7 +24,7 @@ internal import LinearAlgebra
     var made: TesseraXGBoostHandle?
     // Safe: the library copies rows x columns floats before it returns.
     let status = unsafe library.functions.matrix_create(
-      values, UInt64(x.rows), UInt64(x.columns), .nan, &made, CInt(Parallel.workers))
+      values, UInt64(x.rows), UInt64(x.columns), .nan, &made, x.rows < 20_000 ? 1 : CInt(Parallel.workers))
     try library.check(status)
     guard let made = unsafe made else { throw .boosting(reason: "it gave no matrix") }
     unsafe handle = made

@@ -4,8 +4,8 @@ internal import Randomness
 
 /// Boosted regression trees by XGBoost (Chen & Guestrin, 2016), for chances and for means.
 ///
-/// The number of rounds is the one at which the loss of a held-out part of the rows was least; the trees kept are then
-/// grown on all rows. Missing values are their own branch. Features are taken in single precision.
+/// The number of rounds is the one at which the loss of held-out rows was least (each part of the rows held out in turn
+/// where they are few); the trees kept are then grown on all rows. Missing values are their own branch. Features are taken in single precision.
 public struct BoostedTrees: Sendable, Hashable, Codable {
   /// How a feature may act.
   public enum Direction: Int, Sendable, Hashable, Codable { case falling = -1, free = 0, rising = 1 }
@@ -43,28 +43,9 @@ public struct BoostedTrees: Sendable, Hashable, Codable {
     try check(columns: x.columns)
     let rows = try OutcomeRows(x, outcome, kind, weights)
     let library = try XGBoostLibrary.current()
-    let parameters = self.parameters(kind, seed: seed, mean: rows.mean)
-    var rounds = maxRounds
-    var losses: [Double] = []
-    let held = heldOut(rows, kind, seed: seed)
-    if let held {
-      let grown = try BoostedMatrix(
-        x.gatheringRows(held.grown), library: library, outcome: held.grown.map { outcome[$0] },
-        weights: weights.map { all in held.grown.map { all[$0] } })
-      let checked = try BoostedMatrix(
-        x.gatheringRows(held.out), library: library, outcome: held.out.map { outcome[$0] },
-        weights: weights.map { all in held.out.map { all[$0] } })
-      let booster = try Booster([grown, checked], parameters)
-      var best = (round: 0, loss: Double.infinity)
-      for round in 0..<maxRounds {
-        try booster.update(round, grown)
-        let loss = try booster.loss(round, checked)
-        losses.append(loss)
-        if loss < best.loss { best = (round, loss) }
-        if round - best.round >= patience { break }
-      }
-      rounds = best.round + 1
-    }
+    let parameters = self.parameters(kind, seed: seed, mean: rows.mean, rows: x.rows)
+    let losses = try heldOutLosses(x, rows, kind, weights, parameters, library, seed: seed)
+    let rounds = losses.isEmpty ? maxRounds : (losses.indices.min { losses[$0] < losses[$1] } ?? 0) + 1
     let all = try BoostedMatrix(x, library: library, outcome: outcome, weights: weights)
     let booster = try Booster([all], parameters)
     for round in 0..<rounds { try booster.update(round, all) }
@@ -95,13 +76,13 @@ public struct BoostedTrees: Sendable, Hashable, Codable {
     }
   }
 
-  private func parameters(_ kind: OutcomeKind, seed: UInt64, mean: Double) -> [(String, String)] {
+  private func parameters(_ kind: OutcomeKind, seed: UInt64, mean: Double, rows: Int) -> [(String, String)] {
     var parameters = [
       ("verbosity", "0"), ("objective", kind == .probability ? "binary:logistic" : "reg:squarederror"),
       ("eval_metric", kind == .probability ? "logloss" : "rmse"), ("base_score", "\(mean)"), ("tree_method", "hist"),
       ("eta", "\(learningRate)"), ("max_depth", "\(depth)"), ("min_child_weight", "\(leastLeafWeight)"),
       ("subsample", "\(rowShare)"), ("colsample_bytree", "\(columnShare)"), ("lambda", "\(ridge)"),
-      ("seed", "\(seed % 0x7FFF_FFFF)"), ("nthread", "\(Parallel.workers)"),
+      ("seed", "\(seed % 0x7FFF_FFFF)"), ("nthread", "\(rows < Self.fewRows ? 1 : Parallel.workers)"),
     ]
     if directions.contains(where: { $0 != .free }) {
       parameters.append(
@@ -110,25 +91,80 @@ public struct BoostedTrees: Sendable, Hashable, Codable {
     return parameters
   }
 
-  /// Which rows are grown on and which are held out, each with its share of both outcomes; nil without a held-out part.
-  private func heldOut(_ rows: OutcomeRows, _ kind: OutcomeKind, seed: UInt64) -> (grown: [Int], out: [Int])? {
-    guard heldOutShare > 0 else { return nil }
+  /// The mean loss of held-out rows after each round, over one split, or over several where rows are few and one would
+  /// tell little; empty without a held-out part.
+  private func heldOutLosses(
+    _ x: Matrix, _ rows: OutcomeRows, _ kind: OutcomeKind, _ weights: [Double]?, _ parameters: [(String, String)],
+    _ library: XGBoostLibrary, seed: UInt64
+  ) throws(PropensityError) -> [Double] {
+    guard heldOutShare > 0 else { return [] }
+    let splits = splits(rows, kind, seed: seed)
+    // Parts that are held out in turn are grown beside each other, each on one thread.
+    let alone = parameters.filter { $0.0 != "nthread" } + [("nthread", "1")]
+    let found = Parallel.map(count: splits.count) { index -> Result<[Double], PropensityError> in
+      do throws(PropensityError) {
+        return .success(
+          try curve(x, rows, weights, splits[index], splits.count > 1 ? alone : parameters, library))
+      } catch {
+        return .failure(error)
+      }
+    }
+    var curves: [[Double]] = []
+    for result in found { curves.append(try result.get()) }
+    let sizes = splits.map { Double($0.out.count) }
+    // As far as all went: beyond, none of them got better.
+    guard let shortest = curves.map(\.count).min() else { return [] }
+    let total = sizes.reduce(0, +)
+    return (0..<shortest).map { round in zip(curves, sizes).reduce(0) { $0 + $1.0[round] * $1.1 } / total }
+  }
+
+  /// The loss of one held-out part after each round, until it has not fallen for long.
+  private func curve(
+    _ x: Matrix, _ rows: OutcomeRows, _ weights: [Double]?, _ split: (grown: [Int], out: [Int]),
+    _ parameters: [(String, String)], _ library: XGBoostLibrary
+  ) throws(PropensityError) -> [Double] {
+    func matrix(_ part: [Int]) throws(PropensityError) -> BoostedMatrix {
+      try BoostedMatrix(
+        x.gatheringRows(part), library: library, outcome: part.map { rows.outcome[$0] },
+        weights: weights.map { all in part.map { all[$0] } })
+    }
+    let (grown, checked) = (try matrix(split.grown), try matrix(split.out))
+    let booster = try Booster([grown, checked], parameters)
+    var losses: [Double] = []
+    var best = (round: 0, loss: Double.infinity)
+    for round in 0..<maxRounds {
+      try booster.update(round, grown)
+      let loss = try booster.loss(round, checked)
+      losses.append(loss)
+      if loss < best.loss { best = (round, loss) }
+      if round - best.round >= patience { break }
+    }
+    return losses
+  }
+
+  /// Fewer rows than this are held out in turn, each part once.
+  private static let fewRows = 20_000
+
+  /// Which rows are grown on and which are held out, each with its share of both outcomes.
+  private func splits(_ rows: OutcomeRows, _ kind: OutcomeKind, seed: UInt64) -> [(grown: [Int], out: [Int])] {
     var generator = RandomStream(seed: seed, index: 1)
     let classes: [[Int]] =
       kind == .mean
       ? [Array(rows.outcome.indices)] : [0.0, 1].map { y in rows.outcome.indices.filter { rows.outcome[$0] == y } }
-    var out: [Int] = []
-    var grown: [Int] = []
+    let parts = max(2, Int((1 / heldOutShare).rounded()))
+    var part = [Int](repeating: -1, count: rows.outcome.count)
     for members in classes {
       var members = members.filter { rows.weight($0) > 0 }
       generator.shuffle(&members)
-      let count = Int((Double(members.count) * heldOutShare).rounded())
-      // A class of one row can only be grown on.
-      guard count >= 1, count < members.count else { return nil }
-      out += members[..<count]
-      grown += members[count...]
+      // A class of so few rows can only be grown on.
+      guard members.count >= parts else { return [] }
+      for (place, row) in members.enumerated() { part[row] = place % parts }
     }
-    return (grown.sorted(), out.sorted())
+    return (0..<(rows.outcome.count < Self.fewRows ? parts : 1)).map { index in
+      (
+        part.indices.filter { part[$0] >= 0 && part[$0] != index }, part.indices.filter { part[$0] == index }
+      )
+    }
   }
 }
 

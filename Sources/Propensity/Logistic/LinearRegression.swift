@@ -66,18 +66,7 @@ public struct LinearModel: Sendable, Hashable, Codable {
 extension LinearModel: OutcomeModel {
   /// The expected amount of each row (n x d).
   public func expected(_ x: Matrix) throws(PropensityError) -> [Double] {
-    let d = coefficients.count
-    guard x.columns == d else { throw .columnCount(have: x.columns, need: d) }
-    return Parallel.map(rows: x.rows) { range in
-      range.map { row in
-        var sum = intercept
-        for j in 0..<d {
-          let value = x.values[row * d + j]
-          sum += value.isNaN ? missing[j] : coefficients[j] * value
-        }
-        return sum
-      }
-    }.flatMap { $0 }
+    try LinearForm(intercept: intercept, coefficients: coefficients, missing: missing).values(x)
   }
 }
 

@@ -16,18 +16,7 @@ public struct LogisticModel: Sendable, Hashable, Codable {
 
   /// ln(p / (1 - p)) of each row of `x` (n x d). O(n d).
   public func logits(_ x: Matrix) throws(PropensityError) -> [Double] {
-    let d = coefficients.count
-    guard x.columns == d else { throw .columnCount(have: x.columns, need: d) }
-    return Parallel.map(rows: x.rows) { range in
-      range.map { row in
-        var eta = intercept
-        for j in 0..<d {
-          let value = x.values[row * d + j]
-          eta += value.isNaN ? missing[j] : coefficients[j] * value
-        }
-        return eta
-      }
-    }.flatMap { $0 }
+    try LinearForm(intercept: intercept, coefficients: coefficients, missing: missing).values(x)
   }
 
   /// What each feature adds to the logit of each row, against the mean of training (n x d), and the logit there.
