@@ -85,7 +85,7 @@ import Testing
     let found = try training.fit(
       x, outcome: rows.map { $0[1] }, kind: .mean, arm: rows.map { Int($0[0]) }, arms: 2
     ).treatments[0]
-    let error = (zip(found.effects, truth).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) } / Double(rows.count))
+    let error = (zip(found.learntEffects, truth).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) } / Double(rows.count))
       .squareRoot()
     #expect(error < 0.8592)
   }

@@ -23,6 +23,8 @@ public struct UpliftFit: Sendable {
     public let learner: EffectLearner
     /// The effect of each customer (n), by models that had not seen them; the average where none can be told apart.
     public let effects: [Double]
+    /// The effect of each customer (n) as the learner has it, whatever the verdict: its best guess, right or wrong.
+    public let learntEffects: [Double]
     /// The slope of the doubly robust scores on the effects (Chernozhukov et al., 2018, "best linear predictor"): 1 where
     /// differences are as large as told, 0 where they are chance.
     public let slope: Estimate
@@ -61,7 +63,7 @@ public struct UpliftFit: Sendable {
         losses[learner] = loss
         if loss < best.loss { best = (learner, effects, loss) }
       }
-      (self.losses, learner) = (losses, best.learner)
+      (self.losses, learner, learntEffects) = (losses, best.learner, best.effects)
       slope = Treatment.slope(scores, on: best.effects)
       let rows = armOf.indices.filter { armOf[$0] == arm || armOf[$0] == 0 }
       let curve = try? QiniCurve(
