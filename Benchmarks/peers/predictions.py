@@ -63,8 +63,8 @@ def value(orders, end):
         39, summary["frequency"], summary["recency"] / 7, summary["T"] / 7
     )
     seconds = time.perf_counter() - start
-    likelihood = -fit._negative_log_likelihood_ * len(summary)
-    return {"seconds": seconds, "log_likelihood": float(likelihood), "inertia": float(expected.sum())}
+    # Its likelihood leaves constants out; the expected orders of all tell whether both found the same.
+    return {"seconds": seconds, "inertia": float(expected.sum())}
 
 
 def main():
