@@ -68,6 +68,11 @@ public enum ReadableNumber {
     return "\(value < 0 && tenths > 0 ? "-" : "")\(tenths / 10).\(tenths % 10)"
   }
 
+  /// `12345.6` as `12,346`; below 100 and beyond what a whole number holds as ``text(_:)`` has it.
+  public static func whole(_ value: Double) -> String {
+    abs(value) >= 100 && abs(value) < 1e15 ? grouped(Int(value.rounded())) : text(value)
+  }
+
   /// `0.1234` as `12.3%`.
   public static func percent(_ share: Double) -> String {
     guard share.isFinite, abs(share) < 1e9 else { return "–" }

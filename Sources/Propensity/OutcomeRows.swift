@@ -3,6 +3,9 @@ internal import LinearAlgebra
 
 /// Features, outcomes and weights that go together, checked once for all learners.
 struct OutcomeRows {
+  /// Beyond this, squares of differences would overflow.
+  static let greatest = 1e150
+
   /// The outcome of each row (n).
   let outcome: [Double]
   /// The weight of each row (n); nil counts every row once.
@@ -18,7 +21,7 @@ struct OutcomeRows {
     let n = x.rows
     guard n > 0, x.columns > 0 else { throw .empty }
     guard outcome.count == n else { throw .count(of: "outcomes", have: outcome.count, need: n) }
-    if let position = x.values.firstIndex(where: { $0.isInfinite }) {
+    if let position = x.values.firstIndex(where: { abs($0) > Self.greatest }) {
       throw .infinite(row: position / x.columns, column: position % x.columns)
     }
     for (row, value) in outcome.enumerated() {

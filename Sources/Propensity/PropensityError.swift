@@ -6,7 +6,7 @@ public enum PropensityError: Error, Hashable, Sendable {
   case empty
   /// There is not one of these a row.
   case count(of: String, have: Int, need: Int)
-  /// A value of the features is infinite. `row` and `column` count from 0.
+  /// A value of the features is infinite, or so large that its square would be. `row` and `column` count from 0.
   case infinite(row: Int, column: Int)
   /// An outcome is missing, infinite or, where a chance is learnt, neither 0 nor 1. `row` counts from 0.
   case outcome(row: Int, requirement: String)
@@ -46,7 +46,7 @@ extension PropensityError: CustomStringConvertible {
     case .empty: "There are no rows or no columns to learn from. Give at least one feature and rows of weight above 0."
     case .count(let what, let have, let need): "There are \(have) \(what) for \(need) rows. Give one a row."
     case .infinite(let row, let column):
-      "Row \(row + 1) of column \(column + 1) is infinite. Features must be finite or missing."
+      "Row \(row + 1) of column \(column + 1) is infinite or beyond 1e150. Features must be finite or missing."
     case .outcome(let row, let requirement): "The outcome of row \(row + 1) must be \(requirement)."
     case .oneClass(let value, let rows):
       "The outcome is \(value == 0 ? "0" : "1") in all \(rows) rows, so there is nothing to tell apart. "

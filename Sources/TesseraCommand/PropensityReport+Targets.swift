@@ -10,13 +10,12 @@ extension PropensityReport {
       ("target", .left), ("share", .right), ("AUC", .right), ("95% interval", .right), ("log loss", .right),
       ("calibration error", .right), ("learner", .left), ("what", .left),
     ])
-    func three(_ value: Double) -> String { String(format: "%.3f", value) }
     for item in predictions {
       let (card, quality) = (item.prediction.card, item.prediction.card.quality)
       table.add([
-        item.name, ReadableNumber.percent(quality.rate), three(quality.auc.value),
-        "\(three(quality.auc.low))–\(three(quality.auc.high))", three(quality.logLoss.value),
-        three(quality.calibrationError.value), item.prediction.model.learned.kind.rawValue,
+        item.name, ReadableNumber.percent(quality.rate), thousandths(quality.auc.value),
+        "\(thousandths(quality.auc.low))–\(thousandths(quality.auc.high))", thousandths(quality.logLoss.value),
+        thousandths(quality.calibrationError.value), item.prediction.model.learned.kind.rawValue,
         "\(item.meaning), judged \(card.isJudgedLater ? "as of \(item.dates.last ?? "")" : "out of fold")",
       ])
     }

@@ -53,7 +53,7 @@ enum PropensityReport {
     ])
     for part in gains.parts {
       table.add([
-        ReadableNumber.grouped(Int(part.rows.rounded())), ReadableNumber.percent(part.predicted),
+        ReadableNumber.whole(part.rows), ReadableNumber.percent(part.predicted),
         ReadableNumber.percent(part.observed),
         "\(ReadableNumber.percent(part.low))–\(ReadableNumber.percent(part.high))",
         ReadableNumber.hundredths(part.lift), ReadableNumber.percent(part.depth), ReadableNumber.percent(part.gain),
@@ -84,7 +84,7 @@ enum PropensityReport {
     "\(thousandths(estimate.value)) (\(thousandths(estimate.low))–\(thousandths(estimate.high)))"
   }
 
-  private static func thousandths(_ value: Double) -> String { String(format: "%.3f", value) }
+  static func thousandths(_ value: Double) -> String { String(format: "%.3f", value) }
 }
 
 /// A prediction for machines, numbers exact.

@@ -30,9 +30,10 @@ enum ValueReport {
     func add(_ name: String, _ range: ValueRange, _ came: Double?) {
       totals.add(
         [
-          name, whole(range.expected), "\(whole(range.low80))–\(whole(range.high80))",
-          "\(whole(range.low90))–\(whole(range.high90))",
-        ] + (value.holdout == nil ? [] : [came.map(whole) ?? ""]))
+          name, ReadableNumber.whole(range.expected),
+          "\(ReadableNumber.whole(range.low80))–\(ReadableNumber.whole(range.high80))",
+          "\(ReadableNumber.whole(range.low90))–\(ReadableNumber.whole(range.high90))",
+        ] + (value.holdout == nil ? [] : [came.map(ReadableNumber.whole) ?? ""]))
     }
     add("orders", forecast.totalOrders, value.holdout?.orders)
     if hasRevenue { add("revenue", forecast.totalRevenue, value.holdout?.revenue) }
@@ -58,12 +59,13 @@ enum ValueReport {
       let range = ranges[group]
       var cells = [
         value.groups?[group] ?? "\(group + 1)", ReadableNumber.grouped(members.count), ReadableNumber.percent(alive),
-        whole(forecast.groupOrders[group].expected), hasRevenue ? whole(range.expected) : "",
-        "\(whole(range.low80))–\(whole(range.high80))",
+        ReadableNumber.whole(forecast.groupOrders[group].expected),
+        hasRevenue ? ReadableNumber.whole(range.expected) : "",
+        "\(ReadableNumber.whole(range.low80))–\(ReadableNumber.whole(range.high80))",
       ]
       if let holdout = value.holdout {
         let came = hasRevenue ? holdout.groupRevenue[group] : holdout.groupOrders[group]
-        cells += [whole(came), (range.low80...range.high80).contains(came) ? "" : "outside"]
+        cells += [ReadableNumber.whole(came), (range.low80...range.high80).contains(came) ? "" : "outside"]
       }
       table.add(cells)
     }
@@ -75,20 +77,15 @@ enum ValueReport {
   }
 
   private static func backTests(_ fit: ValueFit, unit: String, hasRevenue: Bool) {
-    guard !fit.backTests.isEmpty else { return }
+    guard let length = fit.backTests.first.map({ ReadableNumber.text($0.horizon) }) else { return }
     let misses = fit.backTests.map { test in
       let (came, due) =
         hasRevenue ? (test.actualRevenue, test.predictedRevenue) : (test.actualOrders, test.predictedOrders)
       return due > 0 ? String(format: "%+.0f%%", 100 * (came / due - 1)) : "–"
     }
-    let length = ReadableNumber.text(fit.backTests[0].horizon)
     Terminal.print(
       "\nback-tests inside the known days, \(length) \(unit) ahead each: \(hasRevenue ? "revenue" : "orders") came "
         + "\(misses.joined(separator: ", ")) of what was forecast; ranges of totals rest on this")
-  }
-
-  private static func whole(_ value: Double) -> String {
-    abs(value) >= 100 ? ReadableNumber.grouped(Int(value.rounded())) : ReadableNumber.text(value)
   }
 }
 

@@ -296,6 +296,9 @@ import Testing
 
   @Test(arguments: [
     Refusal(
+      testDescription: "a segment that is the treatment", arguments: ["--treatment", "sent", "--segment", "sent"],
+      words: "One column cannot be two"),
+    Refusal(
       testDescription: "a control that nobody is", arguments: ["--treatment", "sent", "--control", "nobody"],
       words: "no row has the control 'nobody'"),
     Refusal(

@@ -121,6 +121,18 @@ import Testing
     #expect(files[0] == files[1])
   }
 
+  @Test func `orders that leave the parameters open are told so, with finite ranges`() throws {
+    let folder = try TemporaryFolder()
+    let rows = (0..<400).map { row in
+      let (month, day) = (1 + row / 28 % 12, 1 + row % 28)
+      return "\(row % 40),2022-\(month < 10 ? "0" : "")\(month)-\(day < 10 ? "0" : "")\(day),\(7 + row % 5)"
+    }
+    try folder.write("customer,day,paid\n" + rows.joined(separator: "\n") + "\n", to: "orders.csv")
+    let outcome = try TesseraProcess.run(["value"] + Self.columns, in: folder.url)
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    #expect(!outcome.output.contains("inf") && !outcome.output.contains("nan"), "\(outcome.output)")
+  }
+
   struct Refusal: Sendable, CustomTestStringConvertible {
     let testDescription: String
     var arguments: [String] = []
@@ -137,6 +149,10 @@ import Testing
       testDescription: "nobody orders twice",
       log: "customer,day,paid\n" + (0..<30).map { "c\($0),2022-01-0\(1 + $0 % 9),5\n" }.joined(),
       words: "No customer ordered a second time"),
+    Refusal(
+      testDescription: "an amount without end, counted in the file in spite of --where",
+      arguments: ["--where", "customer <> 'a'"],
+      log: "customer,day,paid\na,2022-01-01,5\nb,2022-01-02,inf\n", words: "row 2"),
     Refusal(testDescription: "an unknown column", arguments: ["--group", "contry"], words: "country"),
     Refusal(
       testDescription: "a calibration before all orders", arguments: ["--calibration-end", "2001-01-01"],

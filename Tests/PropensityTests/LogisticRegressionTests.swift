@@ -175,6 +175,11 @@ import Testing
       bad[2, 1] = -.infinity
       return try learn.fit(bad, outcome: outcome)
     }
+    #expect(throws: PropensityError.infinite(row: 4, column: 0)) {
+      var bad = x
+      bad[4, 0] = 1e200
+      return try learn.fit(bad, outcome: outcome)
+    }
     #expect(throws: PropensityError.nothingVaries) {
       try learn.fit(Matrix(rows: 50, columns: 2, repeating: .nan), outcome: outcome)
     }

@@ -40,11 +40,13 @@ public struct ValueTraining: Sendable, Hashable, Codable {
       .map { $0.actualOrders / $0.predictedOrders }
     let revenueRatios = tests.filter { $0.predictedRevenue > 0 && $0.actualRevenue > 0 }
       .map { $0.actualRevenue / $0.predictedRevenue }
+    let open = parameterDeviation(base)
     let model = base.model(
       unit, orders: correction(ordersRatios, groups.orders), revenue: correction(revenueRatios, groups.revenue),
-      backTestHorizon: length, parameterDeviation: parameterDeviation(base))
+      backTestHorizon: length, parameterDeviation: open)
     return ValueFit(
-      model: model, orders: base.orders, spend: base.spend, table: base.table, backTests: tests, notes: base.notes)
+      model: model, orders: base.orders, spend: base.spend, table: base.table, backTests: tests,
+      notes: base.notes + (open < Self.greatestDeviation ? [] : [Self.openParameters]))
   }
 
   // MARK: One fit
@@ -139,6 +141,13 @@ public struct ValueTraining: Sendable, Hashable, Codable {
     )
   }
 
+  private static let openParameters =
+    "The orders leave open what the parameters are: totals may be several times as many or as few, and their ranges are "
+    + "cut at about that. A longer log, or another family, would tell more."
+
+  /// Parameters that the data leave open could make a total anything: it is allowed to be off by a factor of e, no more.
+  static let greatestDeviation = 1.0
+
   /// How much the logarithm of the expected total varies with the parameters, drawn around their estimates (Gelman et
   /// al., 2013, section 4.1), on at most 2,000 distinct histories.
   private func parameterDeviation(_ fitted: Fitted) -> Double {
@@ -164,7 +173,8 @@ public struct ValueTraining: Sendable, Hashable, Codable {
     let known = totals.filter { $0 > 0 && $0.isFinite }.map { Foundation.log($0) }
     guard known.count > 2 else { return 0 }
     let mean = known.reduce(0, +) / Double(known.count)
-    return (known.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(known.count - 1)).squareRoot()
+    let deviation = (known.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(known.count - 1)).squareRoot()
+    return min(Self.greatestDeviation, deviation)
   }
 }
 

@@ -25,6 +25,7 @@ public struct TargetSettings: Sendable, Hashable, Codable {
   public var meaning: String {
     switch event {
     case .buy: "\(atLeast) or more orders in the next \(days) days"
+    case .noBuy where atLeast == 1: "no order in the next \(days) days"
     case .noBuy: "fewer than \(atLeast) orders in the next \(days) days"
     case .source(let name): "\(atLeast) or more rows of \(name) in the next \(days) days"
     }

@@ -41,6 +41,13 @@ extension SourceSet {
     let written = try write(panel, to: raw, in: files, each: each)
     try files.commit()
     let path = folder.appendingPathComponent("target_\(SourceSet.numbers.next()).parquet").path
+    guard !written.plan.definitions.contains(where: { $0.name.lowercased() == target.name.lowercased() }),
+      !["as_of", written.plan.customer.lowercased()].contains(target.name.lowercased())
+    else {
+      throw ProjectError(
+        file: project.file, reason: "a feature is called '\(target.name)', as the target is; call the target otherwise."
+      )
+    }
     let labels = Set(window.labels(self).map(\.name))
     let columns = ([written.plan.customer, "as_of"] + written.plan.definitions.map(\.name)).filter {
       !labels.contains($0)

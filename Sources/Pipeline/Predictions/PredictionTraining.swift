@@ -86,7 +86,8 @@ public struct PredictionTraining: Sendable {
     case .cancelled: WarehouseError.interrupted
     case .infinite(let row, let column):
       WarehouseError.badCell(
-        source: source, row: place(row), column: encoding.columns[column], needed: "finite numbers")
+        source: source, row: place(row), column: encoding.columns[column],
+        needed: "finite numbers of ordinary size")
     default: error
     }
   }

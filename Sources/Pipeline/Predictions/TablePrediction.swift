@@ -75,7 +75,7 @@ extension Connection {
       ?? repeated.flatMap { $0.different < read.rows ? $0.groups : nil }
     row.periods = try chosen.time.map { name in
       let isNumber = try table.column(name).kind.isNumeric
-      return try Connection.periods(texts(name) ?? [], isNumber: isNumber, name, source: table.name)
+      return try Connection.periods(texts(name) ?? [], isNumber: isNumber, name, source: table.name, read.rowNumber)
     }
     var training = training
     training.trusted.formUnion(chosen.include)
@@ -175,10 +175,10 @@ extension Connection {
   /// The period of each row. Up to ``mostPeriods`` different times are periods; of more, the latest fifth of the rows is
   /// one and the others another.
   private static func periods(
-    _ texts: [String?], isNumber: Bool, _ name: String, source: String
+    _ texts: [String?], isNumber: Bool, _ name: String, source: String, _ place: (Int) -> Int
   ) throws(WarehouseError) -> [Int] {
     if let missing = texts.firstIndex(where: { $0 == nil }) {
-      throw .badCell(source: source, row: missing + 1, column: name, needed: "a time in every row")
+      throw .badCell(source: source, row: place(missing), column: name, needed: "a time in every row")
     }
     let times = texts.map { $0 ?? "" }
     let numbers = isNumber ? times.map { Double($0) ?? 0 } : []

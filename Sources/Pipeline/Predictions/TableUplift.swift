@@ -185,6 +185,12 @@ extension Connection {
     if let output { try checkOutput(output) }
     if let model { try checkResult(model) }
     let beside = [request.target, request.treatment]
+    guard Set(beside + [request.segment].compactMap { $0 }).count == beside.count + (request.segment == nil ? 0 : 1),
+      !chosen.include.contains(where: beside.contains)
+    else {
+      throw PipelineError.columnUnusable(
+        reason: "One column cannot be two of the outcome, the treatment, the segment and a feature. Give each its own.")
+    }
     for name in beside + [request.segment].compactMap({ $0 }) { _ = try table.column(name) }
     var columns = try TableLayout.columns(
       of: table, include: chosen.include, exclude: chosen.exclude + beside, categories: chosen.categories,

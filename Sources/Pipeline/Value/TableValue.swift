@@ -11,7 +11,7 @@ public struct OrderColumns: Sendable, Hashable {
   public var date: String
   /// What was paid; nil counts orders only.
   public var amount: String?
-  /// Totals are told for each value of this column, too; a customer is in the group of the latest row that has one.
+  /// Totals are told for each value of this column, too; a customer is in the group of the latest known row that has one.
   public var group: String?
   /// An SQL condition that rows must meet.
   public var condition: String?
@@ -95,7 +95,7 @@ extension Connection {
     progress?(PipelineProgress(stage: "reading \(file)"))
     let table = try open(file: file)
     if let output { try checkOutput(output) }
-    let read = try orders(table, columns)
+    let read = try orders(table, columns, through: calibrationEnd?.daysSince1970)
     let log = try OrderLog(read.orders)
     let end = calibrationEnd.map(\.daysSince1970) ?? log.days.upperBound
     let unit = training.unit
@@ -108,7 +108,7 @@ extension Connection {
     let fit = try training.fit(log, calibrationEnd: end)
     if Interruption.isRequested { throw WarehouseError.interrupted }
     progress?(PipelineProgress(stage: "forecasting \(fit.table.rows.count) customers"))
-    let own = columns.group == nil ? nil : fit.table.rows.map { read.groups[$0.customer] ?? "" }
+    let own = columns.group == nil ? nil : fit.table.rows.map { read.groups[$0.customer] ?? "(none)" }
     let names = own.map { Set($0).sorted() }
     let places = Dictionary((names ?? []).enumerated().map { ($1, $0) }) { first, _ in first }
     let parts = own.map { own in
@@ -155,7 +155,7 @@ extension Connection {
 
   /// The orders of `table`, one row a customer and day for what was bought and one for what was brought back.
   private func orders(
-    _ table: TableSource, _ columns: OrderColumns
+    _ table: TableSource, _ columns: OrderColumns, through end: Int?
   ) throws -> (orders: [DatedOrder], names: [String], groups: [Int: String], notes: [String]) {
     for name in [columns.customer, columns.date, columns.group].compactMap({ $0 }) { _ = try table.column(name) }
     let customer = dialect.asText(SQL.identifier(columns.customer))
@@ -163,10 +163,11 @@ extension Connection {
     let amount = try columns.amount.map { try amountSQL(table, $0) } ?? dialect.literal(0)
     let group = columns.group.map { dialect.asText(SQL.identifier($0)) } ?? "CAST(NULL AS \(dialect.text))"
     let condition = columns.condition.map { " WHERE (\($0)\n)" } ?? ""
+    let place = SQL.identifier("tessera_row")
     let lines = """
       SELECT \(customer) AS customer, \(day) AS day, \(amount) AS amount, \(group) AS grp,
-        CASE WHEN \(SQL.identifier(columns.date)) IS NULL THEN 1 ELSE 0 END AS undated, row_index
-      FROM (SELECT *, \(dialect.rowNumber) AS row_index FROM \(table.relation) AS t\(condition)) AS numbered
+        CASE WHEN \(SQL.identifier(columns.date)) IS NULL THEN 1 ELSE 0 END AS undated, \(place) AS row_index
+      FROM (SELECT *, \(dialect.rowNumber) AS \(place) FROM \(table.relation) AS t) AS t\(condition)
       """
     let checked: Table
     do {
@@ -174,7 +175,8 @@ extension Connection {
         """
         SELECT count(*) AS n, count(CASE WHEN customer IS NULL THEN 1 END) AS nameless, sum(undated) AS undated,
           count(CASE WHEN amount IS NULL THEN 1 END) AS unpriced,
-          min(CASE WHEN day IS NULL AND undated = 0 THEN row_index END) AS bad_day
+          min(CASE WHEN day IS NULL AND undated = 0 THEN row_index END) AS bad_day,
+          min(CASE WHEN abs(amount) > 1e15 THEN row_index END) AS bad_amount
         FROM (\(lines)) AS lines
         """, reading: table.name)
     } catch {
@@ -185,6 +187,10 @@ extension Connection {
     if let row = figure("bad_day") {
       throw WarehouseError.badCell(
         source: table.name, row: row, column: columns.date, needed: "dates, written 2026-11-23 or 20261123")
+    }
+    if let row = figure("bad_amount") {
+      throw WarehouseError.badCell(
+        source: table.name, row: row, column: columns.amount ?? "", needed: "finite numbers of ordinary size")
     }
     guard (figure("n") ?? 0) > 0 else {
       if let condition = columns.condition { throw PipelineError.noRow(source: table.name, condition: condition) }
@@ -216,8 +222,9 @@ extension Connection {
       let name = texts[row] ?? ""
       if names.last != name { names.append(name) }
       let number = names.count - 1
-      if let group = groupTexts[row] { groups[number] = group }
       let day = Int(days[row])
+      // What came later is not known to the model, unless nothing else tells.
+      if let group = groupTexts[row], groups[number] == nil || day <= (end ?? .max) { groups[number] = group }
       if hasBought[row] > 0 { orders.append(DatedOrder(customer: number, day: day, amount: bought[row])) }
       if returned[row] < 0 { orders.append(DatedOrder(customer: number, day: day, amount: returned[row])) }
     }

@@ -45,7 +45,8 @@ public struct BoostedTrees: Sendable, Hashable, Codable {
     let library = try XGBoostLibrary.current()
     let parameters = self.parameters(kind, seed: seed, mean: rows.mean, rows: x.rows)
     let losses = try heldOutLosses(x, rows, kind, weights, parameters, library, seed: seed)
-    let rounds = losses.isEmpty ? maxRounds : (losses.indices.min { losses[$0] < losses[$1] } ?? 0) + 1
+    let unchecked = heldOutShare > 0 ? min(maxRounds, Self.uncheckedRounds) : maxRounds
+    let rounds = losses.isEmpty ? unchecked : (losses.indices.min { losses[$0] < losses[$1] } ?? 0) + 1
     let all = try BoostedMatrix(x, library: library, outcome: outcome, weights: weights)
     let booster = try Booster([all], parameters)
     for round in 0..<rounds { try booster.update(round, all) }
@@ -141,6 +142,9 @@ public struct BoostedTrees: Sendable, Hashable, Codable {
     }
     return losses
   }
+
+  /// So many rounds are grown where an outcome is too rare to hold some of it out.
+  private static let uncheckedRounds = 50
 
   /// Fewer rows than this are held out in turn, each part once.
   private static let fewRows = 20_000

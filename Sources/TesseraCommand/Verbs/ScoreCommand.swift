@@ -74,6 +74,9 @@ struct ScoreCommand: ParsableCommand {
     defer { progress.end() }
     let scored: (SegmentAssignments, TransformReport)
     var quality: DataQuality?
+    if input != nil, loaded.predictions != nil {
+      Terminal.note("note: the model's targets are told from sources; from a ready table only segments are")
+    }
     if let input {
       // A table is written where the project keeps its own; files need no project.
       let hasDatabase = output.hasPrefix("table:") && FileManager.default.fileExists(atPath: projectOptions.config)

@@ -79,6 +79,10 @@ struct TrainCommand: ParsableCommand {
     } else {
       project = try projectOptions.project(engine)
     }
+    if input != nil, !project.targets.isEmpty {
+      Terminal.note(
+        "note: a ready table tells nothing of days to come, so the targets of \(project.file) are not learnt")
+    }
     var training = SegmentTraining(project)
     if let k { training.range = k.lower...k.upper }
     if let seed { training.kmeans.seed = seed }
