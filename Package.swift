@@ -19,7 +19,7 @@ let package = Package(
       name: "Tessera",
       targets: [
         "LinearAlgebra", "Randomness", "Warehouse", "ModelFiles", "Features", "Clustering", "Propensity",
-        "CustomerValue", "Pipeline",
+        "CustomerValue", "Personas", "Pipeline",
       ]),
     // What customers will do, for those who bring their own matrix: needs OpenBLAS, and XGBoost for boosted trees.
     .library(name: "TesseraPredictions", targets: ["LinearAlgebra", "Randomness", "Propensity", "CustomerValue"]),
@@ -53,6 +53,9 @@ let package = Package(
     .target(name: "Clustering", dependencies: ["LinearAlgebra", "Randomness"], swiftSettings: house),
     .target(name: "CustomerValue", dependencies: ["LinearAlgebra", "Randomness"], swiftSettings: house),
     .target(name: "Propensity", dependencies: ["CXGBoost", "LinearAlgebra", "Randomness"], swiftSettings: house),
+
+    // Floor 3: segments in words.
+    .target(name: "Personas", dependencies: ["Features", "LinearAlgebra", "Warehouse"], swiftSettings: house),
 
     // Floor 4: the steps composed.
     .target(
@@ -92,6 +95,9 @@ let package = Package(
     .testTarget(
       name: "PropensityTests",
       dependencies: ["Propensity", "LinearAlgebra", "Randomness", "Warehouse", "TestSupport"], swiftSettings: house),
+    .testTarget(
+      name: "PersonasTests",
+      dependencies: ["Personas", "Features", "Randomness", "Warehouse", "TestSupport"], swiftSettings: house),
     .testTarget(
       name: "PipelineTests",
       dependencies: [

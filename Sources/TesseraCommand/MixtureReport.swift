@@ -1,3 +1,4 @@
+internal import Features
 internal import Pipeline
 
 /// What `inspect` tells of a mixture's distributions.

@@ -1,3 +1,4 @@
+internal import Features
 internal import CustomerValue
 internal import Foundation
 internal import Pipeline

@@ -1,3 +1,4 @@
+internal import Features
 internal import ArgumentParser
 internal import Foundation
 internal import LinearAlgebra

@@ -1,0 +1,71 @@
+/// What every group is like in every feature, those that formed no segment too: its level, and how far it differs from
+/// everybody else and from its siblings.
+public struct GroupProfiles: Sendable, Hashable, Codable {
+  /// One numeric feature.
+  public struct Number: Sendable, Hashable, Codable {
+    /// The feature.
+    public let feature: String
+    /// Over everybody.
+    public let everyone: NumberLevel
+    /// One a group; nil where all values are missing.
+    public let groups: [NumberLevel?]
+    /// Each group against everybody else.
+    public internal(set) var effects: [Effect?]
+    /// Each micro-segment against the others of its macro-segment; nil without others.
+    public internal(set) var siblings: [Effect?]
+  }
+
+  /// One level of a categorical feature.
+  public struct Level: Sendable, Hashable, Codable {
+    /// The feature.
+    public let feature: String
+    /// The level.
+    public let level: String
+    /// Its share of everybody; missing values count among the customers.
+    public let share: Double
+    /// Its share of each group.
+    public let groups: [Double]
+    /// Each group against everybody else.
+    public internal(set) var effects: [Effect?]
+    /// Each micro-segment against the others of its macro-segment; nil without others.
+    public internal(set) var siblings: [Effect?]
+  }
+
+  /// The customers that were looked at.
+  public let customers: Int
+  /// The groups, in the order of everything here.
+  public let groups: [ProfiledGroups.Group]
+  /// Customers of each group among those looked at.
+  public let sizes: [Int]
+  /// Every numeric feature with a value.
+  public internal(set) var numbers: [Number]
+  /// The levels that ten customers or more have, up to 20 a feature.
+  public internal(set) var levels: [Level]
+}
+
+extension GroupProfiles {
+  /// Adjusts all p-values, those against everybody and those against siblings each among themselves.
+  mutating func adjust() {
+    func adjust(_ effects: inout [[Effect?]]) {
+      let known = effects.indices.flatMap { row in
+        effects[row].indices.filter { effects[row][$0] != nil }.map { (row, $0) }
+      }
+      let adjusted = FalseDiscovery.adjusted(known.map { effects[$0.0][$0.1]?.p ?? 1 })
+      for (place, q) in zip(known, adjusted) { effects[place.0][place.1]?.q = q }
+    }
+    var all = numbers.map(\.effects) + levels.map(\.effects)
+    adjust(&all)
+    var own = numbers.map(\.siblings) + levels.map(\.siblings)
+    adjust(&own)
+    for index in numbers.indices { (numbers[index].effects, numbers[index].siblings) = (all[index], own[index]) }
+    for index in levels.indices {
+      let place = numbers.count + index
+      (levels[index].effects, levels[index].siblings) = (all[place], own[place])
+    }
+  }
+
+  /// The number called `feature`, or nil.
+  public func number(_ feature: String) -> Number? { numbers.first { $0.feature == feature } }
+  /// The levels of the category `feature`, the commonest first; empty where there is none.
+  public func levels(of feature: String) -> [Level] { levels.filter { $0.feature == feature } }
+}
