@@ -55,7 +55,8 @@ let package = Package(
     .target(name: "Propensity", dependencies: ["CXGBoost", "LinearAlgebra", "Randomness"], swiftSettings: house),
 
     // Floor 3: segments in words.
-    .target(name: "Personas", dependencies: ["Features", "LinearAlgebra", "Warehouse"], swiftSettings: house),
+    .target(
+      name: "Personas", dependencies: ["Features", "LinearAlgebra", "Randomness", "Warehouse"], swiftSettings: house),
 
     // Floor 4: the steps composed.
     .target(

@@ -1,0 +1,157 @@
+internal import Features
+
+/// A trait and the words for it.
+struct WordedTrait: Sendable {
+  let trait: Trait
+  let wording: Wording
+  /// What of the wording applies: more, or less.
+  let side: Wording.Side
+  /// The place of its feature among all numbers and levels, for redundancy.
+  let place: Int
+  /// How much it tells, in a name.
+  var strength: Double { abs(trait.effect.delta) }
+}
+
+/// Finds where groups differ, and words it.
+struct TraitFinder: Sendable {
+  let profiles: GroupProfiles
+  let vocabulary: Vocabulary
+  private let numberWords: [Wording]
+  private let levelWords: [Wording]
+
+  init(_ profiles: GroupProfiles, _ vocabulary: Vocabulary) {
+    self.profiles = profiles
+    self.vocabulary = vocabulary
+    numberWords = profiles.numbers.map { vocabulary.wording($0.feature, level: nil) }
+    levelWords = profiles.levels.map { vocabulary.wording($0.feature, level: $0.level) }
+  }
+
+  /// Less than this share of false ones is taken.
+  static let greatestRate = 0.05
+
+  /// Everything about `group` (its place among the groups), whether it differs or not.
+  func traits(_ group: Int) -> [WordedTrait] {
+    let numbers = profiles.numbers.indices.compactMap { number(group, $0) }
+    let levels = profiles.levels.indices.compactMap { level(group, $0) }
+    return numbers + levels
+  }
+
+  /// Where `group` differs: surely, and by more than a little; what differs most first, each feature once.
+  func distinctive(_ group: Int) -> [WordedTrait] {
+    var seen: Set<String> = []
+    return traits(group).filter {
+      $0.trait.effect.q <= TraitFinder.greatestRate && abs($0.trait.effect.delta) >= Effect.small
+    }.sorted(by: TraitFinder.comesFirst).filter { seen.insert($0.trait.feature).inserted }
+  }
+
+  /// The traits that tell `group` from its siblings and from everybody: of one direction against both.
+  func telling(_ group: Int) -> [WordedTrait] {
+    distinctive(group).sorted {
+      let (a, b) = (TraitFinder.telling($0), TraitFinder.telling($1))
+      return a != b ? a > b : TraitFinder.comesFirst($0, $1)
+    }
+  }
+
+  /// The mean size of both effects where they agree; where there are no siblings that against everybody.
+  static func telling(_ item: WordedTrait) -> Double {
+    let all = item.trait.effect.delta
+    guard let own = item.trait.siblings else { return abs(all) }
+    return own.delta * all > 0 ? (abs(all) + abs(own.delta)) / 2 : 0.35 * abs(all)
+  }
+
+  static func comesFirst(_ one: WordedTrait, _ other: WordedTrait) -> Bool {
+    let (a, b) = (one.strength, other.strength)
+    if abs(a - b) > 1e-12 { return a > b }
+    // The two levels of a pair differ equally: the one there is more of.
+    if one.trait.isHigh != other.trait.isHigh { return one.trait.isHigh }
+    return (one.trait.feature, one.trait.level ?? "") < (other.trait.feature, other.trait.level ?? "")
+  }
+
+  private func number(_ group: Int, _ index: Int) -> WordedTrait? {
+    let profile = profiles.numbers[index]
+    guard let effect = profile.effects[group], let own = profile.groups[group] else { return nil }
+    let measure: Trait.Measure = own.median == profile.everyone.median ? .mean : .median
+    let (mine, all) =
+      measure == .median ? (own.median, profile.everyone.median) : (own.mean, profile.everyone.mean)
+    let wording = numberWords[index]
+    let raw = effect.delta >= 0 ? wording.high : wording.low
+    let side = raw.mapped { Phrases.filled($0, own, profile.everyone, mine) }
+    let shown = measure == .median ? "median" : "mean"
+    let trait = Trait(
+      feature: profile.feature, level: nil, own: mine, all: all, measure: measure, effect: effect,
+      siblings: profile.siblings[group],
+      words: side.phrase ?? Phrases.plain(profile.feature, effect),
+      evidence: "\(profile.feature): \(shown) \(ReadableNumber.text(mine)) (all \(ReadableNumber.text(all))); "
+        + Phrases.odds(effect))
+    return WordedTrait(trait: trait, wording: wording, side: side, place: index)
+  }
+
+  private func level(_ group: Int, _ index: Int) -> WordedTrait? {
+    let profile = profiles.levels[index]
+    guard let effect = profile.effects[group] else { return nil }
+    let wording = levelWords[index]
+    let own = profile.groups[group]
+    let side = (effect.delta >= 0 ? wording.high : wording.low).mapped { Phrases.filled($0, share: own) }
+    let trait = Trait(
+      feature: profile.feature, level: profile.level, own: own, all: profile.share, measure: .share, effect: effect,
+      siblings: profile.siblings[group],
+      words: side.phrase ?? Phrases.plain(profile, effect),
+      evidence: "\(profile.feature) = \(profile.level): \(ReadableNumber.wholePercent(own)) (all "
+        + "\(ReadableNumber.wholePercent(profile.share))"
+        + (profile.share > 0 ? ", index \(ReadableNumber.text((100 * own / profile.share).rounded()))" : "") + ")")
+    return WordedTrait(trait: trait, wording: wording, side: side, place: profiles.numbers.count + index)
+  }
+}
+
+extension Wording.Side {
+  /// The same with every text changed.
+  func mapped(_ change: (String) -> String) -> Wording.Side {
+    Wording.Side(
+      adjective: adjective.map(change), group: group.map(change), place: place.map(change), phrase: phrase.map(change))
+  }
+}
+
+/// Words with their numbers put in.
+enum Phrases {
+  static func filled(_ text: String, _ own: NumberLevel, _ all: NumberLevel, _ shown: Double) -> String {
+    guard text.contains("{") else { return text }
+    return text.replacing("{own%}", with: ReadableNumber.wholePercent(shown))
+      .replacing("{own}", with: round(shown)).replacing("{all}", with: round(all.median))
+      .replacing("{q1}", with: round(own.quantiles[1], grouped: false))
+      .replacing("{q3}", with: round(own.quantiles[3], grouped: false))
+  }
+
+  static func filled(_ text: String, share: Double) -> String {
+    text.replacing("{share}", with: ReadableNumber.wholePercent(share))
+  }
+
+  /// Two or three significant digits are what a sentence can bear.
+  private static func round(_ value: Double, grouped: Bool = true) -> String {
+    let rounded = abs(value) >= 10 ? value.rounded() : (value * 10).rounded() / 10
+    let text = ReadableNumber.text(rounded)
+    return grouped ? text : text.replacing(",", with: "")
+  }
+
+  static func plain(_ feature: String, _ effect: Effect) -> String {
+    "have \(effect.delta >= 0 ? "much" : "little") \(FeatureWords(feature).stem)"
+  }
+
+  static func plain(_ level: GroupProfiles.Level, _ effect: Effect) -> String {
+    "\(effect.delta >= 0 ? "often" : "seldom") have \(FeatureWords(level.feature).stem) "
+      + Vocabulary.readable(level.level)
+  }
+
+  /// "more than 81% of others".
+  static func odds(_ effect: Effect) -> String {
+    let share = (1 + abs(effect.delta)) / 2
+    return "\(effect.delta >= 0 ? "more" : "less") than \(ReadableNumber.wholePercent(share)) of others"
+  }
+
+  /// "a, b and c".
+  static func list(_ items: [String], and: String) -> String {
+    guard let last = items.last, items.count > 1 else { return items.first ?? "" }
+    return items.dropLast().joined(separator: ", ") + " \(and) " + last
+  }
+
+  static func capitalized(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() }
+}

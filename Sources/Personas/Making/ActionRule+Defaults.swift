@@ -1,0 +1,38 @@
+internal import Features
+
+extension ActionRule {
+  /// What is done where a project says nothing else, the most urgent first.
+  static let defaults: [ActionRule] = [
+    ActionRule(
+      "Win back", when: [Condition("recency", .high), Condition("spend", .high)],
+      what: "Call or write personally with a reason to come back: they were worth much and have stopped."),
+    ActionRule(
+      "Win back at low cost", when: [Condition("recency", .veryHigh)],
+      what: "One automatic reminder with an incentive that ends; stop writing if it is not answered."),
+    ActionRule(
+      "Second order", when: [Condition("frequency", .low), Condition("recency", .low)],
+      what: "An incentive for the next order while the first is fresh."),
+    ActionRule(
+      "Full price", when: [Condition("discount", .low), Condition("frequency", .high)],
+      what: "No discount: they buy anyway. Offer service, early access and what goes with their last purchase."),
+    ActionRule(
+      "Offers", when: [Condition("discount", .high)],
+      what: "Show offers and bundles; test a smaller discount against a group without one."),
+    ActionRule(
+      "New arrivals", when: [Condition("frequency", .high)],
+      what: "Show new arrivals first, before everybody else."),
+    ActionRule(
+      "More e-mail", when: [Condition("email", .high)],
+      what: "Write more often: they read. Move what is printed to e-mail."),
+    ActionRule(
+      "Less e-mail", when: [Condition("email", .veryLow)],
+      what: "Write less often by e-mail; try another channel."),
+    ActionRule(
+      "Reward", when: [Condition("spend", .veryHigh)],
+      what: "Thank them: a personal contact, a reward that is not a discount."),
+    ActionRule(
+      "Cross-sell", when: [Condition("categories_bought", .low), Condition("frequency", .usual)],
+      what: "Show the category that customers like them buy next."),
+    ActionRule("Keep in touch", when: [], what: "Nothing sets them apart enough for more: keep the usual programme."),
+  ]
+}

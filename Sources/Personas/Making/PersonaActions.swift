@@ -1,0 +1,88 @@
+internal import Features
+internal import Warehouse
+
+extension PersonaMaker {
+  private static let mostActions = 4
+
+  /// What to do for a group: the rules whose conditions hold, the user's first.
+  func actions(_ persona: Persona, group: Int) -> [PersonaAction] {
+    guard profiles.sizes[group] >= ReportedGroups.least else { return [] }
+    let rules = input.settings.actions + (input.settings.usesDefaultActions ? ActionRule.defaults : [])
+    let (channel, moment) = (favourite(group, "channel"), moment(group))
+    var found: [PersonaAction] = []
+    for rule in rules where found.count < PersonaMaker.mostActions {
+      guard !found.contains(where: { $0.title == rule.title }) else { continue }
+      let reasons = rule.when.map { reason($0, persona, group) }
+      guard reasons.allSatisfy({ $0 != nil }) else { continue }
+      // What always applies is said only where nothing else is.
+      guard !rule.when.isEmpty || found.isEmpty else { continue }
+      found.append(
+        PersonaAction(
+          title: rule.title, what: rule.what, why: reasons.compactMap { $0 }.joined(separator: "; "),
+          channel: rule.channel ?? channel, moment: rule.moment ?? moment))
+    }
+    return found
+  }
+
+  /// The numbers by which a condition holds; nil where it does not.
+  private func reason(_ condition: ActionRule.Condition, _ persona: Persona, _ group: Int) -> String? {
+    if condition.subject.hasPrefix("chance of ") {
+      let target = condition.subject.dropFirst("chance of ".count)
+      guard let chance = persona.chances.first(where: { $0.target == target }), holds(condition.test, chance) else {
+        return nil
+      }
+      return "chance of \(target) \(ReadableNumber.wholePercent(chance.predicted)) "
+        + "(all \(ReadableNumber.wholePercent(chance.all)))"
+    }
+    let about = traits[group].filter { PersonaMaker.isAbout($0, condition.subject) }
+    guard let item = about.max(by: { TraitFinder.comesFirst($1, $0) }), holds(condition.test, item.trait) else {
+      return nil
+    }
+    return item.trait.evidence
+  }
+
+  /// Whether a trait is of the feature, of the `feature = level` or of the concept that a condition names.
+  private static func isAbout(_ item: WordedTrait, _ subject: String) -> Bool {
+    if item.trait.feature == subject, item.trait.level == nil { return true }
+    if let level = item.trait.level, "\(item.trait.feature) = \(level)" == subject { return true }
+    return item.wording.concept == subject && item.trait.level == nil
+  }
+
+  private func holds(_ test: ActionRule.Test, _ trait: Trait) -> Bool {
+    let (delta, isSure) = (trait.effect.delta, trait.effect.q <= TraitFinder.greatestRate)
+    return switch test {
+    case .high: isSure && delta >= Effect.small
+    case .veryHigh: isSure && delta >= Effect.large
+    case .low: isSure && delta <= -Effect.small
+    case .veryLow: isSure && delta <= -Effect.large
+    case .usual: !isSure || abs(delta) < Effect.small
+    case .above(let value): trait.own > value
+    case .below(let value): trait.own < value
+    }
+  }
+
+  /// A chance is high where its observed interval lies above everybody's rate, very high at twice that rate too.
+  private func holds(_ test: ActionRule.Test, _ chance: PersonaChance) -> Bool {
+    switch test {
+    case .high: chance.low > chance.all
+    case .veryHigh: chance.low > chance.all && chance.predicted >= 2 * chance.all
+    case .low: chance.high < chance.all
+    case .veryLow: chance.high < chance.all && chance.predicted <= chance.all / 2
+    case .usual: chance.low <= chance.all && chance.high >= chance.all
+    case .above(let value): chance.predicted > value
+    case .below(let value): chance.predicted < value
+    }
+  }
+
+  /// What a group has most above others of one concept, in words; nil where nothing of it stands out.
+  private func favourite(_ group: Int, _ concept: String) -> String? {
+    distinctive[group].first {
+      ($0.wording.concept == concept || $0.wording.concept.hasPrefix(concept + " ")) && $0.trait.isHigh
+    }?.trait.words
+  }
+
+  private func moment(_ group: Int) -> String? {
+    let times = ["weekday", "daytime"].compactMap { favourite(group, $0) }
+    return times.isEmpty ? nil : times.joined(separator: "; ")
+  }
+}

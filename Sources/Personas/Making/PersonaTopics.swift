@@ -1,0 +1,82 @@
+internal import Features
+internal import Warehouse
+
+extension PersonaMaker {
+  /// The subjects of a card and the concepts that belong to each.
+  private static let subjects: [(title: String, concepts: Set<String>)] = [
+    ("Life-cycle", ["recency", "stage", "tenure", "trend"]),
+    ("How often and how much", ["frequency", "rhythm", "spend", "basket", "volume", "volatility", "concentration"]),
+    ("When", ["weekday", "daytime", "season"]),
+    ("Channel", ["channel", "channels", "stores", "browsing"]),
+    ("Discounts", ["discount", "coupons"]),
+    ("Contact", ["contact", "response", "campaign response", "email", "lead", "carts"]),
+    (
+      "Who they are",
+      [
+        "gender", "marital", "age", "place", "home", "household", "children", "teenagers", "income", "education",
+        "industry", "plan",
+      ]
+    ),
+  ]
+  private static let mostFacts = 4
+  /// What so many have counts as typical.
+  private static let mostlyShare = 0.6
+
+  /// What the card of `group` tells by subject: where it differs, else where most of it stands.
+  func topics(_ group: Int) -> [Persona.Topic] {
+    let found = distinctive[group]
+    func facts(_ items: [WordedTrait]) -> [Persona.Fact] {
+      items.prefix(PersonaMaker.mostFacts).map { Persona.Fact(words: $0.trait.words, evidence: $0.trait.evidence) }
+    }
+    let choices = found.filter { PersonaMaker.isChoice($0.wording.concept) }
+    var topics = [
+      Persona.Topic(title: "What they buy", facts: facts(choices.filter(\.trait.isHigh))),
+      Persona.Topic(title: "What not to show them", facts: facts(choices.filter { !$0.trait.isHigh })),
+    ]
+    for subject in PersonaMaker.subjects {
+      var told = facts(found.filter { subject.concepts.contains($0.wording.concept) })
+      if told.isEmpty {
+        // As everybody: the commonest level tells at least where they stand.
+        told = facts(
+          traits[group].filter {
+            subject.concepts.contains($0.wording.concept) && $0.trait.level != nil
+              && $0.trait.own >= PersonaMaker.mostlyShare
+          })
+      }
+      topics.append(Persona.Topic(title: subject.title, facts: told))
+    }
+    return topics.filter { !$0.facts.isEmpty }
+  }
+
+  /// Whether a concept is about what is bought.
+  static func isChoice(_ concept: String) -> Bool {
+    concept.hasPrefix("category ") || concept.hasSuffix(" goods")
+      || ["brand", "favourite", "variety", "repeat"].contains(concept)
+  }
+
+  private static let mostTypical = 6
+
+  /// What most of a group share, and others may share too: levels of most, and where the middle half stands in the
+  /// numbers that do not set it apart.
+  func typical(_ group: Int) -> [Persona.Fact] {
+    let apart = Set(distinctive[group].map(\.trait.feature))
+    let levels = traits[group].filter {
+      $0.trait.level != nil && $0.trait.own >= PersonaMaker.mostlyShare && !apart.contains($0.trait.feature)
+    }.sorted { $0.trait.own > $1.trait.own }.map { item in
+      Persona.Fact(
+        words: "\(ReadableNumber.wholePercent(item.trait.own)) have \(item.trait.feature) \(item.trait.level ?? "")",
+        evidence: item.trait.evidence)
+    }
+    let numbers = profiles.numbers.filter { !apart.contains($0.feature) }.compactMap { profile -> Persona.Fact? in
+      guard let own = profile.groups[group], own.count >= ReportedGroups.least else { return nil }
+      let (low, high) = (ReadableNumber.text(own.quantiles[1]), ReadableNumber.text(own.quantiles[3]))
+      return Persona.Fact(
+        words: low == high ? "half have \(profile.feature) \(low)" : "half have \(profile.feature) \(low) to \(high)",
+        evidence: "\(profile.feature): quartiles \(low), \(ReadableNumber.text(own.median)) and \(high)")
+    }
+    let half = PersonaMaker.mostTypical / 2
+    let shown = max(half, PersonaMaker.mostTypical - numbers.count)
+    let told = Array(levels.prefix(shown))
+    return told + numbers.prefix(PersonaMaker.mostTypical - told.count)
+  }
+}

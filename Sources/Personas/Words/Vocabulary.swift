@@ -1,0 +1,140 @@
+public import Features
+
+/// The words for features: what the user says first, then what is built in, then what a feature's own name gives.
+public struct Vocabulary: Sendable {
+  private let entries: [Entry]
+  private let settings: PersonaSettings
+  /// What customers are called where nothing better is known.
+  public let customers: String
+
+  private struct Entry: Sendable {
+    let wording: Wording
+    let pattern: WordPattern
+  }
+
+  /// The vocabulary of a project whose rows are called `unit`.
+  public init(_ settings: PersonaSettings, unit: String) {
+    self.settings = settings
+    customers = settings.customers ?? unit
+    entries = (settings.words + Vocabulary.english).map { Entry(wording: $0, pattern: WordPattern($0.pattern)) }
+  }
+
+  /// What joins a subject and what it does.
+  var who: String { settings.who ?? "who" }
+  /// What joins the last two of a list.
+  var and: String { settings.and ?? "and" }
+  var putsAdjectivesLast: Bool { settings.putsAdjectivesLast }
+
+  /// The words for `feature`, or for its `level`.
+  public func wording(_ feature: String, level: String?) -> Wording {
+    let name = FeatureWords(feature)
+    for entry in entries {
+      guard let rest = entry.pattern.match(name, level: level) else { continue }
+      return entry.wording.filling(rest)
+    }
+    return Vocabulary.unknown(name, level: level)
+  }
+
+  /// Words made of a feature's own name.
+  private static func unknown(_ name: FeatureWords, level: String?) -> Wording {
+    let shown = name.stem
+    guard let level else {
+      return Wording(
+        shown, shown, high: .init(adjective: "high-\(dashed(shown))", phrase: "are high in \(shown)"),
+        low: .init(adjective: "low-\(dashed(shown))", phrase: "are low in \(shown)"), weight: 0.7)
+    }
+    return Wording(
+      shown, shown, high: .init(adjective: readable(level), phrase: "have \(shown) \(readable(level))"),
+      low: .init(phrase: "seldom have \(shown) \(readable(level))"), weight: 0.7)
+  }
+
+  /// "Mnt Wines" as one word of a name.
+  private static func dashed(_ text: String) -> String { text.replacing(" ", with: "-") }
+
+  /// A level as it is read: capitals of whole words softened, no more than 24 characters.
+  static func readable(_ level: String) -> String {
+    let words = level.split { $0 == " " || $0.isNewline || $0 == "_" }.map { word in
+      word.count > 3 && word == word.uppercased() && word != word.lowercased() ? word.capitalizedFirst : String(word)
+    }
+    let text = words.joined(separator: " ")
+    return text.count <= 24 ? text : text.prefix(23) + "…"
+  }
+}
+
+extension StringProtocol {
+  /// "GROCERY" as "Grocery".
+  fileprivate var capitalizedFirst: String { prefix(1).uppercased() + dropFirst().lowercased() }
+}
+
+/// A feature's name in words, its window apart: `orders_90d` is "orders" of 90 days.
+struct FeatureWords: Sendable, Hashable {
+  let words: [String]
+  let days: Int?
+
+  init(_ name: String) {
+    var words = ColumnName(name).words
+    if let last = words.last, last.count > 1, last.hasSuffix("d"), let days = Int(last.dropLast()), words.count > 1 {
+      words.removeLast()
+      self.days = days
+    } else {
+      days = nil
+    }
+    self.words = words
+  }
+
+  /// The words without the window.
+  var stem: String { words.joined(separator: " ") }
+}
+
+/// Words of a feature's name, and of its level: "share *", "marital = single".
+struct WordPattern: Sendable {
+  private let words: [String]
+  private let level: String?
+  /// Whether the words may stand anywhere in a name, rather than be all of it.
+  private let isPart: Bool
+
+  init(_ text: String) {
+    let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+    let name = parts.first ?? ""
+    isPart = name.hasPrefix("…")
+    // "share_*" is two words, "*" one of them.
+    words = name.replacing("*", with: " * ").split { $0 == " " || $0 == "_" }.flatMap { part -> [String] in
+      part == "*" ? ["*"] : part == "…" ? [] : ColumnName(String(part)).words
+    }
+    level = parts.count > 1 ? parts[1].split(separator: " ").joined(separator: " ") : nil
+  }
+
+  /// What `*` stands for where the pattern fits; nil where it does not, empty without a `*`.
+  func match(_ name: FeatureWords, level: String?) -> String? {
+    if let own = self.level {
+      guard let level else { return nil }
+      if own != "*", own.lowercased() != level.lowercased() { return nil }
+      guard fits(name.words) != nil else { return nil }
+      return Vocabulary.readable(level)
+    }
+    guard level == nil else { return nil }
+    return fits(name.words)
+  }
+
+  private func fits(_ name: [String]) -> String? {
+    if isPart {
+      guard words.count <= name.count else { return nil }
+      for start in 0...(name.count - words.count) where Array(name[start..<start + words.count]) == words { return "" }
+      return nil
+    }
+    guard let star = words.firstIndex(of: "*") else { return name == words ? "" : nil }
+    let (head, tail) = (words[..<star], words[(star + 1)...])
+    guard name.count > head.count + tail.count, name.starts(with: head), name.suffix(tail.count) == tail else {
+      return nil
+    }
+    return name[head.count..<(name.count - tail.count)].joined(separator: " ")
+  }
+}
+
+extension Wording {
+  /// The same with `*` filled in.
+  fileprivate func filling(_ rest: String) -> Wording {
+    func filled(_ text: String) -> String { text.replacing("*", with: rest) }
+    return Wording(pattern, filled(concept), high: high.mapped(filled), low: low.mapped(filled), weight: weight)
+  }
+}
