@@ -123,11 +123,34 @@ import Warehouse
     let (input, planted) = Self.input()
     let (one, two) = (PersonaBook(input), PersonaBook(input))
     #expect(one == two)
-    let ids = Set((0..<planted.values.rows).map { "\($0)" })
+    let (numbers, city) = (planted.values.numbers, planted.values.categories[0])
     for persona in one.personas {
       #expect(persona.examples.count == 3)
-      #expect(persona.examples.allSatisfy { $0.count > 1 && $0.allSatisfy { !ids.contains($0.words) } })
+      for example in persona.examples {
+        #expect(example.count > 1)
+        let isReal = (0..<planted.values.rows).contains { row in
+          example.allSatisfy { fact in
+            let parts = fact.words.split(separator: " ", maxSplits: 1).map(String.init)
+            guard let column = numbers.names.firstIndex(of: parts[0]) else { return city.texts[row] == parts[1] }
+            return ReadableNumber.text(numbers.values[row * numbers.names.count + column]) == parts[1]
+          }
+        }
+        #expect(!isReal, "\(example.map(\.words))")
+      }
     }
+  }
+
+  @Test func `a condition on a concept reads a feature that runs the other way the right way round`() throws {
+    var (input, _) = Self.input()
+    input.settings.usesDefaultActions = false
+    input.settings.words = [Wording("trait_*", "discount", high: .init(adjective: "full-price"), isReversed: true)]
+    input.settings.actions = [
+      ActionRule("Offers", when: [.init("discount", .high)], what: "Offers."),
+      ActionRule("Full price", when: [.init("discount", .low)], what: "No offers."),
+      ActionRule("By name", when: [.init("trait_2", .high)], what: "As it is."),
+    ]
+    let persona = try #require(PersonaBook(input).persona("2/3"))
+    #expect(persona.actions.map(\.title) == ["Full price", "By name"])
   }
 
   @Test func `rules go by no feature that is only described`() throws {

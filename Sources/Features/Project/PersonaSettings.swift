@@ -67,10 +67,15 @@ public struct Wording: Sendable, Hashable, Codable {
   public var low: Side
   /// How gladly it stands in a name, from 0, never, to 1.
   public var weight: Double
+  /// Whether more of the feature is less of the concept, as with a year of birth and age.
+  public var isReversed: Bool
 
   /// The words for features of a pattern.
-  public init(_ pattern: String, _ concept: String, high: Side, low: Side = Side(), weight: Double = 1) {
-    (self.pattern, self.concept, self.high, self.low, self.weight) = (pattern, concept, high, low, weight)
+  public init(
+    _ pattern: String, _ concept: String, high: Side, low: Side = Side(), weight: Double = 1, isReversed: Bool = false
+  ) {
+    (self.pattern, self.concept, self.high, self.low) = (pattern, concept, high, low)
+    (self.weight, self.isReversed) = (weight, isReversed)
   }
 }
 

@@ -12,10 +12,11 @@ struct ExampleCustomers {
   private static let wanted = 3
   private static let draws = 30
 
-  /// Draws customers of `group` (its place) told of by `numbers` and `levels`, features by name.
+  /// Draws customers of `group` (its place) told of by `numbers` and `categories`, features by name; `allTexts` are the
+  /// customers' levels by category.
   static func drawn(
     _ group: Int, _ profiles: GroupProfiles, rows: [Int], of values: FeatureValues, numbers: [String],
-    categories: [String], seed: UInt64
+    categories: [String], texts allTexts: [String: [String?]], seed: UInt64
   ) -> [[Persona.Fact]] {
     let margins = numbers.compactMap { name -> (name: String, level: NumberLevel)? in
       guard let level = profiles.number(name)?.groups[group], level.count >= ReportedGroups.least else { return nil }
@@ -30,6 +31,7 @@ struct ExampleCustomers {
     let factor = lower(correlation, margins.count)
     let columns = margins.map { values.numeric($0.name) ?? [] }
     let isWhole = columns.map { column in column.allSatisfy { $0.isNaN || $0 == $0.rounded() } }
+    let texts = shares.map { allTexts[$0.name] ?? [] }
     var random = RandomStream(seed: seed)
     var found: [[Persona.Fact]] = []
     for _ in 0..<draws where found.count < wanted {
@@ -48,7 +50,7 @@ struct ExampleCustomers {
         }
         return share.levels.last?.0 ?? ""
       }
-      guard !isReal(numbers, columns, levels, shares.map(\.name), values, isWhole) else { continue }
+      guard !isReal(numbers, columns, isWhole, levels, texts, rows: values.rows) else { continue }
       found.append(
         zip(margins, numbers).map { Persona.Fact(words: "\($0.name) \(ReadableNumber.text($1))", evidence: "invented") }
           + zip(shares, levels).map { Persona.Fact(words: "\($0.name) \($1)", evidence: "invented") })
@@ -57,11 +59,9 @@ struct ExampleCustomers {
   }
 
   private static func isReal(
-    _ numbers: [Double], _ columns: [[Double]], _ levels: [String], _ names: [String], _ values: FeatureValues,
-    _ isWhole: [Bool]
+    _ numbers: [Double], _ columns: [[Double]], _ isWhole: [Bool], _ levels: [String], _ texts: [[String?]], rows: Int
   ) -> Bool {
-    let texts = names.map { name in values.categories.first { $0.name == name }?.texts ?? [] }
-    return (0..<values.rows).contains { row in
+    (0..<rows).contains { row in
       columns.indices.allSatisfy { index in
         let value = columns[index][row]
         return (isWhole[index] ? value : RuleSearch.rounded(value)) == numbers[index]
@@ -101,10 +101,4 @@ struct ExampleCustomers {
     }
     return (0..<d).map { i in (0..<d).map { $0 == i ? 1 : 0 } }
   }
-}
-
-/// Whom a card tells of.
-public enum ReportedGroups {
-  /// Groups of fewer customers are told of by name only.
-  public static let least = 10
 }

@@ -35,9 +35,9 @@ extension PersonaMaker {
         + "(all \(ReadableNumber.wholePercent(chance.all)))"
     }
     let about = traits[group].filter { PersonaMaker.isAbout($0, condition.subject) }
-    guard let item = about.max(by: { TraitFinder.comesFirst($1, $0) }), holds(condition.test, item.trait) else {
-      return nil
-    }
+    guard let item = about.max(by: { TraitFinder.comesFirst($1, $0) }),
+      holds(condition.test, item, as: condition.subject)
+    else { return nil }
     return item.trait.evidence
   }
 
@@ -48,8 +48,11 @@ extension PersonaMaker {
     return item.wording.concept == subject && item.trait.level == nil
   }
 
-  private func holds(_ test: ActionRule.Test, _ trait: Trait) -> Bool {
-    let (delta, isSure) = (trait.effect.delta, trait.effect.q <= TraitFinder.greatestRate)
+  private func holds(_ test: ActionRule.Test, _ item: WordedTrait, as subject: String) -> Bool {
+    let (trait, isSure) = (item.trait, item.trait.effect.q <= TraitFinder.greatestRate)
+    // Asked for by its concept, a feature may run the other way; asked for by its own name, it does not.
+    let isTurned = item.wording.isReversed && trait.feature != subject
+    let delta = isTurned ? -trait.effect.delta : trait.effect.delta
     return switch test {
     case .high: isSure && delta >= Effect.small
     case .veryHigh: isSure && delta >= Effect.large

@@ -34,6 +34,7 @@ struct PersonaMaker: Sendable {
   /// The rows of each group.
   let rows: [[Int]]
   private let rules: RuleSearch
+  private let texts: [String: [String?]]
   private let customersOf: [Int]
 
   var count: Int { profiles.groups.count }
@@ -55,6 +56,7 @@ struct PersonaMaker: Sendable {
     rows = split.parts.map { part in part.count == 1 ? bySegment[part[0]] : part.flatMap { bySegment[$0] }.sorted() }
     customersOf = split.parts.map { $0.reduce(0) { $0 + input.groups.segments[$1].customers } }
     let known = Set(input.values.numbers.names + input.values.categories.map(\.name))
+    texts = Dictionary(input.values.categories.map { ($0.name, $0.texts) }) { first, _ in first }
     rules = RuleSearch(input.values, features: known.subtracting(input.describedOnly))
   }
 
@@ -131,6 +133,6 @@ struct PersonaMaker: Sendable {
     }
     return ExampleCustomers.drawn(
       group, profiles, rows: rows[group], of: input.values, numbers: numbers, categories: categories,
-      seed: input.seed &+ UInt64(group))
+      texts: texts, seed: input.seed &+ UInt64(group))
   }
 }

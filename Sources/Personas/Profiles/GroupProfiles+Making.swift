@@ -3,8 +3,6 @@ internal import LinearAlgebra
 internal import Warehouse
 
 extension GroupProfiles {
-  /// Levels of fewer customers would tell of single ones.
-  static let leastOfLevel = 10
   private static let mostLevels = 20
 
   /// Profiles `values` (n) by `groups`. O(n log n) a feature.
@@ -48,7 +46,7 @@ extension GroupProfiles {
       counts[text, default: [Int](repeating: 0, count: none + 1)][label < 0 ? none : label] += 1
     }
     let ranked = counts.map { Count(name: $0.key, own: $0.value, total: $0.value.reduce(0, +)) }
-      .filter { $0.total >= leastOfLevel }
+      .filter { $0.total >= ReportedGroups.least }
       .sorted { $0.total != $1.total ? $0.total > $1.total : $0.name < $1.name }
     return ranked.prefix(mostLevels).map { level in
       let with = split.parts.map { part in part.reduce(0) { $0 + level.own[$1] } }

@@ -80,7 +80,7 @@ public struct RuleSearch: Sendable {
     let texts = column.texts
     var counts: [String: Int] = [:]
     for case let text? in texts { counts[text, default: 0] += 1 }
-    let common = counts.filter { $0.value >= GroupProfiles.leastOfLevel }
+    let common = counts.filter { $0.value >= ReportedGroups.least }
       .sorted { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }.prefix(20)
     return common.flatMap { level, _ -> [Candidate] in
       [

@@ -15,7 +15,7 @@ extension Vocabulary {
     Wording(
       "recency_gaps", "recency", high: Side(adjective: "overdue", phrase: "are overdue by their own rhythm"),
       low: Side(adjective: "on-time", phrase: "buy as their rhythm has it"), weight: 0.6),
-    Wording("recency_score", "recency", high: Side(), weight: 0),
+    Wording("recency_score", "recency", high: Side(), weight: 0, isReversed: true),
     Wording("frequency_score", "frequency", high: Side(), weight: 0),
     Wording("monetary_score", "spend", high: Side(), weight: 0),
     Wording("rfm", "spend", high: Side(), weight: 0),
@@ -124,7 +124,7 @@ extension Vocabulary {
       weight: 0.8),
     Wording(
       "full_price_share", "discount", high: Side(group: "full-price buyers", phrase: "pay the full price for {own%}"),
-      low: Side(group: "bargain hunters", phrase: "pay the full price for {own%} only")),
+      low: Side(group: "bargain hunters", phrase: "pay the full price for {own%} only"), isReversed: true),
     Wording("share_other", "category other", high: Side(phrase: "buy from rare categories"), low: Side(), weight: 0),
     Wording(
       "share_*", "category *", high: Side(group: "* buyers", phrase: "spend {own%} on *"),
@@ -149,14 +149,15 @@ extension Vocabulary {
       low: Side(group: "few-category shoppers", phrase: "buy from {own} categories"), weight: 0.8),
     Wording(
       "category_concentration", "variety", high: Side(group: "one-category shoppers", phrase: "keep to few categories"),
-      low: Side(group: "all-round shoppers", phrase: "spread over many categories"), weight: 0.8),
+      low: Side(group: "all-round shoppers", phrase: "spread over many categories"), weight: 0.8, isReversed: true),
     Wording(
       "brand_concentration", "brand variety", high: Side(adjective: "brand-loyal", phrase: "keep to few brands"),
       low: Side(phrase: "mix brands"), weight: 0.7),
     Wording(
       "* never_bought", "variety",
       high: Side(group: "few-category shoppers", phrase: "have never bought {own} well-known *"),
-      low: Side(group: "all-round shoppers", phrase: "have bought nearly all well-known *"), weight: 0.5),
+      low: Side(group: "all-round shoppers", phrase: "have bought nearly all well-known *"), weight: 0.5,
+      isReversed: true),
     Wording(
       "* bought", "* variety", high: Side(adjective: "many-*", phrase: "buy {own} *"),
       low: Side(phrase: "buy {own} *"), weight: 0.5),
@@ -302,10 +303,10 @@ extension Vocabulary {
       low: Side(adjective: "young", place: "of {q1}–{q3}", phrase: "are {q1} to {q3} years old")),
     Wording(
       "… year birth", "age", high: Side(adjective: "young", phrase: "were born in {q1} to {q3}"),
-      low: Side(adjective: "older", phrase: "were born in {q1} to {q3}")),
+      low: Side(adjective: "older", phrase: "were born in {q1} to {q3}"), isReversed: true),
     Wording(
       "… birth year", "age", high: Side(adjective: "young", phrase: "were born in {q1} to {q3}"),
-      low: Side(adjective: "older", phrase: "were born in {q1} to {q3}")),
+      low: Side(adjective: "older", phrase: "were born in {q1} to {q3}"), isReversed: true),
     Wording(
       "… age", "age", high: Side(adjective: "older", phrase: "are {q1} to {q3} years old"),
       low: Side(adjective: "young", phrase: "are {q1} to {q3} years old"), weight: 0.9),
@@ -348,7 +349,7 @@ extension Vocabulary {
       low: Side(), weight: 0.2),
     Wording(
       "newbie", "tenure", high: Side(group: "newcomers", phrase: "are new in the last year"),
-      low: Side(adjective: "long-standing", phrase: "have been customers for more than a year")),
+      low: Side(adjective: "long-standing", phrase: "have been customers for more than a year"), isReversed: true),
     Wording(
       "mens", "men's goods", high: Side(group: "menswear buyers", phrase: "buy men's goods"),
       low: Side(phrase: "do not buy men's goods"), weight: 0.95),

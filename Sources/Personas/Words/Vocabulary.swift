@@ -135,6 +135,8 @@ extension Wording {
   /// The same with `*` filled in.
   fileprivate func filling(_ rest: String) -> Wording {
     func filled(_ text: String) -> String { text.replacing("*", with: rest) }
-    return Wording(pattern, filled(concept), high: high.mapped(filled), low: low.mapped(filled), weight: weight)
+    return Wording(
+      pattern, filled(concept), high: high.mapped(filled), low: low.mapped(filled), weight: weight,
+      isReversed: isReversed)
   }
 }
