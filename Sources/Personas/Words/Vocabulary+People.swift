@@ -1,0 +1,217 @@
+internal import Features
+
+extension Vocabulary {
+  /// How people are reached and answer.
+  static let contacts: [Wording] = [
+    Wording(
+      "lead_score", "lead", high: Side(adjective: "hot", phrase: "show strong intent"),
+      low: Side(adjective: "cold", phrase: "show no intent"), weight: 0.8),
+    Wording(
+      "lead_temperature", "lead", high: Side(adjective: "hot", phrase: "show strong intent"),
+      low: Side(adjective: "cold", phrase: "show no intent"), weight: 0.8),
+    Wording(
+      "campaigns_received", "contact", high: Side(adjective: "often-mailed", phrase: "got {own} campaigns"),
+      low: Side(adjective: "seldom-mailed", phrase: "got {own} campaigns"), weight: 0.6),
+    Wording(
+      "campaigns_recency_days", "contact", high: Side(phrase: "got no campaign for {own} days"),
+      low: Side(phrase: "got a campaign {own} days ago"), weight: 0.2),
+    Wording(
+      "… response rate", "response", high: Side(group: "responders", phrase: "answer campaigns ({own%})"),
+      low: Side(group: "non-responders", phrase: "seldom answer campaigns"), weight: 0.9),
+    Wording(
+      "… response factor", "response", high: Side(group: "responders", phrase: "buy more after campaigns"),
+      low: Side(phrase: "do not buy more after campaigns"), weight: 0.8),
+    Wording(
+      "… open rate", "email", high: Side(group: "e-mail readers", phrase: "open e-mails ({own%})"),
+      low: Side(phrase: "seldom open e-mails"), weight: 0.9),
+    Wording(
+      "… click rate", "email", high: Side(group: "e-mail clickers", phrase: "click in e-mails ({own%})"),
+      low: Side(phrase: "seldom click in e-mails"), weight: 0.9),
+    Wording(
+      "… opened", "email", high: Side(group: "e-mail readers", phrase: "open e-mails"),
+      low: Side(phrase: "seldom open e-mails"), weight: 0.9),
+    Wording(
+      "… redemptions", "coupons", high: Side(group: "coupon users", phrase: "redeem coupons"),
+      low: Side(phrase: "redeem hardly any coupon"), weight: 0.9),
+    Wording(
+      "… redeemed", "coupons", high: Side(group: "coupon users", phrase: "redeem coupons"),
+      low: Side(phrase: "redeem hardly any coupon"), weight: 0.9),
+    Wording(
+      "… carts abandoned", "carts", high: Side(group: "cart abandoners", phrase: "leave carts behind"),
+      low: Side(phrase: "leave hardly any cart behind"), weight: 0.9),
+    Wording(
+      "… sessions", "browsing", high: Side(adjective: "often-browsing", phrase: "had {own} sessions"),
+      low: Side(phrase: "had {own} sessions"), weight: 0.7),
+    Wording(
+      "… searches", "browsing", high: Side(group: "searchers", phrase: "search much"),
+      low: Side(phrase: "seldom search"), weight: 0.7),
+    Wording(
+      "… active days", "activity *", high: Side(adjective: "active", phrase: "were active on {own} days"),
+      low: Side(adjective: "inactive", phrase: "were active on {own} days"), weight: 0.6),
+    Wording(
+      "… newsletter", "email", high: Side(group: "subscribers", phrase: "take the newsletter"),
+      low: Side(phrase: "take no newsletter"), weight: 0.8),
+  ]
+
+  static let people: [Wording] = [
+    Wording("… gender = f", "gender", high: Side(group: "women")),
+    Wording("… gender = female", "gender", high: Side(group: "women")),
+    Wording("… gender = m", "gender", high: Side(group: "men")),
+    Wording("… gender = male", "gender", high: Side(group: "men")),
+    Wording("… sex = f", "gender", high: Side(group: "women")),
+    Wording("… sex = female", "gender", high: Side(group: "women")),
+    Wording("… sex = m", "gender", high: Side(group: "men")),
+    Wording("… sex = male", "gender", high: Side(group: "men")),
+    Wording("… marital = married", "marital", high: Side(adjective: "married")),
+    Wording("… marital = single", "marital", high: Side(adjective: "single")),
+    Wording("… marital = unmarried", "marital", high: Side(adjective: "unmarried")),
+    Wording("… marital = together", "marital", high: Side(adjective: "partnered")),
+    Wording("… marital = divorced", "marital", high: Side(adjective: "divorced")),
+    Wording("… marital = widow", "marital", high: Side(adjective: "widowed")),
+    Wording("… marital = *", "marital", high: Side(adjective: "*"), weight: 0.5),
+    Wording("… home ownership = homeowner", "home", high: Side(group: "homeowners")),
+    Wording("… home ownership = renter", "home", high: Side(group: "renters")),
+    Wording("… household comp = *", "household", high: Side(place: "(*)", phrase: "live as * ({share})"), weight: 0.5),
+    Wording("… country = *", "place", high: Side(place: "in *"), low: Side(phrase: "are seldom from *"), weight: 0.9),
+    Wording("… city = *", "place", high: Side(place: "in *"), weight: 0.9),
+    Wording("… region = *", "place", high: Side(place: "in *"), low: Side(phrase: "are seldom in *"), weight: 0.9),
+    Wording("… state = *", "place", high: Side(place: "in *"), weight: 0.9),
+    Wording(
+      "… zip code = *", "place", high: Side(adjective: "*", phrase: "live in * areas ({share})"),
+      low: Side(phrase: "seldom live in * areas"), weight: 0.8),
+    Wording(
+      "… education = *", "education", high: Side(place: "with *"), low: Side(phrase: "seldom have the education '*'"),
+      weight: 0.6),
+    Wording(
+      "… industry = *", "industry", high: Side(group: "* firms", phrase: "are in * ({share})"),
+      low: Side(phrase: "are seldom in *"), weight: 0.9),
+    Wording(
+      "… category = *", "industry", high: Side(group: "* firms", phrase: "are in * ({share})"),
+      low: Side(phrase: "are seldom in *"), weight: 0.9),
+    Wording(
+      "… channel = *", "channel", high: Side(group: "* customers", phrase: "buy by * ({share})"),
+      low: Side(phrase: "seldom buy by *"), weight: 0.9),
+    Wording(
+      "… plan = *", "plan", high: Side(adjective: "*", phrase: "have the plan '*' ({share})"),
+      low: Side(phrase: "seldom have the plan '*'"), weight: 0.9),
+    Wording(
+      "… contract = *", "plan", high: Side(adjective: "*", phrase: "have the contract '*' ({share})"),
+      low: Side(phrase: "seldom have the contract '*'"), weight: 0.9),
+    Wording(
+      "age", "age", high: Side(adjective: "older", place: "of {q1}–{q3}", phrase: "are {q1} to {q3} years old"),
+      low: Side(adjective: "young", place: "of {q1}–{q3}", phrase: "are {q1} to {q3} years old")),
+    Wording(
+      "… year birth", "age", high: Side(adjective: "young", phrase: "were born in {q1} to {q3}"),
+      low: Side(adjective: "older", phrase: "were born in {q1} to {q3}"), isReversed: true),
+    Wording(
+      "… birth year", "age", high: Side(adjective: "young", phrase: "were born in {q1} to {q3}"),
+      low: Side(adjective: "older", phrase: "were born in {q1} to {q3}"), isReversed: true),
+    Wording(
+      "… age", "age", high: Side(adjective: "older", phrase: "are {q1} to {q3} years old"),
+      low: Side(adjective: "young", phrase: "are {q1} to {q3} years old"), weight: 0.9),
+    Wording(
+      "… income", "income", high: Side(adjective: "well-off", phrase: "have an income of {own}"),
+      low: Side(adjective: "lower-income", phrase: "have an income of {own}")),
+    Wording(
+      "… salary", "income", high: Side(adjective: "well-off", phrase: "earn {own}"),
+      low: Side(adjective: "lower-income", phrase: "earn {own}")),
+    Wording(
+      "… household size", "household", high: Side(group: "large households", phrase: "live with {own} at home"),
+      low: Side(group: "small households", phrase: "live with {own} at home"), weight: 0.9),
+    Wording(
+      "… kids", "children", high: Side(group: "families", phrase: "have children at home"),
+      low: Side(adjective: "childless", phrase: "have no children at home"), weight: 0.9),
+    Wording(
+      "… kidhome", "children", high: Side(group: "families", phrase: "have small children"),
+      low: Side(phrase: "have no small children"), weight: 0.9),
+    Wording(
+      "… children", "children", high: Side(group: "families", phrase: "have children"),
+      low: Side(adjective: "childless", phrase: "have no children"), weight: 0.9),
+    Wording(
+      "… teenhome", "teenagers", high: Side(group: "parents of teens", phrase: "have teenagers at home"),
+      low: Side(phrase: "have no teenagers at home"), weight: 0.85),
+  ]
+
+  /// Columns of ready tables, by the words that people give them.
+  static let columns: [Wording] = [
+    Wording(
+      "recency", "recency", high: Side(adjective: "lapsed", phrase: "have not bought for long ({own})"),
+      low: Side(adjective: "recent", phrase: "bought not long ago ({own})")),
+    Wording(
+      "frequency", "frequency", high: Side(adjective: "frequent", group: "regulars", phrase: "bought {own} times"),
+      low: Side(adjective: "occasional", phrase: "bought {own} times")),
+    Wording(
+      "history", "spend", high: Side(adjective: "high-spending", group: "big spenders", phrase: "have spent {own}"),
+      low: Side(adjective: "low-spending", group: "small spenders", phrase: "have spent {own}")),
+    Wording(
+      "history_segment = *", "spend", high: Side(adjective: "*", phrase: "are in the spend band '*' ({share})"),
+      low: Side(), weight: 0.2),
+    Wording(
+      "newbie", "tenure", high: Side(group: "newcomers", phrase: "are new in the last year"),
+      low: Side(adjective: "long-standing", phrase: "have been customers for more than a year"), isReversed: true),
+    Wording(
+      "mens", "men's goods", high: Side(group: "menswear buyers", phrase: "buy men's goods"),
+      low: Side(phrase: "do not buy men's goods"), weight: 0.95),
+    Wording(
+      "womens", "women's goods", high: Side(group: "womenswear buyers", phrase: "buy women's goods"),
+      low: Side(phrase: "do not buy women's goods"), weight: 0.95),
+    Wording(
+      "mnt_*_prods", "category *", high: Side(group: "* buyers", phrase: "spend {own} on *"),
+      low: Side(phrase: "spend {own} on *"), weight: 0.95),
+    Wording(
+      "mnt_*", "category *", high: Side(group: "* buyers", phrase: "spend {own} on *"),
+      low: Side(phrase: "spend {own} on *"), weight: 0.95),
+    Wording(
+      "num_deals_purchases", "discount", high: Side(group: "deal hunters", phrase: "bought {own} times at a discount"),
+      low: Side(group: "full-price buyers", phrase: "bought {own} times at a discount"), weight: 0.9),
+    Wording(
+      "num_*_purchases", "channel *", high: Side(group: "* shoppers", phrase: "bought {own} times by *"),
+      low: Side(phrase: "bought {own} times by *"), weight: 0.85),
+    Wording(
+      "… web visits", "browsing", high: Side(group: "web browsers", phrase: "visit the site {own} times a month"),
+      low: Side(phrase: "visit the site {own} times a month"), weight: 0.8),
+    Wording(
+      "accepted_*", "campaign response", high: Side(group: "responders", phrase: "took up campaigns"), low: Side(),
+      weight: 0.85),
+    Wording(
+      "… response", "response", high: Side(group: "responders", phrase: "took up the latest offer"),
+      low: Side(phrase: "did not take up the latest offer"), weight: 0.7),
+    Wording(
+      "… complain", "complaints", high: Side(group: "complainers", phrase: "complained"), low: Side(), weight: 0.6),
+    Wording("… visit", "visits", high: Side(group: "visitors", phrase: "visit"), low: Side(), weight: 0.4),
+    Wording(
+      "… discount", "discount", high: Side(group: "bargain hunters", phrase: "buy at a discount"),
+      low: Side(group: "full-price buyers", phrase: "seldom buy at a discount"), weight: 0.9),
+    Wording(
+      "… coupon", "coupons", high: Side(group: "coupon users", phrase: "use coupons"),
+      low: Side(phrase: "use hardly any coupon"), weight: 0.9),
+    Wording(
+      "… tenure", "tenure", high: Side(adjective: "long-standing", phrase: "have been customers for {own}"),
+      low: Side(adjective: "new", phrase: "have been customers for {own} only")),
+    Wording(
+      "… monthly charges", "price", high: Side(adjective: "high-paying", phrase: "pay {own} a month"),
+      low: Side(adjective: "low-paying", phrase: "pay {own} a month"), weight: 0.9),
+    Wording(
+      "… total charges", "spend",
+      high: Side(adjective: "high-spending", group: "big spenders", phrase: "have paid {own}"),
+      low: Side(adjective: "low-spending", group: "small spenders", phrase: "have paid {own}"), weight: 0.9),
+    Wording(
+      "… sales", "sales", high: Side(adjective: "high-turnover", phrase: "sell for {own}"),
+      low: Side(adjective: "low-turnover", phrase: "sell for {own}"), weight: 0.9),
+    Wording(
+      "… profits", "profit", high: Side(adjective: "profitable", phrase: "earn {own}"),
+      low: Side(adjective: "unprofitable", phrase: "earn {own}"), weight: 0.9),
+    Wording(
+      "… assets", "assets", high: Side(adjective: "asset-rich", phrase: "have assets of {own}"),
+      low: Side(adjective: "asset-light", phrase: "have assets of {own}"), weight: 0.8),
+    Wording(
+      "… balance", "balance", high: Side(adjective: "high-balance", phrase: "hold {own}"),
+      low: Side(adjective: "low-balance", phrase: "hold {own}"), weight: 0.9),
+    Wording(
+      "… spend", "spend", high: Side(adjective: "high-spending", group: "big spenders", phrase: "spend {own}"),
+      low: Side(adjective: "low-spending", group: "small spenders", phrase: "spend {own}"), weight: 0.9),
+    Wording(
+      "… revenue", "spend", high: Side(adjective: "high-spending", group: "big spenders", phrase: "bring {own}"),
+      low: Side(adjective: "low-spending", group: "small spenders", phrase: "bring {own}"), weight: 0.9),
+  ]
+}
