@@ -41,6 +41,14 @@ setup: ## install what is missing: OpenBLAS, and DuckDB's library
 postgresql: ## install a PostgreSQL and its driver for the tests, which skip some without them
 	@Scripts/postgres setup
 
+.PHONY: notebook
+notebook: .venv/notebook/.done ## install what runs notebooks-data/segments.ipynb, whose test is skipped without
+
+.venv/notebook/.done: notebooks-data/requirements-notebook.txt
+	$(PYTHON) -m venv .venv/notebook
+	.venv/notebook/bin/pip install --disable-pip-version-check -q -r $<
+	@touch $@
+
 .PHONY: build
 build: setup ## build the program, .build/release/tessera
 	$(SWIFT) build $(RELEASE)

@@ -62,7 +62,8 @@ let package = Package(
     .target(
       name: "Pipeline",
       dependencies: [
-        "Features", "Clustering", "Propensity", "CustomerValue", "ModelFiles", "Warehouse", "LinearAlgebra",
+        "Features", "Clustering", "Propensity", "CustomerValue", "Personas", "ModelFiles", "Warehouse",
+        "LinearAlgebra",
       ],
       swiftSettings: house),
 
@@ -70,8 +71,8 @@ let package = Package(
     .executableTarget(
       name: "TesseraCommand",
       dependencies: [
-        "Pipeline", "Features", "Clustering", "Propensity", "CustomerValue", "ModelFiles", "Warehouse", "LinearAlgebra",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Pipeline", "Features", "Clustering", "Propensity", "CustomerValue", "Personas", "ModelFiles", "Warehouse",
+        "LinearAlgebra", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: house),
 
     // Tests.

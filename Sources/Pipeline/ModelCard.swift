@@ -1,5 +1,6 @@
 internal import Clustering
 internal import Features
+internal import Personas
 internal import Propensity
 internal import Foundation
 
@@ -52,6 +53,15 @@ extension SegmentModel {
     }
   }
 
+  /// Who the customers of each segment are.
+  private var personaText: String {
+    guard let personas = personas?.personas, !personas.isEmpty else { return "" }
+    return "\n## Who they are\n\n"
+      + markdownTable(
+        ["segment", "name", "who", "what to do"],
+        personas.map { [$0.path, $0.name, $0.sentence, $0.actions.map(\.title).joined(separator: ", ")] }) + "\n"
+  }
+
   /// What customers may do, and how well that is told.
   private var predictionTable: String {
     guard let predictions, !predictions.isEmpty else { return "" }
@@ -98,6 +108,7 @@ extension SegmentModel {
       text += outline.map { "- \($0.text): \($0.reason)\n" }.joined() + "\n"
     }
     text += criteriaTable
+    text += personaText
     text += attractiveness?.markdown(of: self) ?? ""
     text += predictionTable
     text += "\n## Features\n\n"
@@ -160,7 +171,13 @@ extension SegmentModel {
 /// A table of `rows` under `header`.
 func markdownTable(_ header: [String], _ rows: [[String]]) -> String {
   func line(_ cells: [String]) -> String {
-    "| " + cells.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ") + " |\n"
+    "| " + cells.map(markdownCell).joined(separator: " | ") + " |\n"
   }
   return line(header) + "|" + String(repeating: " --- |", count: header.count) + "\n" + rows.map(line).joined()
+}
+
+/// A text as one cell of a table: what it means to Markdown or HTML is shown, not done.
+private func markdownCell(_ text: String) -> String {
+  text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing("|", with: "\\|")
+    .split(whereSeparator: \.isNewline).joined(separator: " ")
 }

@@ -98,7 +98,7 @@ public struct ProjectRun {
       values, plan: plan, asOf: sources.asOf, quality: sources.quality, source: "the features", progress: progress)
     trained = try trained.adding(project.lists, try table.members(of: project.lists))
     let files = StagedFiles()
-    trained = try trained.adding(learnt, self, sources, files)
+    trained = try describing(trained.adding(learnt, self, sources, files))
     progress?(PipelineProgress(stage: "writing results"))
     try table.write(to: outputFolder.appendingPathComponent("features.parquet").path, in: files)
     try write(trained, files)
@@ -135,6 +135,9 @@ public struct ProjectRun {
     }
     if let segments = model.segmentTable {
       try connection.write(segments, to: folder.appendingPathComponent("segments.csv").path, in: files)
+    }
+    if let personas = model.personaTable {
+      try connection.write(personas, to: folder.appendingPathComponent("personas.csv").path, in: files)
     }
     let card = Data(model.markdownCard.utf8)
     try files.write(card, to: folder.appendingPathComponent("summary.md").path)

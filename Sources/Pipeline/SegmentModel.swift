@@ -2,6 +2,7 @@ public import Clustering
 public import Features
 internal import Foundation
 public import ModelFiles
+public import Personas
 
 /// How segments are found.
 public enum SegmentMethod: String, Sendable, Hashable, Codable, CaseIterable {
@@ -147,6 +148,8 @@ public struct SegmentModel: Sendable {
   public let checks: SegmentChecks?
   /// What customers may do, and how likely; nil without targets, and in older files.
   public internal(set) var predictions: [ProjectPrediction]?
+  /// Who the segments' customers are, in words; nil without a tree, and in older files.
+  public internal(set) var personas: PersonaBook?
   /// Where the model comes from.
   public let provenance: Provenance
   /// What gives customers their segments.
@@ -187,6 +190,7 @@ public struct SegmentModel: Sendable {
     if let history { try file.setSection("history", history) }
     if let attractiveness { try file.setSection("attractiveness", attractiveness) }
     if let predictions { try file.setSection("predictions", predictions) }
+    if let personas { try file.setSection("personas", personas) }
     try file.setSection("provenance", provenance)
     return file
   }
@@ -228,9 +232,15 @@ public struct SegmentModel: Sendable {
       }
       predictions = read
     }
-    guard file.sectionNames.contains("attractiveness") else { return }
-    attractiveness = try file.section("attractiveness", as: Attractiveness.self)
-    if let reason = attractiveness?.fault(in: self) { throw PipelineError.modelInconsistent(reason: reason) }
+    if file.sectionNames.contains("attractiveness") {
+      let read = try file.section("attractiveness", as: Attractiveness.self)
+      attractiveness = read
+      if let reason = read.fault(in: self) { throw PipelineError.modelInconsistent(reason: reason) }
+    }
+    guard file.sectionNames.contains("personas") else { return }
+    let read = try file.section("personas", as: PersonaBook.self)
+    if let reason = fault(in: read) { throw PipelineError.modelInconsistent(reason: reason) }
+    personas = read
   }
 
   /// Reads the model file at `path`.

@@ -21,8 +21,8 @@ extension ProjectRun {
     }
     var trained = try connection.train(
       table, columns, chosen: include + training.exclude, weights: nil, training, progress)
-    trained = try trained.adding(
-      project.lists, try connection.members(of: project.lists, in: table, columns))
+    trained = try describing(
+      trained.adding(project.lists, try connection.members(of: project.lists, in: table, columns)))
     try write(trained, StagedFiles())
     return trained
   }

@@ -152,7 +152,7 @@ public struct SegmentTraining: Sendable {
         settings: tree == nil ? nil : settingsMark),
       segmenter: found.segmenter, checks: checks == SegmentChecks() ? nil : checks)
     model.history = found.history
-    return TrainedSegments(model: try model.ranked(by: tree?.attractiveness), assignments: assignments)
+    return TrainedSegments(model: try model.ranked(by: tree?.attractiveness), assignments: assignments, values: values)
   }
 
   /// The segments, fitted to the `known` rows of `x`, and who of all is in which; errors name columns of `source`.
@@ -253,13 +253,7 @@ public struct SegmentTraining: Sendable {
     for name in guarded.named where !known.contains(name) {
       throw .unknownFeature(name: name, nearest: NearestNames.to(name, in: known.sorted()))
     }
-    // An expression of guarded features tells what they tell.
-    let uses = Dictionary(
-      (plan?.definitions ?? []).map { ($0.name, $0.uses ?? []) }, uniquingKeysWith: { first, _ in first })
-    let found = features.filter { name in
-      (use?.contains(name) ?? true)
-        && ([name] + (uses[name] ?? [])).contains { guarded.contains($0, attributes: attributes[$0] ?? []) }
-    }
+    let found = guarded.features(among: features, of: plan).filter { use?.contains($0) ?? true }
     guard !found.isEmpty else { return use }
     quality.notes.append(
       "\(found.map { "'\($0)'" }.joined(separator: ", ")) \(found.count == 1 ? "describes" : "describe") segments and "
@@ -306,6 +300,12 @@ public struct TrainedSegments: Sendable {
   public let model: SegmentModel
   /// Where the training customers went.
   public let assignments: SegmentAssignments
+  /// The features of the customers that segments were found in: all, or a sample of them; nil for rows from a stream.
+  let values: FeatureValues?
+
+  init(model: SegmentModel, assignments: SegmentAssignments, values: FeatureValues? = nil) {
+    (self.model, self.assignments, self.values) = (model, assignments, values)
+  }
 }
 
 /// This program.

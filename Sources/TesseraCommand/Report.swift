@@ -1,6 +1,7 @@
 internal import Clustering
 internal import Features
 internal import Foundation
+internal import Personas
 internal import Pipeline
 
 /// What verbs say, in words and tables.
@@ -226,6 +227,7 @@ struct ModelJSON: Encodable {
   let checks: SegmentChecks?
   let tree: [SegmentTree.Outline]?
   let attractiveness: Attractiveness?
+  let personas: [Persona]?
   let lists: SegmentLists?
   let history: SegmentHistory?
   let provenance: SegmentModel.Provenance
@@ -242,6 +244,7 @@ struct ModelJSON: Encodable {
     checks = model.checks
     tree = model.tree.map { _ in model.outline }
     attractiveness = model.attractiveness
+    personas = model.personas?.personas
     lists = model.lists
     history = model.history
     provenance = model.provenance

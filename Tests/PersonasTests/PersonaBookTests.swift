@@ -130,7 +130,8 @@ import Warehouse
         #expect(example.count > 1)
         let isReal = (0..<planted.values.rows).contains { row in
           example.allSatisfy { fact in
-            let parts = fact.words.split(separator: " ", maxSplits: 1).map(String.init)
+            let told = fact.evidence.replacing(", invented", with: "")
+            let parts = told.split(separator: " ", maxSplits: 1).map(String.init)
             guard let column = numbers.names.firstIndex(of: parts[0]) else { return city.texts[row] == parts[1] }
             return ReadableNumber.text(numbers.values[row * numbers.names.count + column]) == parts[1]
           }

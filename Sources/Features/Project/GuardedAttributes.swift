@@ -24,6 +24,18 @@ public struct GuardedAttributes: Sendable, Hashable {
     if let stated { return names.contains { stated.contains($0) } }
     return names.contains { ColumnName($0).words.contains { Self.words.contains($0) } }
   }
+
+  /// Those of `features` that are guarded, by name or by what `plan` makes them from: an expression of guarded features
+  /// tells what they tell.
+  public func features(among features: [String], of plan: FeaturePlan?) -> [String] {
+    let definitions = Dictionary(
+      (plan?.definitions ?? []).map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    return features.filter { name in
+      ([name] + (definitions[name]?.uses ?? [])).contains {
+        contains($0, attributes: definitions[$0]?.attributes ?? [])
+      }
+    }
+  }
 }
 
 extension FeatureDefinition {

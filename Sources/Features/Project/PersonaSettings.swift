@@ -8,6 +8,8 @@ public struct PersonaSettings: Sendable, Hashable, Codable {
   public var who: String?
   /// What joins the last two of a list: "and".
   public var and: String?
+  /// What is added to a phrase about a window of days, whose number stands for `{days}`: "in {days} days".
+  public var window: String?
   /// Whether adjectives follow the noun, as in French.
   public var putsAdjectivesLast = false
   /// Rules of what to do, before the built-in ones.
@@ -61,6 +63,8 @@ public struct Wording: Sendable, Hashable, Codable {
   public var pattern: String
   /// What it is about; of features about one thing a name and a sentence speak once.
   public var concept: String
+  /// What the feature counts or measures, where its number is told: "days since the last order".
+  public var noun: String?
   /// For segments that have more of it, or of the level.
   public var high: Side
   /// For segments that have less.
@@ -72,9 +76,10 @@ public struct Wording: Sendable, Hashable, Codable {
 
   /// The words for features of a pattern.
   public init(
-    _ pattern: String, _ concept: String, high: Side, low: Side = Side(), weight: Double = 1, isReversed: Bool = false
+    _ pattern: String, _ concept: String, noun: String? = nil, high: Side, low: Side = Side(), weight: Double = 1,
+    isReversed: Bool = false
   ) {
-    (self.pattern, self.concept, self.high, self.low) = (pattern, concept, high, low)
+    (self.pattern, self.concept, self.noun, self.high, self.low) = (pattern, concept, noun, high, low)
     (self.weight, self.isReversed) = (weight, isReversed)
   }
 }

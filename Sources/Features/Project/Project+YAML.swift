@@ -43,7 +43,7 @@ extension Project {
     }
     let top = try YAMLSection(
       root, file: file, path: "",
-      allowed: ["name", "as_of", "sources", "features", "lists", "targets", "segments", "output", "engine"])
+      allowed: ["name", "as_of", "sources", "features", "lists", "targets", "segments", "personas", "output", "engine"])
     self.init(name: try top.text("name") ?? folder.lastPathComponent, folder: folder, file: file)
     if name.isEmpty || name.hasPrefix(".") || name.contains(where: { $0 == "/" || $0 == "\0" || $0.isNewline }) {
       throw top.error("name", "'name' names files, so it cannot be empty, hold '/' or a new line, or begin with '.'.")
@@ -69,6 +69,9 @@ extension Project {
         + TreeSettings.keys + RedundancySettings.keys)
     {
       segments = try SegmentSettings(section)
+    }
+    if let section = try top.section("personas", allowed: PersonaSettings.keys) {
+      personas = try PersonaSettings(section)
     }
     if let section = try top.section("output", allowed: ["folder", "models", "table"]) {
       output.folder = try section.text("folder") ?? output.folder

@@ -21,6 +21,8 @@ public struct Project: Sendable, Hashable {
   public var targets: [TargetSettings] = []
   /// How segments are formed.
   public var segments = SegmentSettings()
+  /// How segments are named and what is to be done for them.
+  public var personas = PersonaSettings()
   /// Where results go.
   public var output = OutputSettings()
   /// The engine that computes.

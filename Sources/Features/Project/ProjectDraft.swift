@@ -157,6 +157,10 @@ public struct ProjectDraft: Sendable {
     text += "  exclude: [\(doubtful.map { quoted($0.column.name) }.joined(separator: ", "))]\n"
     text += """
 
+      # personas:  # names, notes and what to do of your own, once segments are known
+      #   segments:
+      #     1/2: {name: "A name that colleagues know", note: "what to remember", owner: "who looks after them"}
+
       output:
         folder: output
         models: models

@@ -16,7 +16,7 @@ struct ExampleCustomers {
   /// customers' levels by category.
   static func drawn(
     _ group: Int, _ profiles: GroupProfiles, rows: [Int], of values: FeatureValues, numbers: [String],
-    categories: [String], texts allTexts: [String: [String?]], seed: UInt64
+    categories: [String], texts allTexts: [String: [String?]], _ finder: TraitFinder, seed: UInt64
   ) -> [[Persona.Fact]] {
     let margins = numbers.compactMap { name -> (name: String, level: NumberLevel)? in
       guard let level = profiles.number(name)?.groups[group], level.count >= ReportedGroups.least else { return nil }
@@ -52,8 +52,17 @@ struct ExampleCustomers {
       }
       guard !isReal(numbers, columns, isWhole, levels, texts, rows: values.rows) else { continue }
       found.append(
-        zip(margins, numbers).map { Persona.Fact(words: "\($0.name) \(ReadableNumber.text($1))", evidence: "invented") }
-          + zip(shares, levels).map { Persona.Fact(words: "\($0.name) \($1)", evidence: "invented") })
+        zip(margins, numbers).map { margin, value in
+          Persona.Fact(
+            words: "\(finder.vocabulary.wording(margin.name, level: nil).noun ?? FeatureWords(margin.name).told) "
+              + finder.values.rounded(value, of: margin.name),
+            evidence: "\(margin.name) \(ReadableNumber.text(value)), invented")
+        }
+          + zip(shares, levels).map { share, level in
+            Persona.Fact(
+              words: "\(FeatureWords(share.name).stem) \(Vocabulary.readable(level))",
+              evidence: "\(share.name) \(level), invented")
+          })
     }
     return found
   }

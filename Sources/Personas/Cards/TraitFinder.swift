@@ -16,12 +16,14 @@ struct WordedTrait: Sendable {
 struct TraitFinder: Sendable {
   let profiles: GroupProfiles
   let vocabulary: Vocabulary
+  let values: ValueWords
   private let numberWords: [Wording]
   private let levelWords: [Wording]
 
-  init(_ profiles: GroupProfiles, _ vocabulary: Vocabulary) {
+  init(_ profiles: GroupProfiles, _ vocabulary: Vocabulary, _ values: ValueWords) {
     self.profiles = profiles
     self.vocabulary = vocabulary
+    self.values = values
     numberWords = profiles.numbers.map { vocabulary.wording($0.feature, level: nil) }
     levelWords = profiles.levels.map { vocabulary.wording($0.feature, level: $0.level) }
   }
@@ -29,20 +31,26 @@ struct TraitFinder: Sendable {
   /// Less than this share of false ones is taken.
   static let greatestRate = 0.05
 
-  /// Everything about `group` (its place among the groups), whether it differs or not.
+  /// Everything about `group` (its place among the groups), whether it differs or not, but for what has no words.
   func traits(_ group: Int) -> [WordedTrait] {
     let numbers = profiles.numbers.indices.compactMap { number(group, $0) }
     let levels = profiles.levels.indices.compactMap { level(group, $0) }
     return numbers + levels
   }
 
-  /// Where `group` differs: surely, and by more than a little; what differs most first, each feature once.
+  /// Where `group` differs: surely, and by more than a little; what differs most first, each feature and each concept
+  /// once, for orders in 90 days and in 365 say the same of people.
   func distinctive(_ group: Int) -> [WordedTrait] {
-    var seen: Set<String> = []
+    var (features, concepts): (Set<String>, Set<String>) = ([], [])
     return traits(group).filter {
       $0.trait.effect.q <= TraitFinder.greatestRate && abs($0.trait.effect.delta) >= Effect.small
-    }.sorted(by: TraitFinder.comesFirst).filter { seen.insert($0.trait.feature).inserted }
+    }.sorted(by: TraitFinder.comesFirst).filter {
+      features.insert($0.trait.feature).inserted && concepts.insert($0.wording.concept).inserted
+    }
   }
+
+  /// A share of less is not what a group does, though others do it even less: no words speak of it.
+  private static let leastToldShare = 0.1
 
   /// The traits that tell `group` from its siblings and from everybody: of one direction against both.
   func telling(_ group: Int) -> [WordedTrait] {
@@ -69,26 +77,31 @@ struct TraitFinder: Sendable {
 
   private func number(_ group: Int, _ index: Int) -> WordedTrait? {
     let profile = profiles.numbers[index]
-    guard let effect = profile.effects[group], let own = profile.groups[group] else { return nil }
+    guard let effect = profile.effects[group], let own = profile.groups[group], numberWords[index].isTold else {
+      return nil
+    }
     let measure: Trait.Measure = own.median == profile.everyone.median ? .mean : .median
     let (mine, all) =
       measure == .median ? (own.median, profile.everyone.median) : (own.mean, profile.everyone.mean)
     let wording = numberWords[index]
     let raw = effect.delta >= 0 ? wording.high : wording.low
-    let side = raw.mapped { Phrases.filled($0, own, profile.everyone, mine) }
+    let isShare = raw.phrase?.contains("{own%}") ?? false
+    let hasWords = effect.delta < 0 || !isShare || mine >= TraitFinder.leastToldShare
+    let side = hasWords ? raw.mapped { Phrases.filled($0, profile, own, mine, values) } : Wording.Side()
     let shown = measure == .median ? "median" : "mean"
     let trait = Trait(
       feature: profile.feature, level: nil, own: mine, all: all, measure: measure, effect: effect,
       siblings: profile.siblings[group],
-      words: side.phrase ?? Phrases.plain(profile.feature, effect),
-      evidence: "\(profile.feature): \(shown) \(ReadableNumber.text(mine)) (all \(ReadableNumber.text(all))); "
+      words: side.phrase ?? Phrases.plain(wording.noun ?? profile.feature, effect),
+      evidence: "\(profile.feature): \(shown) \(values.exact(mine, of: profile.feature)) "
+        + "(all \(values.exact(all, of: profile.feature))); "
         + Phrases.odds(effect))
     return WordedTrait(trait: trait, wording: wording, side: side, place: index)
   }
 
   private func level(_ group: Int, _ index: Int) -> WordedTrait? {
     let profile = profiles.levels[index]
-    guard let effect = profile.effects[group] else { return nil }
+    guard let effect = profile.effects[group], levelWords[index].isTold else { return nil }
     let wording = levelWords[index]
     let own = profile.groups[group]
     let side = (effect.delta >= 0 ? wording.high : wording.low).mapped { Phrases.filled($0, share: own) }
@@ -99,8 +112,14 @@ struct TraitFinder: Sendable {
       evidence: "\(profile.feature) = \(profile.level): \(ReadableNumber.wholePercent(own)) (all "
         + "\(ReadableNumber.wholePercent(profile.share))"
         + (profile.share > 0 ? ", index \(ReadableNumber.text((100 * own / profile.share).rounded()))" : "") + ")")
-    return WordedTrait(trait: trait, wording: wording, side: side, place: profiles.numbers.count + index)
+    return WordedTrait(
+      trait: trait, wording: wording, side: side, place: profiles.numbers.count + index)
   }
+}
+
+extension Wording {
+  /// Whether anything is ever said of it; codes and scores are told by what they are made of.
+  var isTold: Bool { weight > 0 || high != Side() || low != Side() }
 }
 
 extension Wording.Side {
@@ -113,27 +132,30 @@ extension Wording.Side {
 
 /// Words with their numbers put in.
 enum Phrases {
-  static func filled(_ text: String, _ own: NumberLevel, _ all: NumberLevel, _ shown: Double) -> String {
+  static func filled(
+    _ text: String, _ profile: GroupProfiles.Number, _ own: NumberLevel, _ shown: Double, _ values: ValueWords
+  ) -> String {
     guard text.contains("{") else { return text }
-    return text.replacing("{own%}", with: ReadableNumber.wholePercent(shown))
-      .replacing("{own}", with: round(shown)).replacing("{all}", with: round(all.median))
-      .replacing("{q1}", with: round(own.quantiles[1], grouped: false))
-      .replacing("{q3}", with: round(own.quantiles[3], grouped: false))
+    let name = profile.feature
+    let percent = ReadableNumber.wholePercent(shown)
+    return text.replacing("only {own%} on", with: percent == "0%" ? "nothing on" : "only \(percent) on")
+      .replacing("{own%}", with: percent).replacing("{own}", with: values.rounded(shown, of: name))
+      .replacing("{all}", with: values.rounded(profile.everyone.median, of: name))
+      .replacing("{range}", with: values.range(own.quantiles[1], own.quantiles[3], of: name))
   }
 
   static func filled(_ text: String, share: Double) -> String {
     text.replacing("{share}", with: ReadableNumber.wholePercent(share))
   }
 
-  /// Two or three significant digits are what a sentence can bear.
-  private static func round(_ value: Double, grouped: Bool = true) -> String {
-    let rounded = abs(value) >= 10 ? value.rounded() : (value * 10).rounded() / 10
-    let text = ReadableNumber.text(rounded)
-    return grouped ? text : text.replacing(",", with: "")
+  static func plain(_ noun: String, _ effect: Effect) -> String {
+    "have \(comparative(effect.delta, noun)) than others"
   }
 
-  static func plain(_ feature: String, _ effect: Effect) -> String {
-    "have \(effect.delta >= 0 ? "much" : "little") \(FeatureWords(feature).stem)"
+  /// "more spend", "fewer orders".
+  static func comparative(_ difference: Double, _ noun: String) -> String {
+    let isPlural = noun.prefix { $0 != " " }.hasSuffix("s")
+    return "\(difference >= 0 ? "more" : isPlural ? "fewer" : "less") \(noun)"
   }
 
   static func plain(_ level: GroupProfiles.Level, _ effect: Effect) -> String {

@@ -10,7 +10,7 @@ extension ActionRule {
       "Win back at low cost", when: [Condition("recency", .veryHigh)],
       what: "One automatic reminder with an incentive that ends; stop writing if it is not answered."),
     ActionRule(
-      "Second order", when: [Condition("frequency", .low), Condition("recency", .low)],
+      "Second order", when: [Condition("orders", .below(2)), Condition("recency", .low)],
       what: "An incentive for the next order while the first is fresh."),
     ActionRule(
       "Full price", when: [Condition("discount", .low), Condition("frequency", .high)],
@@ -27,6 +27,12 @@ extension ActionRule {
     ActionRule(
       "Less e-mail", when: [Condition("email", .veryLow)],
       what: "Write less often by e-mail; try another channel."),
+    ActionRule(
+      "Other contact", when: [Condition("response", .low), Condition("contact", .usual)],
+      what: "Campaigns of the usual kind seldom reach them: send fewer, and try another channel or occasion."),
+    ActionRule(
+      "Grow", when: [Condition("trend", .high)],
+      what: "They buy more than before: suggest what goes with their last purchase while they are growing."),
     ActionRule(
       "Reward", when: [Condition("spend", .veryHigh)],
       what: "Thank them: a personal contact, a reward that is not a discount."),

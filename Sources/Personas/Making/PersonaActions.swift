@@ -81,6 +81,7 @@ extension PersonaMaker {
   private func favourite(_ group: Int, _ concept: String) -> String? {
     distinctive[group].first {
       ($0.wording.concept == concept || $0.wording.concept.hasPrefix(concept + " ")) && $0.trait.isHigh
+        && $0.side.phrase != nil
     }?.trait.words
   }
 

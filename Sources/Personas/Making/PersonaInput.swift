@@ -13,6 +13,8 @@ public struct PersonaInput: Sendable {
   public var unit = "customers"
   /// Features that are told of, but that no rule is to go by.
   public var describedOnly: Set<String> = []
+  /// Of features that are places in an order, its levels, lowest first: 1 is the first.
+  public var ordinals: [String: [String]] = [:]
   /// What groups spent, by path.
   public var revenue: [String: PersonaRevenue] = [:]
   /// What groups may do, by path.

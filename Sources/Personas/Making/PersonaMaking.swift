@@ -43,7 +43,8 @@ struct PersonaMaker: Sendable {
     self.input = input
     profiles = GroupProfiles(input.values, input.groups)
     let profiles = profiles
-    let finder = TraitFinder(profiles, Vocabulary(input.settings, unit: input.unit))
+    let finder = TraitFinder(
+      profiles, Vocabulary(input.settings, unit: input.unit), ValueWords(levels: input.ordinals))
     self.finder = finder
     correlation = FeatureCorrelation(input.values, features: profiles.numbers.map(\.feature))
     let isTold = profiles.sizes.map { $0 >= ReportedGroups.least }
@@ -105,10 +106,18 @@ struct PersonaMaker: Sendable {
       path: path, id: id, macro: macro, isMacro: isMacro, name: remark?.name ?? found.text, foundName: found.text,
       nameTraits: found.traits, sentence: isTold ? sentence.text : "", sentenceTraits: isTold ? sentence.traits : [],
       remark: remark, customers: customersOf[group], share: Double(customersOf[group]) / Double(max(1, everybody)),
-      stability: stability, revenue: isTold ? input.revenue[path] : nil, distinctive: distinctive[group].map(\.trait),
+      stability: stability, revenue: isTold ? input.revenue[path] : nil,
+      distinctive: told(group, beside: found.traits + sentence.traits),
       typical: isTold ? typical(group) : [], topics: isTold ? topics(group) : [],
       chances: isTold ? input.chances[path] ?? [] : [], rule: rule(group), neighbours: [],
       examples: isTold ? examples(group, sentence.traits) : [], actions: [])
+  }
+
+  /// What differs most, and whatever name and sentence (`spoken`) speak of.
+  private func told(_ group: Int, beside spoken: [Trait]) -> [Trait] {
+    distinctive[group].enumerated().filter { place, item in
+      place < PersonaMaker.mostDistinctive || spoken.contains(item.trait)
+    }.map(\.element.trait)
   }
 
   /// Sought on the features that differ most; nothing is sought for small groups.
@@ -119,20 +128,40 @@ struct PersonaMaker: Sendable {
   }
 
   private static let (mostNumbers, mostCategories) = (5, 3)
+  /// Differences beyond these tell little more, and a model of many segments would grow with them.
+  private static let mostDistinctive = 20
+
+  /// Whether a concept tells what customers did, rather than who they are.
+  private static func isBehaviour(_ concept: String) -> Bool {
+    isChoice(concept) || ["stage", "lead", "recency", "frequency", "spend", "plan"].contains(concept)
+  }
 
   /// Invented customers told of by what the sentence and the greatest differences speak of.
   private func examples(_ group: Int, _ spoken: [Trait]) -> [[Persona.Fact]] {
     var (numbers, categories): ([String], [String]) = ([], [])
-    for trait in spoken + distinctive[group].map(\.trait) + traits[group].map(\.trait) {
-      if trait.level == nil, numbers.count < PersonaMaker.mostNumbers, !numbers.contains(trait.feature) {
+    var said: Set<String> = []
+    let spokenOf = Set(spoken.map(\.feature))
+    let first = traits[group].filter {
+      spokenOf.contains($0.trait.feature) && ($0.trait.level == nil || $0.trait.isHigh)
+    }
+    for item in first + distinctive[group] + traits[group] {
+      let (trait, concept) = (item.trait, item.wording.concept)
+      // Levels are drawn apart from numbers: those that say what numbers say would contradict them.
+      guard item.wording.weight > 0, !PersonaMaker.isBehaviour(concept) || trait.level == nil, !said.contains(concept)
+      else { continue }
+      if trait.level == nil, numbers.count < PersonaMaker.mostNumbers {
         numbers.append(trait.feature)
-      } else if trait.level != nil, categories.count < PersonaMaker.mostCategories, !categories.contains(trait.feature)
+      } else if trait.level != nil, categories.count < PersonaMaker.mostCategories,
+        !categories.contains(trait.feature)
       {
         categories.append(trait.feature)
+      } else {
+        continue
       }
+      said.insert(concept)
     }
     return ExampleCustomers.drawn(
       group, profiles, rows: rows[group], of: input.values, numbers: numbers, categories: categories,
-      texts: texts, seed: input.seed &+ UInt64(group))
+      texts: texts, finder, seed: input.seed &+ UInt64(group))
   }
 }

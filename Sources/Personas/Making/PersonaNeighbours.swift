@@ -33,10 +33,11 @@ extension PersonaMaker {
   }
 
   private func neighbour(_ group: Int, _ other: Int, _ persona: Persona) -> Persona.Neighbour {
-    var found: [(delta: Double, feature: String, fact: Persona.Fact)] = []
+    var found: [(delta: Double, concept: String, fact: Persona.Fact)] = []
     let (names, width) = (input.values.numbers.names, input.values.numbers.names.count)
     for profile in profiles.numbers {
-      guard let column = names.firstIndex(of: profile.feature), let own = profile.groups[group],
+      let wording = finder.vocabulary.wording(profile.feature, level: nil)
+      guard wording.isTold, let column = names.firstIndex(of: profile.feature), let own = profile.groups[group],
         let theirs = profile.groups[other]
       else { continue }
       func sorted(_ rows: [Int]) -> [Double] {
@@ -47,11 +48,12 @@ extension PersonaMaker {
       let (mine, his) = isMedian ? (own.median, theirs.median) : (own.mean, theirs.mean)
       found.append(
         (
-          delta, profile.feature,
+          delta, wording.concept,
           Persona.Fact(
-            words: "\(delta > 0 ? "more" : "less") \(FeatureWords(profile.feature).stem)",
-            evidence: "\(profile.feature): \(isMedian ? "median" : "mean") \(ReadableNumber.text(mine)) here, "
-              + "\(ReadableNumber.text(his)) there")
+            words: Phrases.comparative(delta, wording.noun ?? FeatureWords(profile.feature).told),
+            evidence: "\(profile.feature): \(isMedian ? "median" : "mean") "
+              + "\(finder.values.exact(mine, of: profile.feature)) here, "
+              + "\(finder.values.exact(his, of: profile.feature)) there")
         ))
     }
     for level in profiles.levels {
@@ -59,7 +61,7 @@ extension PersonaMaker {
       let stem = FeatureWords(level.feature).stem
       found.append(
         (
-          mine - his, level.feature,
+          mine - his, finder.vocabulary.wording(level.feature, level: level.level).concept,
           Persona.Fact(
             words: "\(mine > his ? "more often" : "less often") \(stem) \(Vocabulary.readable(level.level))",
             evidence: "\(level.feature) = \(level.level): \(ReadableNumber.wholePercent(mine)) here, "
@@ -69,9 +71,9 @@ extension PersonaMaker {
     let square = found.reduce(0) { $0 + $1.delta * $1.delta } / Double(max(1, found.count))
     var seen: Set<String> = []
     let ranked = found.sorted {
-      abs($0.delta) != abs($1.delta) ? abs($0.delta) > abs($1.delta) : $0.feature < $1.feature
+      abs($0.delta) != abs($1.delta) ? abs($0.delta) > abs($1.delta) : $0.fact.words < $1.fact.words
     }
-    .filter { abs($0.delta) >= Effect.small && seen.insert($0.feature).inserted }
+    .filter { abs($0.delta) >= Effect.small && seen.insert($0.concept).inserted }
     return Persona.Neighbour(
       path: persona.path, name: persona.name, distance: square.squareRoot(),
       differences: ranked.prefix(PersonaMaker.told).map(\.fact))

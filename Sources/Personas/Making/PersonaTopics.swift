@@ -26,12 +26,17 @@ extension PersonaMaker {
   func topics(_ group: Int) -> [Persona.Topic] {
     let found = distinctive[group]
     func facts(_ items: [WordedTrait]) -> [Persona.Fact] {
-      items.prefix(PersonaMaker.mostFacts).map { Persona.Fact(words: $0.trait.words, evidence: $0.trait.evidence) }
+      var said: Set<String> = []
+      return items.filter { $0.side.phrase != nil && said.insert($0.trait.words).inserted }
+        .prefix(PersonaMaker.mostFacts).map { Persona.Fact(words: $0.trait.words, evidence: $0.trait.evidence) }
     }
     let choices = found.filter { PersonaMaker.isChoice($0.wording.concept) }
+    func isShunned(_ item: WordedTrait) -> Bool {
+      !item.trait.isHigh && (item.wording.concept.hasPrefix("category ") || item.wording.concept == "brand")
+    }
     var topics = [
-      Persona.Topic(title: "What they buy", facts: facts(choices.filter(\.trait.isHigh))),
-      Persona.Topic(title: "What not to show them", facts: facts(choices.filter { !$0.trait.isHigh })),
+      Persona.Topic(title: "What they buy", facts: facts(choices.filter { !isShunned($0) })),
+      Persona.Topic(title: "What not to show them", facts: facts(choices.filter(isShunned))),
     ]
     for subject in PersonaMaker.subjects {
       var told = facts(found.filter { subject.concepts.contains($0.wording.concept) })
@@ -64,15 +69,22 @@ extension PersonaMaker {
       $0.trait.level != nil && $0.trait.own >= PersonaMaker.mostlyShare && !apart.contains($0.trait.feature)
     }.sorted { $0.trait.own > $1.trait.own }.map { item in
       Persona.Fact(
-        words: "\(ReadableNumber.wholePercent(item.trait.own)) have \(item.trait.feature) \(item.trait.level ?? "")",
+        words: "\(ReadableNumber.wholePercent(item.trait.own)) have \(FeatureWords(item.trait.feature).stem) "
+          + Vocabulary.readable(item.trait.level ?? ""),
         evidence: item.trait.evidence)
     }
+    var said = Set(distinctive[group].map(\.wording.concept))
     let numbers = profiles.numbers.filter { !apart.contains($0.feature) }.compactMap { profile -> Persona.Fact? in
-      guard let own = profile.groups[group], own.count >= ReportedGroups.least else { return nil }
-      let (low, high) = (ReadableNumber.text(own.quantiles[1]), ReadableNumber.text(own.quantiles[3]))
+      let (name, values) = (profile.feature, finder.values)
+      let wording = finder.vocabulary.wording(name, level: nil)
+      guard let own = profile.groups[group], own.count >= ReportedGroups.least, wording.isTold,
+        said.insert(wording.concept).inserted
+      else { return nil }
+      let quartiles = own.quantiles[1...3].map { values.exact($0, of: name) }
       return Persona.Fact(
-        words: low == high ? "half have \(profile.feature) \(low)" : "half have \(profile.feature) \(low) to \(high)",
-        evidence: "\(profile.feature): quartiles \(low), \(ReadableNumber.text(own.median)) and \(high)")
+        words: "\(wording.noun ?? FeatureWords(name).told): "
+          + "\(values.range(own.quantiles[1], own.quantiles[3], of: name)) for half of them",
+        evidence: "\(name): quartiles \(quartiles[0]), \(quartiles[1]) and \(quartiles[2])")
     }
     let half = PersonaMaker.mostTypical / 2
     let shown = max(half, PersonaMaker.mostTypical - numbers.count)

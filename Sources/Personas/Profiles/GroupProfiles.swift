@@ -64,6 +64,22 @@ extension GroupProfiles {
     }
   }
 
+  /// Whether there are as many levels and effects as `groups`, all of real customers: for a file that nobody trained.
+  public func fits(groups count: Int) -> Bool {
+    guard groups.count == count, sizes.count == count, sizes.allSatisfy({ $0 >= 0 }) else { return false }
+    return numbers.allSatisfy { number in
+      [number.effects.count, number.siblings.count, number.groups.count].allSatisfy { $0 == count }
+        && ([number.everyone] + number.groups.compactMap { $0 }).allSatisfy {
+          $0.quantiles.count == NumberLevel.percentiles.count && ($0.quantiles + [$0.mean]).allSatisfy(\.isFinite)
+            && $0.quantiles == $0.quantiles.sorted() && (0...1).contains($0.missingShare)
+        }
+    }
+      && levels.allSatisfy { level in
+        [level.effects.count, level.siblings.count, level.groups.count].allSatisfy { $0 == count }
+          && (level.groups + [level.share]).allSatisfy { (0...1).contains($0) }
+      }
+  }
+
   /// The number called `feature`, or nil.
   public func number(_ feature: String) -> Number? { numbers.first { $0.feature == feature } }
   /// The levels of the category `feature`, the commonest first; empty where there is none.

@@ -43,7 +43,7 @@ struct PersonaSentence {
     }
     var phrases: [String] = []
     for item in telling where phrases.count < PersonaSentence.mostPhrases {
-      guard !said.contains(item.wording.concept), item.side.phrase != nil || item.wording.high.phrase == nil,
+      guard !said.contains(item.wording.concept), item.side.phrase != nil,
         !used.contains(where: { correlated($0.place, item.place) })
       else { continue }
       said.insert(item.wording.concept)

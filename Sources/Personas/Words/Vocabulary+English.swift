@@ -2,19 +2,21 @@ internal import Features
 
 extension Vocabulary {
   /// The built-in words, in English: the first that fits a feature counts. "…" before words lets them stand anywhere in a
-  /// name. In phrases `{own}` and `{all}` are the group's and everybody's median, `{q1}` and `{q3}` the group's quartiles,
-  /// `{share}` its share of the level.
+  /// name. In phrases `{own}` and `{all}` are the group's and everybody's median, `{range}` where the middle half of the
+  /// group stands, `{share}` its share of the level.
   static let english: [Wording] = purchases + choices + times + contacts + people + columns
 
   typealias Side = Wording.Side
 
   private static let purchases: [Wording] = [
     Wording(
-      "recency_days", "recency", high: Side(adjective: "lapsed", phrase: "last bought {own} days ago"),
-      low: Side(adjective: "recent", phrase: "bought in the last {own} days, half of them")),
+      "recency_days", "recency", noun: "days since the last order",
+      high: Side(adjective: "lapsed", phrase: "last bought {own} days ago"),
+      low: Side(adjective: "recent", phrase: "last bought {own} days ago")),
     Wording(
-      "recency_gaps", "recency", high: Side(adjective: "overdue", phrase: "are overdue by their own rhythm"),
-      low: Side(adjective: "on-time", phrase: "buy as their rhythm has it"), weight: 0.6),
+      "recency_gaps", "recency", noun: "usual gaps since the last order",
+      high: Side(adjective: "overdue", phrase: "are overdue by their own rhythm"),
+      weight: 0.6),
     Wording("recency_score", "recency", high: Side(), weight: 0, isReversed: true),
     Wording("frequency_score", "frequency", high: Side(), weight: 0),
     Wording("monetary_score", "spend", high: Side(), weight: 0),
@@ -27,7 +29,7 @@ extension Vocabulary {
       low: Side(adjective: "inactive", phrase: "have left their usual rhythm"), weight: 0.8),
     Wording(
       "lifecycle_stage = lapsed", "stage", high: Side(adjective: "lapsed", phrase: "have lapsed by their own rhythm"),
-      low: Side(phrase: "have hardly lapsed"), weight: 0.9),
+      weight: 0.9),
     Wording(
       "lifecycle_stage = slipping", "stage", high: Side(adjective: "slipping", phrase: "are slipping away"), weight: 0.9
     ),
@@ -35,77 +37,93 @@ extension Vocabulary {
       "lifecycle_stage = won back", "stage", high: Side(adjective: "won-back", phrase: "came back after a lapse"),
       weight: 0.9),
     Wording(
-      "orders", "frequency", high: Side(adjective: "frequent", group: "regulars", phrase: "have ordered {own} times"),
+      "orders", "frequency", noun: "orders",
+      high: Side(adjective: "frequent", group: "regulars", phrase: "have ordered {own} times"),
       low: Side(adjective: "occasional", phrase: "have ordered {own} times")),
     Wording(
-      "order_days", "frequency", high: Side(adjective: "frequent", group: "regulars", phrase: "came on {own} days"),
+      "order_days", "frequency", noun: "days with an order",
+      high: Side(adjective: "frequent", group: "regulars", phrase: "came on {own} days"),
       low: Side(adjective: "occasional", phrase: "came on {own} days")),
     Wording(
-      "orders_decayed", "frequency", high: Side(adjective: "frequent", phrase: "order often lately"),
+      "orders_decayed", "frequency", noun: "orders lately",
+      high: Side(adjective: "frequent", phrase: "order often lately"),
       low: Side(adjective: "occasional", phrase: "order seldom lately"), weight: 0.9),
     Wording(
-      "monetary", "spend", high: Side(adjective: "high-spending", group: "big spenders", phrase: "have spent {own}"),
+      "monetary", "spend", noun: "spend",
+      high: Side(adjective: "high-spending", group: "big spenders", phrase: "have spent {own}"),
       low: Side(adjective: "low-spending", group: "small spenders", phrase: "have spent {own}")),
     Wording(
-      "monetary_decayed", "spend",
+      "monetary_decayed", "spend", noun: "spend lately",
       high: Side(adjective: "high-spending", group: "big spenders", phrase: "spend much lately"),
       low: Side(adjective: "low-spending", group: "small spenders", phrase: "spend little lately"), weight: 0.9),
     Wording(
-      "monetary_volatility", "volatility",
+      "monetary_volatility", "volatility", noun: "unevenness of spend",
       high: Side(adjective: "irregular", phrase: "spend unevenly from month to month"),
       low: Side(adjective: "steady", phrase: "spend evenly from month to month"), weight: 0.6),
     Wording(
-      "monetary_trend", "trend", high: Side(adjective: "growing", phrase: "spend more than before"),
+      "monetary_trend", "trend", noun: "growth of spend",
+      high: Side(adjective: "growing", phrase: "spend more than before"),
       low: Side(adjective: "shrinking", phrase: "spend less than before"), weight: 0.9),
     Wording(
-      "orders_trend", "trend", high: Side(adjective: "growing", phrase: "order more than before"),
+      "orders_trend", "trend", noun: "growth of orders",
+      high: Side(adjective: "growing", phrase: "order more than before"),
       low: Side(adjective: "shrinking", phrase: "order less than before"), weight: 0.9),
     Wording(
-      "items", "volume", high: Side(adjective: "high-volume", phrase: "buy many items"),
+      "items", "volume", noun: "items", high: Side(adjective: "high-volume", phrase: "buy many items"),
       low: Side(adjective: "low-volume", phrase: "buy few items"), weight: 0.7),
     Wording(
-      "lines", "volume", high: Side(adjective: "high-volume", phrase: "buy many articles"),
+      "lines", "volume", noun: "articles", high: Side(adjective: "high-volume", phrase: "buy many articles"),
       low: Side(adjective: "low-volume", phrase: "buy few articles"), weight: 0.7),
     Wording(
-      "tenure_days", "tenure", high: Side(adjective: "long-standing", phrase: "have been customers for {own} days"),
+      "tenure_days", "tenure", noun: "days since the first order",
+      high: Side(adjective: "long-standing", phrase: "have been customers for {own} days"),
       low: Side(adjective: "new", group: "newcomers", phrase: "first bought {own} days ago")),
     Wording(
-      "basket_value_mean", "basket", high: Side(group: "big-basket buyers", phrase: "spend {own} an order"),
+      "basket_value_mean", "basket", noun: "spend an order",
+      high: Side(group: "big-basket buyers", phrase: "spend {own} an order"),
       low: Side(group: "small-basket buyers", phrase: "spend {own} an order"), weight: 0.95),
     Wording(
-      "basket_value_max", "basket", high: Side(group: "big-basket buyers", phrase: "placed orders up to {own}"),
-      low: Side(group: "small-basket buyers", phrase: "never spent more than {own} an order, half of them"), weight: 0.8
+      "basket_value_max", "basket", noun: "spend on the largest order",
+      high: Side(group: "big-basket buyers", phrase: "placed orders of up to {own}"),
+      low: Side(group: "small-basket buyers", phrase: "never spent more than {own} on an order"), weight: 0.8
     ),
     Wording(
-      "basket_value_sd", "basket", high: Side(phrase: "have orders of very different size"),
+      "basket_value_sd", "basket", noun: "difference between orders",
+      high: Side(phrase: "have orders of very different size"),
       low: Side(phrase: "have orders of like size"), weight: 0),
     Wording(
-      "basket_* _mean", "basket", high: Side(group: "big-basket buyers", phrase: "buy {own} * an order"),
+      "basket_* _mean", "basket", noun: "* an order",
+      high: Side(group: "big-basket buyers", phrase: "buy {own} * an order"),
       low: Side(group: "small-basket buyers", phrase: "buy {own} * an order"), weight: 0.8),
     Wording(
-      "largest_order_share", "concentration",
+      "largest_order_share", "concentration", noun: "share of the largest order",
       high: Side(group: "one-order buyers", phrase: "spent {own%} in one order"),
       low: Side(phrase: "spread their spend over many orders"), weight: 0.6),
     Wording(
-      "gap_days_median", "rhythm", high: Side(adjective: "infrequent", phrase: "come every {own} days"),
+      "gap_days_median", "rhythm", noun: "days between orders",
+      high: Side(adjective: "infrequent", phrase: "come every {own} days"),
       low: Side(adjective: "frequent", phrase: "come every {own} days"), weight: 0.8),
     Wording(
-      "gap_days_mean", "rhythm", high: Side(adjective: "infrequent", phrase: "come every {own} days"),
+      "gap_days_mean", "rhythm", noun: "days between orders",
+      high: Side(adjective: "infrequent", phrase: "come every {own} days"),
       low: Side(adjective: "frequent", phrase: "come every {own} days"), weight: 0.8),
     Wording(
-      "gap_days_max", "rhythm", high: Side(phrase: "stayed away for up to {own} days"),
-      low: Side(phrase: "never stayed away longer than {own} days, half of them"), weight: 0),
+      "gap_days_max", "pause", noun: "days of the longest pause",
+      high: Side(phrase: "stayed away for up to {own} days"),
+      low: Side(phrase: "never stayed away longer than {own} days"), weight: 0.1),
     Wording(
-      "gap_days_sd", "rhythm", high: Side(adjective: "irregular", phrase: "come irregularly"),
+      "gap_days_sd", "rhythm", noun: "unevenness of gaps",
+      high: Side(adjective: "irregular", phrase: "come irregularly"),
       low: Side(adjective: "regular", phrase: "come regularly"), weight: 0.5),
     Wording(
       "returns_*", "returns", high: Side(group: "returners", phrase: "return much of what they buy"),
       low: Side(phrase: "return little"), weight: 0.8),
     Wording(
-      "… returned", "returns", high: Side(group: "returners", phrase: "return much of what they buy"),
+      "… returned", "returns", noun: "returns", high: Side(group: "returners", phrase: "return much of what they buy"),
       low: Side(phrase: "return little"), weight: 0.7),
     Wording(
-      "… return rate", "returns", high: Side(group: "returners", phrase: "return {own%} of what they buy"),
+      "… return rate", "returns", noun: "returns",
+      high: Side(group: "returners", phrase: "return {own%} of what they buy"),
       low: Side(phrase: "return little"), weight: 0.8),
   ]
 
@@ -113,27 +131,30 @@ extension Vocabulary {
   private static let fullPrice = Side(group: "full-price buyers", phrase: "buy {own%} at a discount")
 
   private static let choices: [Wording] = [
-    Wording("discount_share", "discount", high: discount, low: fullPrice),
-    Wording("discount_line_share", "discount", high: discount, low: fullPrice),
-    Wording("orders_on_offer_share", "discount", high: discount, low: fullPrice),
+    Wording("discount_share", "discount", noun: "share bought at a discount", high: discount, low: fullPrice),
+    Wording("discount_line_share", "discount", noun: "share bought at a discount", high: discount, low: fullPrice),
+    Wording("orders_on_offer_share", "discount", noun: "orders on offer", high: discount, low: fullPrice),
     Wording(
-      "discount_depth", "discount", high: Side(group: "bargain hunters", phrase: "go for deep discounts ({own%})"),
+      "discount_depth", "discount", noun: "depth of discounts",
+      high: Side(group: "bargain hunters", phrase: "go for deep discounts ({own%})"),
       low: Side(phrase: "take shallow discounts ({own%})"), weight: 0.8),
     Wording(
       "only_on_offer", "discount", high: Side(group: "bargain hunters", phrase: "buy on offer only"), low: Side(),
       weight: 0.8),
     Wording(
-      "full_price_share", "discount", high: Side(group: "full-price buyers", phrase: "pay the full price for {own%}"),
+      "full_price_share", "discount", noun: "share at full price",
+      high: Side(group: "full-price buyers", phrase: "pay the full price for {own%}"),
       low: Side(group: "bargain hunters", phrase: "pay the full price for {own%} only"), isReversed: true),
     Wording("share_other", "category other", high: Side(phrase: "buy from rare categories"), low: Side(), weight: 0),
     Wording(
-      "share_*", "category *", high: Side(group: "* buyers", phrase: "spend {own%} on *"),
+      "share_*", "category *", noun: "spend on *", high: Side(group: "* buyers", phrase: "spend {own%} on *"),
       low: Side(adjective: "*-free", phrase: "spend only {own%} on *"), weight: 0.95),
     Wording(
-      "affinity_brand_*", "brand", high: Side(group: "*-brand buyers", phrase: "prefer * brands"),
+      "affinity_brand_*", "brand", noun: "liking of * brands",
+      high: Side(group: "*-brand buyers", phrase: "prefer * brands"),
       low: Side(phrase: "avoid * brands"), weight: 0.9),
     Wording(
-      "affinity_*", "category *", high: Side(group: "* buyers", phrase: "are drawn to *"),
+      "affinity_*", "category *", noun: "liking of *", high: Side(group: "* buyers", phrase: "are drawn to *"),
       low: Side(phrase: "are not drawn to *"), weight: 0.9),
     Wording(
       "favourite_brand = *", "brand", high: Side(group: "*-brand buyers", phrase: "mostly buy * brands ({share})"),
@@ -145,61 +166,74 @@ extension Vocabulary {
       "favourite_* = *", "favourite", high: Side(group: "* buyers", phrase: "spend most on * ({share})"), low: Side(),
       weight: 0.8),
     Wording(
-      "categories_bought", "variety", high: Side(group: "all-round shoppers", phrase: "buy from {own} categories"),
+      "categories_bought", "variety", noun: "categories",
+      high: Side(group: "all-round shoppers", phrase: "buy from {own} categories"),
       low: Side(group: "few-category shoppers", phrase: "buy from {own} categories"), weight: 0.8),
     Wording(
-      "category_concentration", "variety", high: Side(group: "one-category shoppers", phrase: "keep to few categories"),
+      "category_concentration", "variety", noun: "concentration on few categories",
+      high: Side(group: "one-category shoppers", phrase: "keep to few categories"),
       low: Side(group: "all-round shoppers", phrase: "spread over many categories"), weight: 0.8, isReversed: true),
     Wording(
-      "brand_concentration", "brand variety", high: Side(adjective: "brand-loyal", phrase: "keep to few brands"),
+      "brand_concentration", "brand variety", noun: "concentration on few brands",
+      high: Side(adjective: "brand-loyal", phrase: "keep to few brands"),
       low: Side(phrase: "mix brands"), weight: 0.7),
     Wording(
-      "* never_bought", "variety",
+      "* never_bought", "variety", noun: "well-known * never bought",
       high: Side(group: "few-category shoppers", phrase: "have never bought {own} well-known *"),
       low: Side(group: "all-round shoppers", phrase: "have bought nearly all well-known *"), weight: 0.5,
       isReversed: true),
     Wording(
-      "* bought", "* variety", high: Side(adjective: "many-*", phrase: "buy {own} *"),
+      "* bought", "* variety", noun: "* bought", high: Side(adjective: "many-*", phrase: "buy {own} *"),
       low: Side(phrase: "buy {own} *"), weight: 0.5),
     Wording(
-      "repeat_line_share", "repeat", high: Side(group: "repeat buyers", phrase: "buy the same again ({own%})"),
+      "repeat_line_share", "repeat", noun: "articles bought again",
+      high: Side(group: "repeat buyers", phrase: "buy the same again ({own%})"),
       low: Side(group: "variety seekers", phrase: "seldom buy the same again"), weight: 0.8),
     Wording(
-      "staple_products", "repeat", high: Side(group: "staple buyers", phrase: "have {own} staples"),
+      "staple_products", "repeat", noun: "staples", high: Side(group: "staple buyers", phrase: "have {own} staples"),
       low: Side(phrase: "have hardly any staples"), weight: 0.6),
     Wording(
-      "product_gap_days_median", "replenishment", high: Side(phrase: "replenish every {own} days"),
+      "product_gap_days_median", "replenishment", noun: "days between replenishments",
+      high: Side(phrase: "replenish every {own} days"),
       low: Side(phrase: "replenish every {own} days"), weight: 0.3),
     Wording(
-      "replenishment_due_days", "replenishment", high: Side(phrase: "are due to replenish in {own} days"),
+      "replenishment_due_days", "replenishment", noun: "days until replenishment",
+      high: Side(phrase: "are due to replenish in {own} days"),
       low: Side(phrase: "are overdue to replenish"), weight: 0.3),
     Wording(
-      "stores_used", "stores", high: Side(adjective: "many-store", phrase: "use {own} stores"),
+      "stores_used", "stores", noun: "stores", high: Side(adjective: "many-store", phrase: "use {own} stores"),
       low: Side(adjective: "one-store", phrase: "keep to one store"), weight: 0.6),
     Wording(
-      "channels_used", "channels", high: Side(adjective: "multi-channel", phrase: "use {own} channels"),
+      "channels_used", "channels", noun: "channels",
+      high: Side(adjective: "multi-channel", phrase: "use {own} channels"),
       low: Side(phrase: "keep to one channel"), weight: 0.7),
     Wording(
-      "channel_*_share", "channel", high: Side(group: "* shoppers", phrase: "buy {own%} by *"),
+      "channel_*_share", "channel", noun: "purchases by *", high: Side(group: "* shoppers", phrase: "buy {own%} by *"),
       low: Side(phrase: "seldom buy by *"), weight: 0.9),
   ]
 
   private static func day(_ name: String) -> Wording {
     Wording(
-      "orders_\(name.lowercased())_share", "weekday",
+      "orders_\(name.lowercased())_share", "weekday", noun: "orders on \(name)s",
       high: Side(group: "\(name) shoppers", phrase: "come on \(name)s ({own%})"),
       low: Side(phrase: "seldom come on \(name)s"), weight: 0.7)
   }
 
   private static let times: [Wording] =
     ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"].map(day)
-    + ["night", "morning", "afternoon", "evening"].map {
+    + [
+      ("night", "at night"), ("morning", "in the morning"), ("afternoon", "in the afternoon"),
+      ("evening", "in the evening"),
+    ]
+    .map { name, words in
       Wording(
-        "orders_\($0)_share", "daytime", high: Side(group: "\($0) shoppers", phrase: "buy at \($0) time ({own%})"),
-        low: Side(phrase: "seldom buy at \($0) time"), weight: 0.7)
+        "orders_\(name)_share", "daytime", noun: "orders \(words)",
+        high: Side(group: "\(name) shoppers", phrase: "buy \(words) ({own%})"),
+        low: Side(phrase: "seldom buy \(words)"), weight: 0.7)
     } + [
       Wording(
-        "orders_quarter_*_share", "season", high: Side(phrase: "buy in quarter * ({own%})"),
+        "orders_quarter_*_share", "season", noun: "orders in quarter *",
+        high: Side(phrase: "buy in quarter * ({own%})"),
         low: Side(phrase: "seldom buy in quarter *"), weight: 0.3)
     ]
 }

@@ -4,49 +4,57 @@ extension Vocabulary {
   /// How people are reached and answer.
   static let contacts: [Wording] = [
     Wording(
-      "lead_score", "lead", high: Side(adjective: "hot", phrase: "show strong intent"),
+      "lead_score", "lead", noun: "lead score", high: Side(adjective: "hot", phrase: "show strong intent"),
       low: Side(adjective: "cold", phrase: "show no intent"), weight: 0.8),
     Wording(
       "lead_temperature", "lead", high: Side(adjective: "hot", phrase: "show strong intent"),
       low: Side(adjective: "cold", phrase: "show no intent"), weight: 0.8),
     Wording(
-      "campaigns_received", "contact", high: Side(adjective: "often-mailed", phrase: "got {own} campaigns"),
+      "campaigns_received", "contact", noun: "campaigns received",
+      high: Side(adjective: "often-mailed", phrase: "got {own} campaigns"),
       low: Side(adjective: "seldom-mailed", phrase: "got {own} campaigns"), weight: 0.6),
     Wording(
-      "campaigns_recency_days", "contact", high: Side(phrase: "got no campaign for {own} days"),
+      "campaigns_recency_days", "contact", noun: "days since the last campaign",
+      high: Side(phrase: "got no campaign for {own} days"),
       low: Side(phrase: "got a campaign {own} days ago"), weight: 0.2),
     Wording(
-      "… response rate", "response", high: Side(group: "responders", phrase: "answer campaigns ({own%})"),
+      "… response rate", "response", noun: "answers to campaigns",
+      high: Side(group: "responders", phrase: "answer campaigns ({own%})"),
       low: Side(group: "non-responders", phrase: "seldom answer campaigns"), weight: 0.9),
     Wording(
-      "… response factor", "response", high: Side(group: "responders", phrase: "buy more after campaigns"),
+      "… response factor", "response", noun: "effect of campaigns",
+      high: Side(group: "responders", phrase: "buy more after campaigns"),
       low: Side(phrase: "do not buy more after campaigns"), weight: 0.8),
     Wording(
-      "… open rate", "email", high: Side(group: "e-mail readers", phrase: "open e-mails ({own%})"),
+      "… open rate", "email", noun: "opened e-mails",
+      high: Side(group: "e-mail readers", phrase: "open e-mails ({own%})"),
       low: Side(phrase: "seldom open e-mails"), weight: 0.9),
     Wording(
-      "… click rate", "email", high: Side(group: "e-mail clickers", phrase: "click in e-mails ({own%})"),
+      "… click rate", "email", noun: "clicks in e-mails",
+      high: Side(group: "e-mail clickers", phrase: "click in e-mails ({own%})"),
       low: Side(phrase: "seldom click in e-mails"), weight: 0.9),
     Wording(
-      "… opened", "email", high: Side(group: "e-mail readers", phrase: "open e-mails"),
+      "… opened", "email", noun: "opened e-mails", high: Side(group: "e-mail readers", phrase: "open e-mails"),
       low: Side(phrase: "seldom open e-mails"), weight: 0.9),
     Wording(
-      "… redemptions", "coupons", high: Side(group: "coupon users", phrase: "redeem coupons"),
+      "… redemptions", "coupons", noun: "coupons redeemed", high: Side(group: "coupon users", phrase: "redeem coupons"),
       low: Side(phrase: "redeem hardly any coupon"), weight: 0.9),
     Wording(
-      "… redeemed", "coupons", high: Side(group: "coupon users", phrase: "redeem coupons"),
+      "… redeemed", "coupons", noun: "coupons redeemed", high: Side(group: "coupon users", phrase: "redeem coupons"),
       low: Side(phrase: "redeem hardly any coupon"), weight: 0.9),
     Wording(
-      "… carts abandoned", "carts", high: Side(group: "cart abandoners", phrase: "leave carts behind"),
+      "… carts abandoned", "carts", noun: "carts left",
+      high: Side(group: "cart abandoners", phrase: "leave carts behind"),
       low: Side(phrase: "leave hardly any cart behind"), weight: 0.9),
     Wording(
-      "… sessions", "browsing", high: Side(adjective: "often-browsing", phrase: "had {own} sessions"),
+      "… sessions", "browsing", noun: "sessions", high: Side(adjective: "often-browsing", phrase: "had {own} sessions"),
       low: Side(phrase: "had {own} sessions"), weight: 0.7),
     Wording(
-      "… searches", "browsing", high: Side(group: "searchers", phrase: "search much"),
+      "… searches", "browsing", noun: "searches", high: Side(group: "searchers", phrase: "search much"),
       low: Side(phrase: "seldom search"), weight: 0.7),
     Wording(
-      "… active days", "activity *", high: Side(adjective: "active", phrase: "were active on {own} days"),
+      "… active days", "activity *", noun: "active days",
+      high: Side(adjective: "active", phrase: "were active on {own} days"),
       low: Side(adjective: "inactive", phrase: "were active on {own} days"), weight: 0.6),
     Wording(
       "… newsletter", "email", high: Side(group: "subscribers", phrase: "take the newsletter"),
@@ -98,50 +106,57 @@ extension Vocabulary {
       "… contract = *", "plan", high: Side(adjective: "*", phrase: "have the contract '*' ({share})"),
       low: Side(phrase: "seldom have the contract '*'"), weight: 0.9),
     Wording(
-      "age", "age", high: Side(adjective: "older", place: "of {q1}–{q3}", phrase: "are {q1} to {q3} years old"),
-      low: Side(adjective: "young", place: "of {q1}–{q3}", phrase: "are {q1} to {q3} years old")),
+      "age", "age", noun: "years of age",
+      high: Side(adjective: "older", place: "of {range}", phrase: "are {range} years old"),
+      low: Side(adjective: "young", place: "of {range}", phrase: "are {range} years old")),
     Wording(
-      "… year birth", "age", high: Side(adjective: "young", phrase: "were born in {q1} to {q3}"),
-      low: Side(adjective: "older", phrase: "were born in {q1} to {q3}"), isReversed: true),
+      "… year birth", "age", noun: "year of birth", high: Side(adjective: "young", phrase: "were born in {range}"),
+      low: Side(adjective: "older", phrase: "were born in {range}"), isReversed: true),
     Wording(
-      "… birth year", "age", high: Side(adjective: "young", phrase: "were born in {q1} to {q3}"),
-      low: Side(adjective: "older", phrase: "were born in {q1} to {q3}"), isReversed: true),
+      "… birth year", "age", noun: "year of birth", high: Side(adjective: "young", phrase: "were born in {range}"),
+      low: Side(adjective: "older", phrase: "were born in {range}"), isReversed: true),
     Wording(
-      "… age", "age", high: Side(adjective: "older", phrase: "are {q1} to {q3} years old"),
-      low: Side(adjective: "young", phrase: "are {q1} to {q3} years old"), weight: 0.9),
+      "… age", "age", noun: "years of age", high: Side(adjective: "older", phrase: "are {range} years old"),
+      low: Side(adjective: "young", phrase: "are {range} years old"), weight: 0.9),
     Wording(
-      "… income", "income", high: Side(adjective: "well-off", phrase: "have an income of {own}"),
+      "… income", "income", noun: "income", high: Side(adjective: "well-off", phrase: "have an income of {own}"),
       low: Side(adjective: "lower-income", phrase: "have an income of {own}")),
     Wording(
-      "… salary", "income", high: Side(adjective: "well-off", phrase: "earn {own}"),
+      "… salary", "income", noun: "salary", high: Side(adjective: "well-off", phrase: "earn {own}"),
       low: Side(adjective: "lower-income", phrase: "earn {own}")),
     Wording(
-      "… household size", "household", high: Side(group: "large households", phrase: "live with {own} at home"),
+      "… household size", "household", noun: "people at home",
+      high: Side(group: "large households", phrase: "live with {own} at home"),
       low: Side(group: "small households", phrase: "live with {own} at home"), weight: 0.9),
     Wording(
-      "… kids", "children", high: Side(group: "families", phrase: "have children at home"),
+      "… kids", "children", noun: "children at home", high: Side(group: "families", phrase: "have children at home"),
       low: Side(adjective: "childless", phrase: "have no children at home"), weight: 0.9),
     Wording(
-      "… kidhome", "children", high: Side(group: "families", phrase: "have small children"),
+      "… kidhome", "children", noun: "small children at home",
+      high: Side(group: "families", phrase: "have small children"),
       low: Side(phrase: "have no small children"), weight: 0.9),
     Wording(
       "… children", "children", high: Side(group: "families", phrase: "have children"),
       low: Side(adjective: "childless", phrase: "have no children"), weight: 0.9),
     Wording(
-      "… teenhome", "teenagers", high: Side(group: "parents of teens", phrase: "have teenagers at home"),
+      "… teenhome", "teenagers", noun: "teenagers at home",
+      high: Side(group: "parents of teens", phrase: "have teenagers at home"),
       low: Side(phrase: "have no teenagers at home"), weight: 0.85),
   ]
 
   /// Columns of ready tables, by the words that people give them.
   static let columns: [Wording] = [
     Wording(
-      "recency", "recency", high: Side(adjective: "lapsed", phrase: "have not bought for long ({own})"),
+      "recency", "recency", noun: "recency",
+      high: Side(adjective: "lapsed", phrase: "have not bought for long ({own})"),
       low: Side(adjective: "recent", phrase: "bought not long ago ({own})")),
     Wording(
-      "frequency", "frequency", high: Side(adjective: "frequent", group: "regulars", phrase: "bought {own} times"),
+      "frequency", "frequency", noun: "purchases",
+      high: Side(adjective: "frequent", group: "regulars", phrase: "bought {own} times"),
       low: Side(adjective: "occasional", phrase: "bought {own} times")),
     Wording(
-      "history", "spend", high: Side(adjective: "high-spending", group: "big spenders", phrase: "have spent {own}"),
+      "history", "spend", noun: "spend",
+      high: Side(adjective: "high-spending", group: "big spenders", phrase: "have spent {own}"),
       low: Side(adjective: "low-spending", group: "small spenders", phrase: "have spent {own}")),
     Wording(
       "history_segment = *", "spend", high: Side(adjective: "*", phrase: "are in the spend band '*' ({share})"),
@@ -156,19 +171,22 @@ extension Vocabulary {
       "womens", "women's goods", high: Side(group: "womenswear buyers", phrase: "buy women's goods"),
       low: Side(phrase: "do not buy women's goods"), weight: 0.95),
     Wording(
-      "mnt_*_prods", "category *", high: Side(group: "* buyers", phrase: "spend {own} on *"),
+      "mnt_*_prods", "category *", noun: "spend on *", high: Side(group: "* buyers", phrase: "spend {own} on *"),
       low: Side(phrase: "spend {own} on *"), weight: 0.95),
     Wording(
-      "mnt_*", "category *", high: Side(group: "* buyers", phrase: "spend {own} on *"),
+      "mnt_*", "category *", noun: "spend on *", high: Side(group: "* buyers", phrase: "spend {own} on *"),
       low: Side(phrase: "spend {own} on *"), weight: 0.95),
     Wording(
-      "num_deals_purchases", "discount", high: Side(group: "deal hunters", phrase: "bought {own} times at a discount"),
+      "num_deals_purchases", "discount", noun: "purchases at a discount",
+      high: Side(group: "deal hunters", phrase: "bought {own} times at a discount"),
       low: Side(group: "full-price buyers", phrase: "bought {own} times at a discount"), weight: 0.9),
     Wording(
-      "num_*_purchases", "channel *", high: Side(group: "* shoppers", phrase: "bought {own} times by *"),
+      "num_*_purchases", "channel *", noun: "purchases by *",
+      high: Side(group: "* shoppers", phrase: "bought {own} times by *"),
       low: Side(phrase: "bought {own} times by *"), weight: 0.85),
     Wording(
-      "… web visits", "browsing", high: Side(group: "web browsers", phrase: "visit the site {own} times a month"),
+      "… web visits", "browsing", noun: "visits of the site a month",
+      high: Side(group: "web browsers", phrase: "visit the site {own} times a month"),
       low: Side(phrase: "visit the site {own} times a month"), weight: 0.8),
     Wording(
       "accepted_*", "campaign response", high: Side(group: "responders", phrase: "took up campaigns"), low: Side(),
@@ -186,13 +204,15 @@ extension Vocabulary {
       "… coupon", "coupons", high: Side(group: "coupon users", phrase: "use coupons"),
       low: Side(phrase: "use hardly any coupon"), weight: 0.9),
     Wording(
-      "… tenure", "tenure", high: Side(adjective: "long-standing", phrase: "have been customers for {own}"),
+      "… tenure", "tenure", noun: "tenure",
+      high: Side(adjective: "long-standing", phrase: "have been customers for {own}"),
       low: Side(adjective: "new", phrase: "have been customers for {own} only")),
     Wording(
-      "… monthly charges", "price", high: Side(adjective: "high-paying", phrase: "pay {own} a month"),
+      "… monthly charges", "price", noun: "charges a month",
+      high: Side(adjective: "high-paying", phrase: "pay {own} a month"),
       low: Side(adjective: "low-paying", phrase: "pay {own} a month"), weight: 0.9),
     Wording(
-      "… total charges", "spend",
+      "… total charges", "spend", noun: "charges in all",
       high: Side(adjective: "high-spending", group: "big spenders", phrase: "have paid {own}"),
       low: Side(adjective: "low-spending", group: "small spenders", phrase: "have paid {own}"), weight: 0.9),
     Wording(

@@ -25,14 +25,34 @@ public struct Vocabulary: Sendable {
   var and: String { settings.and ?? "and" }
   var putsAdjectivesLast: Bool { settings.putsAdjectivesLast }
 
-  /// The words for `feature`, or for its `level`.
+  /// The words for `feature`, or for its `level`. Where the user words one side only, the other is told as it is without.
   public func wording(_ feature: String, level: String?) -> Wording {
     let name = FeatureWords(feature)
-    for entry in entries {
+    var own: Wording?
+    for (place, entry) in entries.enumerated() {
       guard let rest = entry.pattern.match(name, level: level) else { continue }
-      return entry.wording.filling(rest)
+      let found = entry.wording.filling(rest)
+      guard place < settings.words.count, own == nil, found.high == Wording.Side() || found.low == Wording.Side() else {
+        return windowed(own.map { $0.completed(by: found) } ?? found, name)
+      }
+      own = found
     }
-    return Vocabulary.unknown(name, level: level)
+    let plain = Vocabulary.unknown(name, level: level)
+    return windowed(own.map { $0.completed(by: plain) } ?? plain, name)
+  }
+
+  /// The same with the window of days that a feature is of, where its phrases count something.
+  private func windowed(_ wording: Wording, _ name: FeatureWords) -> Wording {
+    guard let days = name.days else { return wording }
+    let words = (settings.window ?? "in {days} days").replacing("{days}", with: "\(days)")
+    func told(_ side: Wording.Side) -> Wording.Side {
+      var side = side
+      side.phrase = side.phrase.map { "\($0) \(words)" }
+      return side
+    }
+    return Wording(
+      wording.pattern, wording.concept, noun: "\(wording.noun ?? name.stem) \(words)", high: told(wording.high),
+      low: told(wording.low), weight: wording.weight, isReversed: wording.isReversed)
   }
 
   /// Words made of a feature's own name.
@@ -40,7 +60,7 @@ public struct Vocabulary: Sendable {
     let shown = name.stem
     guard let level else {
       return Wording(
-        shown, shown, high: .init(adjective: "high-\(dashed(shown))", phrase: "are high in \(shown)"),
+        shown, shown, noun: shown, high: .init(adjective: "high-\(dashed(shown))", phrase: "are high in \(shown)"),
         low: .init(adjective: "low-\(dashed(shown))", phrase: "are low in \(shown)"), weight: 0.7)
     }
     return Wording(
@@ -84,6 +104,8 @@ struct FeatureWords: Sendable, Hashable {
 
   /// The words without the window.
   var stem: String { words.joined(separator: " ") }
+  /// The words and the window: "orders in 90 days".
+  var told: String { days.map { "\(stem) in \($0) days" } ?? stem }
 }
 
 /// Words of a feature's name, and of its level: "share *", "marital = single".
@@ -132,11 +154,20 @@ struct WordPattern: Sendable {
 }
 
 extension Wording {
+  /// The same, a side without words having those of `other`.
+  fileprivate func completed(by other: Wording) -> Wording {
+    Wording(
+      pattern, concept, noun: noun ?? other.noun, high: high == Side() ? other.high : high,
+      low: low == Side() ? other.low : low,
+      weight: weight, isReversed: isReversed)
+  }
+
   /// The same with `*` filled in.
   fileprivate func filling(_ rest: String) -> Wording {
     func filled(_ text: String) -> String { text.replacing("*", with: rest) }
     return Wording(
-      pattern, filled(concept), high: high.mapped(filled), low: low.mapped(filled), weight: weight,
+      pattern, filled(concept), noun: noun.map(filled), high: high.mapped(filled), low: low.mapped(filled),
+      weight: weight,
       isReversed: isReversed)
   }
 }

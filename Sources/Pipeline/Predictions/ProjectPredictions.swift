@@ -52,7 +52,7 @@ extension TrainedSegments {
     model.quality.notes += learnt.notes
     model.predictions = try run.judged(learnt, by: model, sources)
     try run.writeChances(learnt.predictions, sources, files)
-    return TrainedSegments(model: model, assignments: assignments)
+    return TrainedSegments(model: model, assignments: assignments, values: values)
   }
 }
 

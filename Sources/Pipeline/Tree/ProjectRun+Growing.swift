@@ -10,10 +10,11 @@ extension ProjectRun {
     guard let plan = model.features.plan else { throw PipelineError.needsFeatureTable }
     let sources = try sources(asOf: asOf)
     let table = try features(sources, plan)
-    let grown = try training.grow(
-      model, try table.values(), plan: plan, asOf: sources.asOf, quality: sources.quality, source: "the features",
-      progress: progress
-    ).adding(project.lists, try table.members(of: project.lists))
+    let grown = try describing(
+      training.grow(
+        model, try table.values(), plan: plan, asOf: sources.asOf, quality: sources.quality, source: "the features",
+        progress: progress
+      ).adding(project.lists, try table.members(of: project.lists)))
     let files = StagedFiles()
     progress?(PipelineProgress(stage: "writing results"))
     try writeChances(grown.model.predictions ?? [], sources, files)
@@ -27,8 +28,9 @@ extension ProjectRun {
     let model = try modelToGrow(training)
     progress?(PipelineProgress(stage: "reading \(file)"))
     let read = try connection.values(for: model, file: file, identifier: identifier)
-    let grown = try training.grow(model, read.values, source: read.table.name, progress: progress)
-      .adding(project.lists, try connection.members(of: project.lists, in: read.table, read.columns))
+    let grown = try describing(
+      training.grow(model, read.values, source: read.table.name, progress: progress)
+        .adding(project.lists, try connection.members(of: project.lists, in: read.table, read.columns)))
     try write(grown, StagedFiles())
     return grown
   }

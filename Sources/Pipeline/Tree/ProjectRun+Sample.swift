@@ -58,7 +58,7 @@ extension ProjectRun {
     let none = SegmentAssignments(
       customers: Column(name: model.features.identifier, values: .integers([])), segments: [], memberships: [],
       distances: nil, allMemberships: nil)
-    let trained = try finish(TrainedSegments(model: model, assignments: none))
+    let trained = try describing(finish(TrainedSegments(model: model, assignments: none, values: found.values)))
     try write(trained.model, files)
     try engineTable?.replace()
     return trained

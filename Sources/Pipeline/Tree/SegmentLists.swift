@@ -18,7 +18,8 @@ extension TrainedSegments {
   func adding(_ rules: [RuleList], _ members: ListMembers) throws -> TrainedSegments {
     guard let tree = assignments.tree else { return self }
     let lists = tree.listed.map { CustomerList(name: $0.path, customers: assignments.segments.count, rows: $0.rows) }
-    return TrainedSegments(model: try model.adding(lists, members, rules), assignments: assignments.adding(members))
+    return TrainedSegments(
+      model: try model.adding(lists, members, rules), assignments: assignments.adding(members), values: values)
   }
 }
 

@@ -83,6 +83,23 @@ public struct GroupReliability: Sendable, Hashable, Codable {
   /// Whether the prediction lies in the interval.
   public var isReliable: Bool { (low...high).contains(predicted) }
 
+  /// Several groups as one, called `name`; nil without rows.
+  public init?(combining parts: [GroupReliability], as name: String) {
+    let rows = parts.reduce(0) { $0 + $1.rows }
+    guard rows > 0 else { return nil }
+    let n = Double(rows)
+    let observed = parts.reduce(0) { $0 + $1.observed * Double($1.rows) } / n
+    let interval = GainTable.wilson(observed, n)
+    self.init(
+      group: name, rows: rows, predicted: parts.reduce(0) { $0 + $1.predicted * Double($1.rows) } / n,
+      observed: observed, low: interval.low, high: interval.high)
+  }
+
+  private init(group: String, rows: Int, predicted: Double, observed: Double, low: Double, high: Double) {
+    (self.group, self.rows, self.predicted, self.observed) = (group, rows, predicted, observed)
+    (self.low, self.high) = (low, high)
+  }
+
   /// Each group of `groups` (n), in the order of their names.
   public static func of(
     _ probabilities: [Double], outcome: [Double], groups: [String]

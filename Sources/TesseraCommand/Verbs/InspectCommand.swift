@@ -3,6 +3,7 @@ internal import Clustering
 internal import Features
 internal import Foundation
 internal import ModelFiles
+internal import Personas
 internal import Pipeline
 
 struct InspectCommand: ParsableCommand {
@@ -12,6 +13,8 @@ struct InspectCommand: ParsableCommand {
     discussion: """
       Examples:
         tessera inspect models/shop.tessera
+        tessera inspect models/shop.tessera --segment 2/7             # the card of one segment
+        tessera inspect models/shop.tessera --segment 2/7 --numbers   # with the number behind every word
         tessera inspect models/shop.tessera --json | jq .segments.sizes
       Of a mixture it tells the distributions: shares, means and standard deviations, rates of counts, and the
       probabilities of levels in each segment, the columns that separate the segments most first.
@@ -19,6 +22,14 @@ struct InspectCommand: ParsableCommand {
 
   @Argument(help: ArgumentHelp("The model file.", valueName: "model"))
   var model: String
+
+  @Option(
+    help: ArgumentHelp(
+      "Show the card of this segment, or of this macro-segment; 'all' shows every card.", valueName: "2/7 or 2 or all"))
+  var segment: String?
+
+  @Flag(help: "Tell in cards the number behind every word.")
+  var numbers = false
 
   @Flag(help: "Show every column and segment of a mixture, however wide the tables.")
   var all = false
@@ -47,11 +58,16 @@ struct InspectCommand: ParsableCommand {
       return
     }
     let loaded = try SegmentModel(file)
+    if let segment {
+      try printCards(segment, of: loaded)
+      return
+    }
     if json {
       try Terminal.printJSON(ModelJSON(loaded, seconds: nil))
       return
     }
     Report.segments(loaded)
+    if let personas = loaded.personas { PersonaReport.printNames(personas) }
     if loaded.tree != nil { TreeReport.print(loaded.outline) }
     if let ranked = loaded.attractiveness { AttractivenessReport.print(ranked, of: loaded) }
     if let lists = loaded.lists { TreeReport.print(lists) }
@@ -78,5 +94,22 @@ struct InspectCommand: ParsableCommand {
     Terminal.print("made by      Tessera \(loaded.provenance.tessera), \(libraries.joined(separator: ", "))")
     Terminal.print("seed         \(loaded.provenance.seed)")
     Terminal.print("data         fingerprint \(loaded.provenance.dataFingerprint)")
+  }
+
+  /// The cards of one segment, or of all.
+  private func printCards(_ segment: String, of model: SegmentModel) throws {
+    guard let book = model.personas else {
+      throw ValidationError("\(self.model) holds no personas: only a model that 'tessera train' made has them.")
+    }
+    let cards = segment == "all" ? book.personas : book.personas.filter { $0.path == segment }
+    guard !cards.isEmpty else {
+      throw ValidationError(
+        "\(self.model) has no segment \(segment); it has \(book.personas.map(\.path).joined(separator: ", ")).")
+    }
+    if json {
+      try Terminal.printJSON(cards)
+      return
+    }
+    for card in cards { PersonaReport.print(card, unit: model.unit, hasNumbers: numbers) }
   }
 }

@@ -16,8 +16,8 @@ struct TrainCommand: ParsableCommand {
         tessera train --input features.parquet --id customer_id
       Writes models/NAME.tessera and its card models/NAME.md, and under output/NAME/ assignments.parquet,
       features.parquet with its dictionary (features.md, features.json, features.dictionary.csv), summary.md,
-      segments.csv with the size, revenue and attractiveness of each segment, and overlaps.csv, which tells how many
-      customers every two segments and lists share.
+      personas.csv with the name, sentence, rule and actions of each segment, segments.csv with its size, revenue and
+      attractiveness, and overlaps.csv, which tells how many customers every two segments and lists share.
       Running it again replaces them all at once; segments that are found again keep their ids (but for --fresh):
         tessera train --grow        # the segments stay as they are; only those outside all of them form new ones
       """)
@@ -121,10 +121,11 @@ struct TrainCommand: ParsableCommand {
       return
     }
     Report.segments(trained.model)
+    if let personas = trained.model.personas { PersonaReport.printNames(personas) }
     if let predictions = trained.model.predictions { PropensityReport.print(predictions) }
     Terminal.print("")
     Terminal.print("model        \(Report.shown(run.modelFile))")
-    Terminal.print("results      \(Report.shown(run.outputFolder))/ (assignments.parquet, summary.md …)")
+    Terminal.print("results      \(Report.shown(run.outputFolder))/ (assignments.parquet, personas.csv, summary.md …)")
   }
 
   private var tableName: String {
