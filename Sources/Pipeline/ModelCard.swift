@@ -100,6 +100,7 @@ extension SegmentModel {
     text += criteriaTable
     text += attractiveness?.markdown(of: self) ?? ""
     text += predictionTable
+    text += value?.markdown ?? ""
     text += "\n## Features\n\n"
     text += markdownTable(
       ["feature", "all"] + lines.map(\.segment),

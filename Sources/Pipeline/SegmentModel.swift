@@ -147,6 +147,8 @@ public struct SegmentModel: Sendable {
   public let checks: SegmentChecks?
   /// What customers may do, and how likely; nil without targets, and in older files.
   public internal(set) var predictions: [ProjectPrediction]?
+  /// What customers will order and spend, by segment, with ranges; nil where that was not asked for, and in older files.
+  public internal(set) var value: ValueCard?
   /// Where the model comes from.
   public let provenance: Provenance
   /// What gives customers their segments.
@@ -187,6 +189,7 @@ public struct SegmentModel: Sendable {
     if let history { try file.setSection("history", history) }
     if let attractiveness { try file.setSection("attractiveness", attractiveness) }
     if let predictions { try file.setSection("predictions", predictions) }
+    if let value { try file.setSection("forecast", value) }
     try file.setSection("provenance", provenance)
     return file
   }
@@ -227,6 +230,11 @@ public struct SegmentModel: Sendable {
         throw PipelineError.modelInconsistent(reason: fault)
       }
       predictions = read
+    }
+    if file.sectionNames.contains("forecast") {
+      let read = try file.section("forecast", as: ValueCard.self)
+      if let fault = read.fault { throw PipelineError.modelInconsistent(reason: fault) }
+      value = read
     }
     guard file.sectionNames.contains("attractiveness") else { return }
     attractiveness = try file.section("attractiveness", as: Attractiveness.self)

@@ -228,6 +228,7 @@ struct ModelJSON: Encodable {
   let attractiveness: Attractiveness?
   let lists: SegmentLists?
   let history: SegmentHistory?
+  let value: ValueCard?
   let provenance: SegmentModel.Provenance
   let seconds: Double?
 
@@ -244,6 +245,7 @@ struct ModelJSON: Encodable {
     attractiveness = model.attractiveness
     lists = model.lists
     history = model.history
+    value = model.value
     provenance = model.provenance
     self.seconds = seconds
   }
