@@ -6,8 +6,9 @@ internal import Warehouse
 struct KeptTable {
   /// Rows that are read together: what the engine itself stores together.
   static let batchRows = 122_880
-  private static let name = "temp.tessera_rows"
+  private static let numbers = Numbering()
 
+  private let name: String
   let connection: Connection
   /// What was kept, but for the weights.
   let columns: FeatureColumns
@@ -30,16 +31,17 @@ struct KeptTable {
     let selection = connection.selection(relation, wanted)
     // Names of our own: a column of the user's may bear any name, that of the row number too.
     let names = ["key"] + KeptTable.aliases(wanted)
-    try connection.execute("DROP TABLE IF EXISTS \(KeptTable.name)")
+    let table = "tessera_rows_\(KeptTable.numbers.next())"
+    name = "temp.\(table)"
     try connection.execute(
-      "CREATE TEMP TABLE tessera_rows AS SELECT * FROM (\(selection)) AS t(\(names.joined(separator: ", ")))",
+      "CREATE TEMP TABLE \(table) AS SELECT * FROM (\(selection)) AS t(\(names.joined(separator: ", ")))",
       reading: source)
-    let counted = try connection.query("SELECT count(*) AS n FROM \(KeptTable.name)")
+    let counted = try connection.query("SELECT count(*) AS n FROM \(name)")
     rows = Int(counted["n"]?.doubles?.first ?? 0)
   }
 
   /// Lets the engine forget the rows.
-  func drop() throws(WarehouseError) { try connection.execute("DROP TABLE IF EXISTS \(KeptTable.name)") }
+  func drop() throws(WarehouseError) { try connection.execute("DROP TABLE IF EXISTS \(name)") }
 
   /// The consecutive ranges that together are all rows.
   var batches: [Range<Int>] {
@@ -74,7 +76,7 @@ struct KeptTable {
   /// The weight of each row; nil without weights.
   func weights() throws(WarehouseError) -> [Double]? {
     guard let weight else { return nil }
-    let read = try connection.numbers("SELECT n\(columns.numeric.count) FROM \(KeptTable.name)", keys: 0).numbers
+    let read = try connection.numbers("SELECT n\(columns.numeric.count) FROM \(name)", keys: 0).numbers
     if let bad = read.values.firstIndex(where: { !($0 >= 0 && $0.isFinite) }) {
       throw .badCell(source: source, row: bad + 1, column: weight, needed: "weights of 0 or more, none missing")
     }
@@ -85,7 +87,7 @@ struct KeptTable {
   func notesOfIdentifier() throws(WarehouseError) -> [String] {
     guard let identifier = columns.identifier else { return [] }
     let counted = try connection.query(
-      "SELECT count(key) AS named, count(DISTINCT key) AS different FROM \(KeptTable.name)")
+      "SELECT count(key) AS named, count(DISTINCT key) AS different FROM \(name)")
     let named = Int(counted["named"]?.doubles?.first ?? 0)
     let repeated = named - Int(counted["different"]?.doubles?.first ?? 0)
     return (named < rows ? ["\(rows - named) rows have no '\(identifier)'"] : [])
@@ -105,7 +107,7 @@ struct KeptTable {
     let keys = ["key"] + some.categories.compactMap { aliases[$0] }
     let selected = keys + some.numeric.compactMap { aliases[$0] }
     let read = try connection.numbers(
-      "SELECT \(selected.joined(separator: ", ")) FROM \(KeptTable.name)\(place)", keys: keys.count, reading: source)
+      "SELECT \(selected.joined(separator: ", ")) FROM \(name)\(place)", keys: keys.count, reading: source)
     if let position = read.numbers.firstNotFinite {
       throw .badCell(
         source: source, row: number(position.row), column: some.numeric[position.column],

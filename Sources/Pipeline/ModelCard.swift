@@ -111,6 +111,7 @@ extension SegmentModel {
     text += personaText
     text += attractiveness?.markdown(of: self) ?? ""
     text += predictionTable
+    text += value?.markdown ?? ""
     text += "\n## Features\n\n"
     text += markdownTable(
       ["feature", "all"] + lines.map(\.segment),

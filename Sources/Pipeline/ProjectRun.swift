@@ -87,7 +87,7 @@ public struct ProjectRun {
     try checkResults()
     let sources = try sources(asOf: asOf)
     let training = training ?? SegmentTraining(project)
-    let learnt = try learnTargets(sources, seed: training.kmeans.seed)
+    let learnt = try learnTargets(sources, seed: training.kmeans.seed, rows: training.tree?.sample ?? .max)
     let plan = try FeaturePlan(sources)
     let table = try features(sources, plan)
     if let settings = training.tree, connection.dialect.keepsRowNumbers, table.rows > settings.sample {
@@ -160,9 +160,10 @@ public struct ProjectRun {
     let table = try since.map { try sources.features(plan, changedSince: $0) } ?? sources.features(plan)
     progress?(PipelineProgress(stage: "assigning \(table.rows) customers"))
     var scored = try model.score(try table.values(), allMemberships: allMemberships, reasons: reasons)
-    if let chances = try chances(model.predictions ?? [], sources, since: since) {
-      scored.assignments.chances = chances.columns(for: scored.assignments.customers)
-    }
+    let customers = scored.assignments.customers
+    scored.assignments.chances =
+      (try chances(model.predictions ?? [], sources, since: since)?.columns(for: customers) ?? [])
+      + (try forecastColumns(model, sources, for: customers))
     let members = try model.lists.map { try table.members(of: $0.rules) }
     var quality = sources.quality
     quality.notes += members?.notes ?? []

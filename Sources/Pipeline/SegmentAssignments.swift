@@ -15,7 +15,7 @@ public struct SegmentAssignments: Sendable {
   public let allMemberships: Matrix?
   /// What a tree tells besides; nil for one clustering.
   public var tree: TreeAssignments?
-  /// The chances of a project's targets, a column of probabilities and one of percentiles each.
+  /// The chances of a project's targets, a column of probabilities and one of percentiles each, and what is forecast.
   var chances: [Column] = []
   /// The ids of a tree's segments, in order.
   var identifiers: [Int]?

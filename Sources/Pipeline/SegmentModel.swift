@@ -148,6 +148,8 @@ public struct SegmentModel: Sendable {
   public let checks: SegmentChecks?
   /// What customers may do, and how likely; nil without targets, and in older files.
   public internal(set) var predictions: [ProjectPrediction]?
+  /// What customers will order and spend, by segment, with ranges; nil where that was not asked for, and in older files.
+  public internal(set) var value: ValueCard?
   /// Who the segments' customers are, in words; nil without a tree, and in older files.
   public internal(set) var personas: PersonaBook?
   /// Where the model comes from.
@@ -190,6 +192,7 @@ public struct SegmentModel: Sendable {
     if let history { try file.setSection("history", history) }
     if let attractiveness { try file.setSection("attractiveness", attractiveness) }
     if let predictions { try file.setSection("predictions", predictions) }
+    if let value { try file.setSection("forecast", value) }
     if let personas { try file.setSection("personas", personas) }
     try file.setSection("provenance", provenance)
     return file
@@ -236,6 +239,11 @@ public struct SegmentModel: Sendable {
       let read = try file.section("attractiveness", as: Attractiveness.self)
       attractiveness = read
       if let reason = read.fault(in: self) { throw PipelineError.modelInconsistent(reason: reason) }
+    }
+    if file.sectionNames.contains("forecast") {
+      let read = try file.section("forecast", as: ValueCard.self)
+      if let fault = read.fault { throw PipelineError.modelInconsistent(reason: fault) }
+      value = read
     }
     guard file.sectionNames.contains("personas") else { return }
     let read = try file.section("personas", as: PersonaBook.self)

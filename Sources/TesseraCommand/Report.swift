@@ -230,6 +230,7 @@ struct ModelJSON: Encodable {
   let personas: [Persona]?
   let lists: SegmentLists?
   let history: SegmentHistory?
+  let value: ValueCard?
   let provenance: SegmentModel.Provenance
   let seconds: Double?
 
@@ -247,6 +248,7 @@ struct ModelJSON: Encodable {
     personas = model.personas?.personas
     lists = model.lists
     history = model.history
+    value = model.value
     provenance = model.provenance
     self.seconds = seconds
   }

@@ -5,81 +5,94 @@ internal import Pipeline
 
 /// What there is to say of customer value, in words and tables.
 enum ValueReport {
-  static func print(_ value: TableValue, hasRevenue: Bool) {
-    let (fit, forecast) = (value.fit, value.forecast)
-    let unit = fit.model.unit.rawValue + "s"
-    let rows = fit.table.rows
-    let repeats = rows.reduce(0) { $0 + $1.summary.orders }
+  /// The whole answer; with what came where that is known.
+  static func print(_ card: ValueCard, holdout: TableValue.Holdout? = nil) {
+    let unit = card.model.unit.rawValue + "s"
     Terminal.print(
-      "\n\(ReadableNumber.grouped(rows.count)) customers with \(ReadableNumber.grouped(repeats)) repeat orders up to "
-        + "\(value.calibrationEnd); \(ReadableNumber.grouped(rows.count { $0.summary.orders == 0 })) have ordered once")
-    let parameters = zip(fit.orders.model.family.parameterNames, fit.orders.model.parameters)
-      .map { "\($0) \(ReadableNumber.text($1))" }
+      "\n\(ReadableNumber.grouped(card.customers)) customers with \(ReadableNumber.grouped(card.repeatOrders)) repeat orders up to "
+        + "\(card.calibrationEnd); \(ReadableNumber.grouped(card.orderedOnce)) have ordered once")
+    let orders = card.model.orders
+    let parameters = zip(orders.family.parameterNames, orders.parameters).map { "\($0) \(ReadableNumber.text($1))" }
     Terminal.print(
-      "\(fit.orders.model.family.title): \(parameters.joined(separator: ", ")); log-likelihood "
-        + "\(String(format: "%.3f", fit.orders.logLikelihood))")
-    if hasRevenue, let spend = fit.spend {
+      "\(orders.family.title): \(parameters.joined(separator: ", ")); log-likelihood "
+        + "\(String(format: "%.3f", card.logLikelihood))")
+    if card.hasRevenue, let spend = card.model.spend {
       Terminal.print(
-        "Gamma-Gamma: p \(ReadableNumber.text(spend.model.p)), q \(ReadableNumber.text(spend.model.q)), v "
-          + "\(ReadableNumber.text(spend.model.v)); mean spend an order \(ReadableNumber.text(spend.model.populationMean))"
+        "Gamma-Gamma: p \(ReadableNumber.text(spend.p)), q \(ReadableNumber.text(spend.q)), v "
+          + "\(ReadableNumber.text(spend.v)); mean spend an order \(ReadableNumber.text(spend.populationMean))"
       )
     }
-    Terminal.print("\nthe next \(ReadableNumber.text(value.horizon)) \(unit):")
+    totals(card, holdout)
+    groups(card, holdout)
+    backTests(card, unit: unit)
+  }
+
+  /// What a project's segments are expected to do.
+  static func printSegments(_ card: ValueCard) {
+    totals(card, nil)
+    groups(card, nil)
+    backTests(card, unit: card.model.unit.rawValue + "s")
+    for note in card.notes { Terminal.print(note) }
+  }
+
+  private static func totals(_ card: ValueCard, _ holdout: TableValue.Holdout?) {
+    Terminal.print(
+      "\nthe next \(ReadableNumber.text(card.horizon)) \(card.model.unit.rawValue)s after \(card.calibrationEnd):")
     var totals = TextTable(
       [("", .left), ("expected", .right), ("80% range", .right), ("90% range", .right)]
-        + (value.holdout == nil ? [] : [("came", .right)]))
+        + (holdout == nil ? [] : [("came", .right)]))
     func add(_ name: String, _ range: ValueRange, _ came: Double?) {
       totals.add(
         [
           name, ReadableNumber.whole(range.expected),
           "\(ReadableNumber.whole(range.low80))–\(ReadableNumber.whole(range.high80))",
           "\(ReadableNumber.whole(range.low90))–\(ReadableNumber.whole(range.high90))",
-        ] + (value.holdout == nil ? [] : [came.map(ReadableNumber.whole) ?? ""]))
+        ] + (holdout == nil ? [] : [came.map(ReadableNumber.whole) ?? ""]))
     }
-    add("orders", forecast.totalOrders, value.holdout?.orders)
-    if hasRevenue { add("revenue", forecast.totalRevenue, value.holdout?.revenue) }
+    add("orders", card.total.orders, holdout?.orders)
+    if card.hasRevenue { add("revenue", card.total.revenue, holdout?.revenue) }
     for line in totals.lines { Terminal.print(line) }
-    groups(value, hasRevenue: hasRevenue)
-    backTests(fit, unit: unit, hasRevenue: hasRevenue)
   }
 
-  private static func groups(_ value: TableValue, hasRevenue: Bool) {
-    let forecast = value.forecast
-    Terminal.print(
-      value.groups == nil ? "\nby tenths of the customers, the most expected orders first:" : "\nby group:")
-    let ranges = hasRevenue ? forecast.groupRevenue : forecast.groupOrders
+  private static func groups(_ card: ValueCard, _ holdout: TableValue.Holdout?) {
+    switch card.grouping {
+    case .tenths: Terminal.print("\nby tenths of the customers, the most expected orders first:")
+    case .column: Terminal.print("\nby group:")
+    case .segments: Terminal.print("\nby segment:")
+    }
+    let hasRevenue = card.hasRevenue
     var table = TextTable(
       [
-        ("", .left), ("customers", .right), ("alive", .right), ("orders", .right),
-        (hasRevenue ? "revenue" : "", .right), ("80% range", .right),
-      ] + (value.holdout == nil ? [] : [("came", .right), ("", .left)]))
-    for group in ranges.indices {
-      let members = forecast.groups.indices.filter { forecast.groups[$0] == group }
-      guard !members.isEmpty else { continue }
-      let alive = members.reduce(0) { $0 + forecast.customers[$1].probabilityAlive } / Double(members.count)
-      let range = ranges[group]
+        (card.grouping == .segments ? "segment" : "", .left), ("customers", .right), ("alive", .right),
+        ("orders", .right), (hasRevenue ? "revenue" : "", .right), ("80% range", .right),
+      ] + (holdout == nil ? [] : [("came", .right), ("", .left)]))
+    func add(_ group: GroupValue, _ came: Double?) {
+      let range = hasRevenue ? group.revenue : group.orders
       var cells = [
-        value.groups?[group] ?? "\(group + 1)", ReadableNumber.grouped(members.count), ReadableNumber.percent(alive),
-        ReadableNumber.whole(forecast.groupOrders[group].expected),
-        hasRevenue ? ReadableNumber.whole(range.expected) : "",
+        group.name, ReadableNumber.grouped(group.customers), ReadableNumber.percent(group.alive),
+        ReadableNumber.whole(group.orders.expected), hasRevenue ? ReadableNumber.whole(range.expected) : "",
         "\(ReadableNumber.whole(range.low80))–\(ReadableNumber.whole(range.high80))",
       ]
-      if let holdout = value.holdout {
-        let came = hasRevenue ? holdout.groupRevenue[group] : holdout.groupOrders[group]
+      if let came {
         cells += [ReadableNumber.whole(came), (range.low80...range.high80).contains(came) ? "" : "outside"]
       }
       table.add(cells)
     }
+    let came = holdout.map { hasRevenue ? $0.groupRevenue : $0.groupOrders }
+    // A macro-segment of one segment is that segment.
+    for macro in card.macros where card.segments(of: macro.id ?? 0).count > 1 { add(macro, nil) }
+    for (index, group) in card.groups.enumerated() where group.customers > 0 { add(group, came?[index]) }
     for line in table.lines { Terminal.print(line) }
-    if let holdout = value.holdout {
+    if let holdout {
       Terminal.print(
         "\(ReadableNumber.percent(holdout.customersHeld)) of customers ordered as often as their own 80% range says")
     }
   }
 
-  private static func backTests(_ fit: ValueFit, unit: String, hasRevenue: Bool) {
-    guard let length = fit.backTests.first.map({ ReadableNumber.text($0.horizon) }) else { return }
-    let misses = fit.backTests.map { test in
+  private static func backTests(_ card: ValueCard, unit: String) {
+    guard let length = card.backTests.first.map({ ReadableNumber.text($0.horizon) }) else { return }
+    let hasRevenue = card.hasRevenue
+    let misses = card.backTests.map { test in
       let (came, due) =
         hasRevenue ? (test.actualRevenue, test.predictedRevenue) : (test.actualOrders, test.predictedOrders)
       return due > 0 ? String(format: "%+.0f%%", 100 * (came / due - 1)) : "–"
@@ -114,7 +127,7 @@ struct ValueJSON: Encodable {
     let p: Double
     let q: Double
     let v: Double
-    let logLikelihood: Double
+    let logLikelihood: Double?
     let populationMean: Double
   }
   struct Range: Encodable {
@@ -135,34 +148,28 @@ struct ValueJSON: Encodable {
     let customersHeld: Double
   }
 
-  init(_ value: TableValue) {
-    let (fit, forecast) = (value.fit, value.forecast)
-    let names = fit.orders.model.family.parameterNames
-    model = fit.orders.model.family.rawValue
-    requested = fit.orders.requested.rawValue
-    parameters = Dictionary(zip(names, fit.orders.model.parameters)) { first, _ in first }
+  init(_ card: ValueCard, holdout came: TableValue.Holdout? = nil) {
+    let names = card.model.orders.family.parameterNames
+    let values = card.model.orders.parameters
+    model = card.model.orders.family.rawValue
+    requested = card.requested.rawValue
+    parameters = Dictionary(zip(names, values)) { first, _ in first }
     // Of a parameter's logarithm, times the parameter.
-    let errors = zip(fit.orders.logStandardErrors, fit.orders.model.parameters).map { $0 * $1 }
-    standardErrors = Dictionary(zip(names, errors)) { first, _ in first }
-    (logLikelihood, converged) = (fit.orders.logLikelihood, fit.orders.converged)
-    findings = fit.notes
-    spend = fit.spend.map {
-      Spend(
-        p: $0.model.p, q: $0.model.q, v: $0.model.v, logLikelihood: $0.logLikelihood,
-        populationMean: $0.model.populationMean)
+    standardErrors = Dictionary(zip(names, zip(card.logStandardErrors, values).map { $0 * $1 })) { first, _ in first }
+    (logLikelihood, converged) = (card.logLikelihood, card.converged)
+    findings = card.notes
+    spend = card.model.spend.map {
+      Spend(p: $0.p, q: $0.q, v: $0.v, logLikelihood: card.spendLogLikelihood, populationMean: $0.populationMean)
     }
-    customers = fit.table.rows.count
-    repeatOrders = fit.table.rows.reduce(0) { $0 + $1.summary.orders }
-    (calibrationEnd, unit) = ("\(value.calibrationEnd)", fit.model.unit.rawValue)
-    horizon = value.horizon
-    range = Range(orders: forecast.totalOrders, revenue: forecast.totalRevenue)
-    groups = forecast.groupOrders.indices.map { group in
+    (customers, repeatOrders) = (card.customers, card.repeatOrders)
+    (calibrationEnd, unit, horizon) = (card.calibrationEnd, card.model.unit.rawValue, card.horizon)
+    range = Range(orders: card.total.orders, revenue: card.total.revenue)
+    groups = card.groups.enumerated().map { index, group in
       Group(
-        group: value.groups?[group] ?? "\(group + 1)", customers: forecast.groups.count { $0 == group },
-        orders: forecast.groupOrders[group], revenue: forecast.groupRevenue[group],
-        cameOrders: value.holdout?.groupOrders[group], cameRevenue: value.holdout?.groupRevenue[group])
+        group: group.name, customers: group.customers, orders: group.orders, revenue: group.revenue,
+        cameOrders: came?.groupOrders[index], cameRevenue: came?.groupRevenue[index])
     }
-    holdout = value.holdout.map { Holdout(orders: $0.orders, revenue: $0.revenue, customersHeld: $0.customersHeld) }
-    backTests = fit.backTests
+    holdout = came.map { Holdout(orders: $0.orders, revenue: $0.revenue, customersHeld: $0.customersHeld) }
+    backTests = card.backTests
   }
 }

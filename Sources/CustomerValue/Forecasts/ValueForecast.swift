@@ -77,6 +77,8 @@ public struct ValueForecast: Sendable {
   public let totalRevenue: ValueRange
   /// The variance of each group's orders and revenue that comes from chance alone.
   let processVariance: (orders: [Double], revenue: [Double])
+  private let orderDraws: TotalDraws
+  private let revenueDraws: TotalDraws
 
   /// Forecasts of `table` for `horizon` units from its end of calibration.
   /// - Parameter draws: simulated futures a customer.
@@ -114,37 +116,25 @@ public struct ValueForecast: Sendable {
       (0..<count).map { ValueForecast.variance(sums.orders[$0]) },
       (0..<count).map { ValueForecast.variance(sums.revenue[$0]) }
     )
-    // The factors of one future are the same for all groups, but for what groups differ by.
-    let futures = 4000
-    func ranges(_ values: [[Double]], _ means: [Double], _ correction: ForecastCorrection) -> ([ValueRange], ValueRange)
-    {
-      let scale = model.scale(correction, horizon)
-      var groups = [[Double]](repeating: [], count: count)
-      var totals: [Double] = []
-      for index in 0..<futures {
-        var random = RandomStream(seed: seed, index: 2_000_000 + index)
-        let common = exp(scale * random.student(correction.degreesOfFreedom))
-        var total = 0.0
-        for group in 0..<count {
-          let own = exp(correction.groupDeviation * random.normal())
-          let value = values[group][random.integer(below: draws)] * common * own
-          groups[group].append(value)
-          total += value
-        }
-        totals.append(total)
-      }
-      return (
-        (0..<count).map { ValueRange(expected: means[$0], groups[$0].sorted()) },
-        ValueRange(expected: means.reduce(0, +), totals.sorted())
-      )
-    }
     var means = (orders: [Double](repeating: 0, count: count), revenue: [Double](repeating: 0, count: count))
     for (row, group) in groups.enumerated() {
       means.orders[group] += expected[row].orders
       means.revenue[group] += expected[row].orders * expected[row].spend
     }
-    (groupOrders, totalOrders) = ranges(sums.orders, means.orders, model.orderCorrection)
-    (groupRevenue, totalRevenue) = ranges(sums.revenue, means.revenue, model.revenueCorrection)
+    orderDraws = TotalDraws(
+      values: sums.orders, means: means.orders, scale: model.scale(model.orderCorrection, horizon),
+      correction: model.orderCorrection, seed: seed)
+    revenueDraws = TotalDraws(
+      values: sums.revenue, means: means.revenue, scale: model.scale(model.revenueCorrection, horizon),
+      correction: model.revenueCorrection, seed: seed)
+    (groupOrders, totalOrders) = orderDraws.ranges
+    (groupRevenue, totalRevenue) = revenueDraws.ranges
+  }
+
+  /// Orders and revenue of several groups as one: what a macro-segment will do that consists of them.
+  /// - Parameter groups: numbers of groups, from 0.
+  public func together(_ groups: [Int]) -> (orders: ValueRange, revenue: ValueRange) {
+    (orderDraws.together(groups), revenueDraws.together(groups))
   }
 
   /// The mean squared share by which groups missed differently, beyond chance.

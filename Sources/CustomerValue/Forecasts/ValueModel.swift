@@ -36,4 +36,27 @@ public struct ValueModel: Sendable, Hashable, Codable {
     let growth = backTestHorizon > 0 ? max(1, horizon / backTestHorizon) : 1
     return (correction.scale * correction.scale * growth + parameterDeviation * parameterDeviation).squareRoot()
   }
+
+  /// What contradicts itself in a model that was read from a file; nil if nothing does. A fit keeps these bounds.
+  public var fault: String? {
+    let bounds = exp(-20.5)...exp(20.5)
+    guard orders.parameters.allSatisfy(bounds.contains) else { return "its parameters of orders are out of bounds" }
+    if let spend {
+      guard [spend.p, spend.q].allSatisfy(bounds.contains), spend.q > 1, spend.v > 0, spend.v < 1e30 else {
+        return "its parameters of spend are out of bounds"
+      }
+    }
+    let shares = [pricedShare, returnShare]
+    guard meanSpend >= 0, meanSpend < 1e30, shares.allSatisfy({ (0...1).contains($0) }) else {
+      return "its spend or shares are out of bounds"
+    }
+    let corrections = [orderCorrection, revenueCorrection]
+    guard backTestHorizon >= 0, backTestHorizon < 1e6, (0...10).contains(parameterDeviation),
+      corrections.allSatisfy({ correction in
+        abs(correction.mean) < 50 && (0...50).contains(correction.scale) && (0...50).contains(correction.groupDeviation)
+          && (1...1e6).contains(correction.degreesOfFreedom)
+      })
+    else { return "what its back-tests teach is out of bounds" }
+    return nil
+  }
 }

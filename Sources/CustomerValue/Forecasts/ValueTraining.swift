@@ -105,6 +105,9 @@ public struct ValueTraining: Sendable, Hashable, Codable {
 
   // MARK: Back-tests
 
+  /// Customers that back-tests look at, about: by what factor a total of so many misses is known to well below a per cent.
+  static let mostInBackTests = 100_000
+
   /// Forecasts from earlier days; none where the records are too short.
   private func tested(
     _ log: OrderLog, _ calibrationEnd: Int, first: Int
@@ -114,6 +117,7 @@ public struct ValueTraining: Sendable, Hashable, Codable {
     var tests: [BackTest] = []
     var excess: [(orders: Double, revenue: Double)] = []
     guard length >= 7 else { return ([], (0, 0)) }
+    let log = log.sampled(Self.mostInBackTests)
     var cutoff = calibrationEnd - length
     while tests.count < backTests, Double(cutoff - first) >= span / 3 {
       defer { cutoff -= max(1, length / 2) }

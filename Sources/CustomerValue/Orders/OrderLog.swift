@@ -55,6 +55,22 @@ public struct OrderLog: Sendable, Hashable {
     self.orders = merged
   }
 
+  /// Orders already merged and in order.
+  private init(merged: [DatedOrder]) { orders = merged }
+
+  /// The log of about `most` customers, chosen by a hash of their numbers; all of it where there are no more.
+  func sampled(_ most: Int) -> OrderLog {
+    var customers = 0
+    forEachCustomer { _, _ in customers += 1 }
+    let step = UInt64(max(1, customers / max(1, most)))
+    guard step > 1 else { return self }
+    // The high bits of a multiplicative hash (Knuth, 1973, section 6.4), so that neighbours in number are not alike.
+    return OrderLog(
+      merged: orders.filter {
+        (UInt64(bitPattern: Int64($0.customer)) &* 0x9E37_79B9_7F4A_7C15) >> 32 % step == 0
+      })
+  }
+
   /// The first and the last day of the log.
   public var days: ClosedRange<Int> {
     let all = orders.map(\.day)
@@ -137,6 +153,11 @@ public struct PurchaseTable: Sendable, Hashable {
   public let unit: TimeUnit
   /// The last day that was looked at.
   public let calibrationEnd: Int
+
+  /// The table of those rows alone that `isWanted` says.
+  public func keeping(_ isWanted: (Row) -> Bool) -> PurchaseTable {
+    PurchaseTable(rows: rows.filter(isWanted), unit: unit, calibrationEnd: calibrationEnd)
+  }
 
   /// The histories, in the order of the rows.
   public var summaries: [PurchaseSummary] { rows.map(\.summary) }

@@ -4,6 +4,7 @@ internal import Warehouse
 struct RuleCompiler {
   let sources: SourceSet
   let purchases: PurchaseRows?
+  private let subject: String
   private var numbers: [RuleCount: Int] = [:]
   private var aggregates: [RuleCount: Aggregate] = [:]
 
@@ -40,9 +41,9 @@ struct RuleCompiler {
       from: used, as: "CASE WHEN \(holds) THEN 1 ELSE 0 END", whenAbsent: 0)
   }
 
-  private init(sources: SourceSet, purchases: PurchaseRows?) {
-    self.sources = sources
-    self.purchases = purchases
+  /// - Parameter subject: who counts, for errors.
+  init(sources: SourceSet, purchases: PurchaseRows?, subject: String = "a rule") {
+    (self.sources, self.purchases, self.subject) = (sources, purchases, subject)
   }
 
   private static func counts(_ condition: RuleCondition, _ rules: [CountRule]) -> [RuleCount] {
@@ -149,12 +150,11 @@ struct RuleCompiler {
   }
 
   private func error(_ count: RuleCount, _ reason: String) -> ProjectError {
-    ProjectError(file: sources.project.file, line: count.line, reason: "a rule cannot be counted: \(reason)")
+    ProjectError(file: sources.project.file, line: count.line, reason: "\(subject) cannot be counted: \(reason)")
   }
 
   /// One test of a row, and the role of the column it looks at.
-  private func test(_ test: RuleTest, _ source: Source, _ count: RuleCount) throws(ProjectError) -> (String, ColumnRole)
-  {
+  func test(_ test: RuleTest, _ source: Source, _ count: RuleCount) throws(ProjectError) -> (String, ColumnRole) {
     let dialect = sources.connection.dialect
     let names = sources.fields(source)
     guard let role = names.first(where: { $0.name == test.field })?.role else {

@@ -43,7 +43,9 @@ extension Project {
     }
     let top = try YAMLSection(
       root, file: file, path: "",
-      allowed: ["name", "as_of", "sources", "features", "lists", "targets", "segments", "personas", "output", "engine"])
+      allowed: [
+        "name", "as_of", "sources", "features", "lists", "targets", "value", "segments", "personas", "output", "engine",
+      ])
     self.init(name: try top.text("name") ?? folder.lastPathComponent, folder: folder, file: file)
     if name.isEmpty || name.hasPrefix(".") || name.contains(where: { $0 == "/" || $0 == "\0" || $0.isNewline }) {
       throw top.error("name", "'name' names files, so it cannot be empty, hold '/' or a new line, or begin with '.'.")
@@ -63,6 +65,7 @@ extension Project {
       taken: features.rules.map(\.name) + features.expressions.map(\.name) + [FeaturePlan.customerColumn(self)])
     try takeCounts(of: lists, top)
     targets = try TargetSettings.targets(top, sources)
+    value = try ValueSettings.read(top, sources)
     if let section = try top.section(
       "segments",
       allowed: ["method", "k", "scale", "exclude", "balance", "restarts", "seed"]

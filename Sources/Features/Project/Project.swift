@@ -19,6 +19,8 @@ public struct Project: Sendable, Hashable {
   public var lists: [RuleList] = []
   /// What customers may do, whose chances are learnt, in the order of the file.
   public var targets: [TargetSettings] = []
+  /// How orders and revenue to come are forecast; nil forecasts none.
+  public var value: ValueSettings?
   /// How segments are formed.
   public var segments = SegmentSettings()
   /// How segments are named and what is to be done for them.

@@ -126,6 +126,7 @@ public struct ProjectDraft: Sendable {
       }
     }
     text += try featureBlock(guesses, tables, connection)
+    let isUsed = used(guesses)
     let isShop = guesses.contains { $0.role == .transactions }
     text += """
 
@@ -133,6 +134,11 @@ public struct ProjectDraft: Sendable {
       #   \(isShop ? "\"Good customers, gone quiet\": orders >= 3 and recency_days > 180" : "\"Name of the list\": a_feature >= 3 and another_feature = 'a level'")
 
       """
+    let places = guesses.indices.filter { isUsed[$0] }
+    text += predictionBlock(
+      isShop: places.contains { guesses[$0].role == .transactions },
+      events: places.filter { guesses[$0].role == .events }.map { guesses[$0].name },
+      days: try recordedDays(guesses, tables, connection))
     text += """
 
       segments:
@@ -151,7 +157,6 @@ public struct ProjectDraft: Sendable {
         # Features or families that describe segments but do not form them.
 
       """
-    let isUsed = used(guesses)
     let doubtful = guesses.indices.filter { isUsed[$0] }.flatMap { guesses[$0].doubtful }
     for (column, why) in doubtful { text += "  # \(quoted(column.name)) may be known only afterwards: \(why).\n" }
     text += "  exclude: [\(doubtful.map { quoted($0.column.name) }.joined(separator: ", "))]\n"
@@ -254,32 +259,50 @@ public struct ProjectDraft: Sendable {
     return text
   }
 
-  private static func latestDay(
+  /// The days from the first to the last record of purchases, or else of events; nil without any.
+  private static func recordedDays(
     _ guesses: [RoleGuess], _ tables: [TableSource], _ connection: Connection
+  ) throws -> Int? {
+    guard let last = try day("max", guesses, tables, connection),
+      let first = try day("min", guesses, tables, connection)
+    else { return nil }
+    return last.daysSince1970 - first.daysSince1970
+  }
+
+  /// The last (`max`) or first (`min`) day of purchases, or else of events.
+  private static func day(
+    _ end: String, _ guesses: [RoleGuess], _ tables: [TableSource], _ connection: Connection
   ) throws -> CalendarDate? {
     for role in [SourceRole.transactions, .events] {
       guard let index = guesses.firstIndex(where: { $0.role == role }), let time = guesses[index].columns[.time]?.first
       else { continue }
-      return try latestDay(time, guesses[index].timeFormat, tables[index], connection)
+      return try day(end, time, guesses[index].timeFormat, tables[index], connection)
     }
+    return nil
+  }
+
+  private static func latestDay(
+    _ guesses: [RoleGuess], _ tables: [TableSource], _ connection: Connection
+  ) throws -> CalendarDate? {
+    if let day = try day("max", guesses, tables, connection) { return day }
     // Attributes alone: the latest day that any of them tells.
     var latest: CalendarDate?
     for (guess, table) in zip(guesses, tables) where guess.role == .customers {
       for column in guess.evidence where column.kind == .date || column.kind == .time {
-        guard let day = try latestDay(column.name, nil, table, connection) else { continue }
+        guard let day = try day("max", column.name, nil, table, connection) else { continue }
         latest = max(latest ?? day, day)
       }
     }
     return latest
   }
 
-  private static func latestDay(
-    _ column: String, _ format: String?, _ table: TableSource, _ connection: Connection
+  private static func day(
+    _ end: String, _ column: String, _ format: String?, _ table: TableSource, _ connection: Connection
   ) throws -> CalendarDate? {
     let name = SQL.identifier(column)
     let value = format.flatMap { connection.dialect.moment(name, pattern: $0) } ?? name
     let found = try connection.query(
-      "SELECT CAST(max(\(value)) AS DATE) AS day FROM \(table.relation) AS t", reading: table.name)
+      "SELECT CAST(\(end)(\(value)) AS DATE) AS day FROM \(table.relation) AS t", reading: table.name)
     guard case .dates(let days)? = found["day"]?.values, let day = days.first, found["day"]?.isMissing(0) == false
     else { return nil }
     return CalendarDate(daysSince1970: Int(day))

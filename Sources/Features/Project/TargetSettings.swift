@@ -20,20 +20,34 @@ public struct TargetSettings: Sendable, Hashable, Codable {
   public let atLeast: Int
   /// As of how many dates customers are looked at, at most; the latest is what the model is judged on.
   public let dates: Int
+  /// What a row must pass to count: all of them.
+  public var tests: [RuleTest] = []
+  /// How much must be spent instead of how often; nil counts.
+  public var spend: Double?
 
-  /// In words: "1 or more orders in the next 90 days".
+  /// What the count, or the sum of money, must reach.
+  var bound: Double { spend ?? Double(atLeast) }
+
+  /// In words: "1 or more orders with category = Toys in the next 90 days".
   public var meaning: String {
-    switch event {
-    case .buy: "\(atLeast) or more orders in the next \(days) days"
-    case .noBuy where atLeast == 1: "no order in the next \(days) days"
-    case .noBuy: "fewer than \(atLeast) orders in the next \(days) days"
-    case .source(let name): "\(atLeast) or more rows of \(name) in the next \(days) days"
+    let rows = tests.map { "\($0.field) \($0.comparison.rawValue) \($0.values.joined(separator: ", "))" }
+    let with = rows.isEmpty ? "" : " with \(rows.joined(separator: " and "))"
+    let when = "\(with) in the next \(days) days"
+    if let spend {
+      let money = spend == spend.rounded() ? "\(Int(spend))" : "\(spend)"
+      return event == .noBuy ? "less than \(money) spent\(when)" : "\(money) or more spent\(when)"
+    }
+    return switch event {
+    case .buy: "\(atLeast) or more orders\(when)"
+    case .noBuy where atLeast == 1: "no order\(when)"
+    case .noBuy: "fewer than \(atLeast) orders\(when)"
+    case .source(let name): "\(atLeast) or more rows of \(name)\(when)"
     }
   }
 }
 
 extension TargetSettings {
-  static let keys = ["event", "days", "at_least", "dates"]
+  static let keys = ["event", "days", "at_least", "spend", "where", "dates"]
 
   /// Reads `targets`, in the order of the file.
   static func targets(_ top: YAMLSection, _ sources: [Source]) throws(ProjectError) -> [TargetSettings] {
@@ -52,13 +66,50 @@ extension TargetSettings {
       guard let days = try section.integer("days", in: 1...3650) else {
         throw section.error(nil, "target '\(name)' has no 'days': how many days after a date are looked at?")
       }
-      targets.append(
-        TargetSettings(
-          name: name, event: try event(text, section, sources), days: days,
-          atLeast: try section.integer("at_least", in: 1...1_000_000) ?? 1,
-          dates: try section.integer("dates", in: 1...36) ?? 4))
+      var target = TargetSettings(
+        name: name, event: try event(text, section, sources), days: days,
+        atLeast: try section.integer("at_least", in: 1...1_000_000) ?? 1,
+        dates: try section.integer("dates", in: 1...36) ?? 4)
+      target.tests = try tests(section)
+      target.spend = try spend(section, target.event, sources)
+      targets.append(target)
     }
     return targets
+  }
+
+  /// The tests of rows, written as those of rules.
+  private static func tests(_ section: YAMLSection) throws(ProjectError) -> [RuleTest] {
+    var tests: [RuleTest] = []
+    for text in try section.texts("where") ?? [] {
+      guard let test = RuleTest(text) else {
+        throw section.error(
+          "where",
+          "'\(section.path).where' holds '\(text)'; a test is a column, one of = != < <= > >= in contains, and a value, "
+            + "such as: category = Toys. Several tests stand in a list.")
+      }
+      tests.append(test)
+    }
+    return tests
+  }
+
+  private static func spend(
+    _ section: YAMLSection, _ event: Event, _ sources: [Source]
+  ) throws(ProjectError) -> Double? {
+    guard let text = try section.text("spend") else { return nil }
+    guard let spend = Double(text), spend > 0, spend <= 1e11 else {
+      throw section.error("spend", "'\(section.full("spend"))' must be an amount above 0.")
+    }
+    guard section.node("at_least") == nil else {
+      throw section.error("spend", "'\(section.path)' has both 'spend' and 'at_least'; give one of them.")
+    }
+    if case .source(let name) = event {
+      throw section.error("spend", "'\(name)' tells no money: 'spend' goes with 'buy' and 'no buy'.")
+    }
+    guard sources.contains(where: { $0.role == .transactions && ($0.column(.amount) ?? $0.column(.price)) != nil })
+    else {
+      throw section.error("spend", "'spend' needs transactions with a column of role amount or price.")
+    }
+    return spend
   }
 
   private static func event(

@@ -62,16 +62,17 @@ public struct FeaturePanel: Sendable, Hashable {
 extension SourceSet {
   /// Computes `panel` with the plan of its first date, and writes it to `target`, one row a customer and date (columns:
   /// the customer, `as_of`, the features, the labels), and the dictionary beside it, both staged in `files`.
+  /// - Parameter plan: a plan of an earlier date to compute by; nil makes that of the first date.
   /// - Returns: the plan, the number of rows, and the sources at the last date.
   /// - Throws: as ``features(_:)`` does; ``ProjectError`` for labels that nobody can know yet.
   public func write(
-    _ panel: FeaturePanel, to target: String, in files: StagedFiles, each: ((CalendarDate) -> Void)? = nil
+    _ panel: FeaturePanel, by plan: FeaturePlan? = nil, to target: String, in files: StagedFiles,
+    each: ((CalendarDate) -> Void)? = nil
   ) throws -> (plan: FeaturePlan, rows: Int, sources: SourceSet) {
     guard let first = panel.dates.first, let last = panel.dates.last else { return (try FeaturePlan(self), 0, self) }
     if let labels = panel.labels { try labels.check(self, last) }
-    let start = try at(first, inDetail: false)
     let end = try at(last)
-    let plan = try FeaturePlan(start)
+    let plan = try plan ?? FeaturePlan(try at(first, inDetail: false))
     try checkNames(plan, panel.labels)
     // Who has a row on the last date has one on no fewer: its identifiers are numbers only if all are.
     let customer = try end.customerForm(plan)

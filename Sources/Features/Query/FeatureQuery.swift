@@ -197,7 +197,7 @@ extension SourceSet {
 
   /// The levels, of those computed, whose customers are the population: the orders, or else tables of customers, or else
   /// all that know customers of their own.
-  private func populationLevels(_ levels: [AggregateLevel], _ purchases: PurchaseRows?) -> [AggregateLevel] {
+  func populationLevels(_ levels: [AggregateLevel], _ purchases: PurchaseRows?) -> [AggregateLevel] {
     if purchases != nil { return [.orders] }
     func tells(_ level: AggregateLevel, _ role: SourceRole) -> Bool {
       guard case .attributes(let name) = level else { return false }

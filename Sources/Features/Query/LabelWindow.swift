@@ -8,10 +8,19 @@ public struct LabelWindow: Sendable, Hashable {
   /// The number of days, the first of them the day after the as-of date.
   public let days: Int
 
+  /// The labels; nil takes those that the sources can tell.
+  private var own: [Label]?
+
   /// A window of `days` days, at least 1.
   public init?(days: Int) {
     guard (1...36_500).contains(days) else { return nil }
     self.days = days
+  }
+
+  /// A window of `days` days with `labels` of its own.
+  init?(days: Int, labels: [Label]) {
+    self.init(days: days)
+    own = labels
   }
 
   /// One label a customer.
@@ -22,11 +31,14 @@ public struct LabelWindow: Sendable, Hashable {
     let source: Source
     /// The aggregate over the rows of the window.
     let sql: String
+    /// Whether it reads purchased lines with the category of their product.
+    var readsCategories = false
   }
 
   /// The labels that `sources` can tell: whether, how often and for how much customers bought, and how often each kind
   /// of event happened. Returned lines count as in features.
   func labels(_ sources: SourceSet) -> [Label] {
+    if let own { return own }
     let ending = "_next_\(days)d"
     var labels: [Label] = []
     if let source = sources.project.sources(.transactions).first {
@@ -104,10 +116,13 @@ extension SourceSet {
       let own = labels.filter { $0.source.name == name }
       guard let source = own.first?.source else { return nil }
       let columns = own.map { "\($0.sql) AS \(SQL.identifier($0.name))" }
+      let rows =
+        own.contains(where: \.readsCategories)
+        ? boughtAfter(days: window.days) : happenedAfter(source, days: window.days)
       return (
         "label_\(index + 1)",
         """
-        SELECT customer, \(columns.joined(separator: ", ")) FROM (\(happenedAfter(source, days: window.days))) AS w
+        SELECT customer, \(columns.joined(separator: ", ")) FROM (\(rows)) AS w
           GROUP BY customer
         """, own
       )

@@ -1,10 +1,12 @@
 internal import Synchronization
 
 /// Counts upwards from 1, from any thread.
-final class Numbering: Sendable {
+package final class Numbering: Sendable {
   private let last = Mutex(0)
 
-  func next() -> Int {
+  package init() {}
+
+  package func next() -> Int {
     last.withLock { number in
       number += 1
       return number

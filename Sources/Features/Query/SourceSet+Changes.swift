@@ -57,15 +57,44 @@ extension SourceSet {
         reason: "no source tells when its rows were made, so nobody can be told to have changed since \(date); compute "
           + "the features of all customers, or name a 'time' column.")
     }
+    return try restriction(to: changed.joined(separator: " UNION "), plan, "changed")
+  }
+
+  /// These sources for about `most` of the customers alone, evenly drawn from all in the order of their identifiers, with
+  /// how many there are of both; nil where there are no more, or where a feature looks at everybody at once.
+  func sampled(_ most: Int, for plan: FeaturePlan) throws -> (sources: SourceSet, customers: Int, all: Int)? {
+    guard !plan.looksAtEverybody else { return nil }
+    let purchases = PurchaseRows(self, returns: plan.returns)
+    let levels = plan.definitions.flatMap(\.aggregates).map(\.level)
+    let population =
+      try purchases.map { visible($0.source) }
+      ?? Set(populationLevels(levels, nil)).sorted { $0.relation < $1.relation }
+      .map { "SELECT customer FROM (\(try rows($0, nil))) AS k" }.joined(separator: " UNION ALL ")
+    guard !population.isEmpty else { return nil }
+    let everybody = "SELECT DISTINCT customer FROM (\(population)) AS p WHERE customer IS NOT NULL"
+    let all = try connection.query("SELECT count(*) AS customers FROM (\(everybody)) AS e").number("customers")
+    guard all > most else { return nil }
+    let step = (all + most - 1) / most
+    var part = self
+    part.changed = try restriction(
+      to: """
+        SELECT customer FROM (SELECT customer, row_number() OVER (ORDER BY customer) AS place FROM (\(everybody)) AS e)
+          AS placed WHERE place % \(step) = 0
+        """, plan, "sampled")
+    return (part, all / step, all)
+  }
+
+  /// The customers that the query `sql` gives, and whose records their features need, kept by the engine.
+  private func restriction(to sql: String, _ plan: FeaturePlan, _ name: String) throws -> ChangedCustomers {
     let dialect = connection.dialect
     let number =
       "CASE WHEN \(dialect.asText(dialect.attempt("customer", as: "BIGINT"))) = customer THEN "
       + "\(dialect.attempt("customer", as: "BIGINT")) END"
     let isPlain = try key == .integer || customerForm(plan) == "population.customer"
-    let relation = "tessera_changed_\(SourceSet.numbers.next())"
+    let relation = "tessera_\(name)_\(SourceSet.numbers.next())"
     try connection.execute(
       dialect.keep(
-        "SELECT customer, \(isPlain ? "customer" : number) AS shown FROM (\(changed.joined(separator: " UNION "))) AS c",
+        "SELECT customer, \(isPlain ? "customer" : number) AS shown FROM (\(sql)) AS c",
         as: relation))
     guard plan.definitions.contains(where: { $0.aggregates.contains { $0.level == .accounts } }), let accounts else {
       return ChangedCustomers(relation: relation, needed: relation)

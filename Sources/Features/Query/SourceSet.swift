@@ -149,6 +149,14 @@ public struct SourceSet {
     return "SELECT * FROM (\(later.visible(source))) AS rows_to_come WHERE ts >= \(cutoff)"
   }
 
+  /// The purchased and returned lines of the `days` days after the as-of date, with categories, for labels alone.
+  func boughtAfter(days: Int) -> String {
+    var later = self
+    later.asOf = asOf.adding(days: days)
+    guard let rows = PurchaseRows(later) else { return "SELECT 1 AS customer WHERE FALSE" }
+    return "SELECT * FROM (\(rows.lines)) AS lines_to_come WHERE ts >= \(cutoff)"
+  }
+
   /// The last day of which `source` has a row that counts, whatever the as-of date; nil without one.
   func lastDay(_ source: Source) throws -> CalendarDate? { try day("max", source) }
 

@@ -1,3 +1,4 @@
+internal import CustomerValue
 internal import Features
 internal import Personas
 internal import Propensity
@@ -66,9 +67,18 @@ extension SegmentModel {
       let customers = places.reduce(0) { $0 + groups.segments[$1].customers }
       guard customers > 0 else { continue }
       found[path] = PersonaRevenue(
-        feature: profile.name, sum: sum, share: sum / total, mean: sum / Double(customers))
+        feature: profile.name, sum: sum, share: sum / total, mean: sum / Double(customers), expected: forecast(path))
     }
     return found
+  }
+
+  /// What the segment or macro-segment at `path` is expected to spend; nil without a forecast of money.
+  private func forecast(_ path: String) -> PersonaForecast? {
+    guard let value, value.hasRevenue, let id = path.split(separator: "/").last.flatMap({ Int($0) }),
+      let told = path.contains("/") ? value.segment(id) : value.macro(id)
+    else { return nil }
+    return PersonaForecast(
+      days: value.days, expected: told.revenue.expected, low: told.revenue.low80, high: told.revenue.high80)
   }
 
   /// What groups may do, by path: predicted on the date that each target was judged on, beside what came.

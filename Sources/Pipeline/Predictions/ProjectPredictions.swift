@@ -18,40 +18,20 @@ public struct ProjectPrediction: Sendable, Hashable, Codable {
   public let prediction: PredictionModel
   /// Predicted and observed rates by the segments of the date it was judged on; empty where these are not known.
   public internal(set) var segments: [GroupReliability]
-}
 
-/// The chances of all targets for the customers of one date.
-struct TargetChances {
-  let customers: Column
-  /// Probability and percentile of each target.
-  let columns: [Column]
-
-  /// One row a customer.
-  var table: Table { Table([customers] + columns) }
-
-  /// The columns in the order of `others`, missing for customers that are not here.
-  func columns(for others: Column) -> [Column] {
-    let places = Dictionary(customers.texts.enumerated().map { ($1 ?? "", $0) }) { first, _ in first }
-    let order = others.texts.map { places[$0 ?? ""] }
-    return columns.map { column in
-      let values = column.doubles ?? []
-      return Column(
-        name: column.name, values: .reals(order.map { $0.map { values[$0] } ?? 0 }),
-        missing: order.contains { $0 == nil } ? order.map { $0 == nil } : nil)
-    }
-  }
+  /// The columns that tell of it.
+  var columns: [String] { ["\(name)_probability", "\(name)_percentile"] }
 }
 
 extension TrainedSegments {
-  /// With the learnt targets in the model and the chances of all customers staged in `files`.
+  /// With the learnt targets and the forecast of orders in the model, what they tell beside the segments, and the same
+  /// staged in `files`.
   func adding(
     _ learnt: ProjectRun.LearntTargets, _ run: ProjectRun, _ sources: SourceSet, _ files: StagedFiles
   ) throws -> TrainedSegments {
-    guard !learnt.predictions.isEmpty else { return self }
-    var model = model
-    model.quality.notes += learnt.notes
-    model.predictions = try run.judged(learnt, by: model, sources)
-    try run.writeChances(learnt.predictions, sources, files)
+    var assignments = assignments
+    let (model, scores) = try run.foretell(model, learnt, SegmentPlaces(assignments), sources, files)
+    assignments.chances = scores.columns(for: assignments.customers)
     return TrainedSegments(model: model, assignments: assignments, values: values)
   }
 }
@@ -61,98 +41,162 @@ extension ProjectRun {
   struct LearntTargets {
     var predictions: [ProjectPrediction] = []
     /// Of each target the customers of the date it was judged on, their outcome and their probability.
-    var judged: [(date: CalendarDate, customers: [String?], outcome: [Double], probability: [Double])] = []
+    var judged: [Judged] = []
     var notes: [String] = []
   }
 
-  /// Learns the targets of the project from `sources`.
-  func learnTargets(_ sources: SourceSet, seed: UInt64) throws -> LearntTargets {
+  /// What one target was judged on.
+  struct Judged {
+    let date: CalendarDate
+    /// The sources, cut down to the customers that were looked at.
+    let sources: SourceSet
+    let customers: [String?]
+    let outcome: [Double]
+    let probability: [Double]
+  }
+
+  /// Learns the targets of the project from `sources`, those of the same days from one panel.
+  /// - Parameter rows: about how many rows of customers and dates are looked at, at most.
+  func learnTargets(_ sources: SourceSet, seed: UInt64, rows: Int) throws -> LearntTargets {
     var learnt = LearntTargets()
-    let guarded = GuardedAttributes(project.features.describeOnly)
+    guard !project.targets.isEmpty else { return learnt }
+    let panels = try sources.panels(of: project.targets, rows: rows) { targets, date in
+      progress?(
+        PipelineProgress(
+          stage: "\(targets.map(\.name).joined(separator: ", ")): computing features as of \(date)"))
+    }
+    var found: [String: (prediction: ProjectPrediction, judged: Judged)] = [:]
+    for panel in panels {
+      for target in panel.targets {
+        if Interruption.isRequested { throw WarehouseError.interrupted }
+        found[target.name] = try learn(target, panel, seed: seed, &learnt.notes)
+      }
+      if let sample = panel.sample {
+        learnt.notes.append(
+          "\(panel.targets.map(\.name).joined(separator: ", ")): learnt from \(ReadableNumber.grouped(sample.customers)) "
+            + "of \(ReadableNumber.grouped(sample.of)) customers; 'segments.sample' in tessera.yml or --sample says how "
+            + "many rows are looked at")
+      }
+    }
     for target in project.targets {
-      if Interruption.isRequested { throw WarehouseError.interrupted }
-      let panel = try sources.panel(of: target) { date in
-        progress?(PipelineProgress(stage: "\(target.name): computing features as of \(date)"))
-      }
-      let reader = try Connection()
-      var columns = PredictionColumns()
-      columns.identifier = panel.plan.customer
-      columns.time = "as_of"
-      // What must not sort customers must not score them; nor does what the project leaves out.
-      let left = project.segments.exclude
-      columns.exclude = panel.plan.definitions.filter { definition in
-        guarded.contains(definition.name, attributes: definition.attributes) || left.contains(definition.name)
-          || left.contains(definition.family.rawValue)
-      }.map(\.name)
-      var training = PredictionTraining(target: target.name)
-      training.propensity.seed = seed
-      let found: (trained: TrainedPrediction, notes: [String])
-      do {
-        found = try reader.predict(
-          file: panel.path, columns, training: training, reasons: false, output: nil, model: nil, progress: progress)
-      } catch let error as PropensityError {
-        throw ProjectError(file: project.file, reason: "the target '\(target.name)' cannot be learnt: \(error)")
-      }
-      learnt.notes += found.trained.model.encoding.dropped.filter { $0.reason.contains("AUC") }
-        .map { "\(target.name): '\($0.name)' was left out: \($0.reason)" }
-      let fit = found.trained.fit
-      let told = try reader.query(
-        "SELECT \(reader.dialect.asText(SQL.identifier(panel.plan.customer))) AS customer, as_of, "
-          + "\(SQL.identifier(target.name)) AS outcome FROM read_parquet(\(SQL.literal(panel.path)))")
-      let (names, outcome) = (told["customer"]?.texts ?? [], told["outcome"]?.doubles ?? [])
-      guard let last = panel.dates.last else { continue }
-      // Judged on the last date; out of fold where there is one date only.
-      var days: [Int32] = []
-      if case .dates(let found)? = told["as_of"]?.values { days = found }
-      let kept = fit.judgedRows.indices.filter { place in
-        let row = fit.judgedRows[place]
-        return !days.indices.contains(row) || Int(days[row]) == last.daysSince1970
-      }
-      let rows = kept.map { fit.judgedRows[$0] }
-      learnt.judged.append(
-        (
-          last, rows.map { names[$0] }, rows.map { outcome[$0] }, kept.map { fit.judgedProbabilities[$0] }
-        ))
-      learnt.predictions.append(
-        ProjectPrediction(
-          name: target.name, meaning: target.meaning, dates: panel.dates.map(\.description), plan: panel.plan,
-          prediction: found.trained.model, segments: []))
+      guard let own = found[target.name] else { continue }
+      learnt.predictions.append(own.prediction)
+      learnt.judged.append(own.judged)
     }
     return learnt
   }
 
-  /// The chances of the customers of `sources`, by `predictions`.
+  private func learn(
+    _ target: TargetSettings, _ panel: TargetPanel, seed: UInt64, _ notes: inout [String]
+  ) throws -> (ProjectPrediction, Judged)? {
+    let reader = try Connection()
+    var columns = PredictionColumns()
+    columns.identifier = panel.plan.customer
+    columns.time = "as_of"
+    columns.exclude = withheld(panel.plan) + panel.targets.map(\.name).filter { $0 != target.name }
+    var training = PredictionTraining(target: target.name)
+    training.propensity.seed = seed
+    let found: (trained: TrainedPrediction, notes: [String])
+    do {
+      found = try reader.predict(
+        file: panel.path, columns, training: training, reasons: false, output: nil, model: nil, progress: progress)
+    } catch let error as PropensityError {
+      throw ProjectError(file: project.file, reason: "the target '\(target.name)' cannot be learnt: \(error)")
+    }
+    notes += found.trained.model.encoding.dropped.filter { $0.reason.contains("AUC") }
+      .map { "\(target.name): '\($0.name)' was left out: \($0.reason)" }
+    let fit = found.trained.fit
+    let told = try reader.query(
+      "SELECT \(reader.dialect.asText(SQL.identifier(panel.plan.customer))) AS customer, as_of, "
+        + "\(SQL.identifier(target.name)) AS outcome FROM read_parquet(\(SQL.literal(panel.path)))")
+    let (names, outcome) = (told["customer"]?.texts ?? [], told["outcome"]?.doubles ?? [])
+    guard let last = panel.dates.last else { return nil }
+    // Judged on the last date; out of fold where there is one date only.
+    var days: [Int32] = []
+    if case .dates(let found)? = told["as_of"]?.values { days = found }
+    let kept = fit.judgedRows.indices.filter { place in
+      let row = fit.judgedRows[place]
+      return !days.indices.contains(row) || Int(days[row]) == last.daysSince1970
+    }
+    let rows = kept.map { fit.judgedRows[$0] }
+    return (
+      ProjectPrediction(
+        name: target.name, meaning: target.meaning, dates: panel.dates.map(\.description), plan: panel.plan,
+        prediction: found.trained.model, segments: []),
+      Judged(
+        date: last, sources: panel.sources, customers: rows.map { names[$0] }, outcome: rows.map { outcome[$0] },
+        probability: kept.map { fit.judgedProbabilities[$0] })
+    )
+  }
+
+  /// What must not sort customers must not score them; nor does what the project leaves out.
+  func withheld(_ plan: FeaturePlan) -> [String] {
+    let guarded = GuardedAttributes(project.features.describeOnly)
+    let left = project.segments.exclude
+    return plan.definitions.filter { definition in
+      guarded.contains(definition.name, attributes: definition.attributes) || left.contains(definition.name)
+        || left.contains(definition.family.rawValue)
+    }.map(\.name)
+  }
+
+  /// With the learnt targets and the forecast of orders in `model`, and what they tell of everybody, staged in `files`.
+  func foretell(
+    _ model: SegmentModel, _ learnt: LearntTargets, _ everybody: SegmentPlaces, _ sources: SourceSet,
+    _ files: StagedFiles
+  ) throws -> (model: SegmentModel, scores: CustomerScores) {
+    var model = model
+    var scores = CustomerScores()
+    guard !learnt.predictions.isEmpty || project.value != nil else { return (model, scores) }
+    model.quality.notes += learnt.notes
+    if !learnt.predictions.isEmpty { model.predictions = try judged(learnt, by: model) }
+    scores.forecasts = try forecast(&model, sources, everybody)
+    scores.chances = try chances(learnt.predictions, sources)
+    let columns = scores.columns(for: everybody.customers)
+    if !columns.isEmpty {
+      try connection.write(
+        Table([everybody.customers] + columns), to: outputFolder.appendingPathComponent("predictions.parquet").path,
+        in: files)
+    }
+    return (model, scores)
+  }
+
+  /// The chances of the customers of `sources`, by `predictions`; nil without any. Those of one plan are told together.
   func chances(
     _ predictions: [ProjectPrediction], _ sources: SourceSet, since: CalendarDate? = nil
   ) throws -> TargetChances? {
-    var found: TargetChances?
-    for prediction in predictions {
-      progress?(PipelineProgress(stage: "\(prediction.name): scoring customers"))
-      let plan = prediction.plan
+    guard !predictions.isEmpty else { return nil }
+    var chances = TargetChances(names: predictions.flatMap(\.columns))
+    var left = predictions
+    while let plan = left.first?.plan {
+      let own = left.filter { $0.plan == plan }
+      left.removeAll { $0.plan == plan }
+      progress?(PipelineProgress(stage: "\(own.map(\.name).joined(separator: ", ")): scoring customers"))
       let table = try since.map { try sources.features(plan, changedSince: $0) } ?? sources.features(plan)
-      let scored = try prediction.prediction.score(table.values())
-      let own = TargetChances(
-        customers: scored.customers,
-        columns: [
-          Column(name: "\(prediction.name)_probability", values: .reals(scored.probabilities)),
-          Column(name: "\(prediction.name)_percentile", values: .reals(scored.percentiles)),
-        ])
-      found =
-        found.map { TargetChances(customers: $0.customers, columns: $0.columns + own.columns(for: $0.customers)) }
-        ?? own
+      try forEachBatch(of: table) { values in
+        let customers = values.customers.texts
+        for item in own {
+          let scored = try item.prediction.score(values)
+          chances.add(item.columns[0], customers, scored.probabilities)
+          chances.add(item.columns[1], customers, scored.percentiles)
+        }
+      }
     }
-    return found
+    return chances
   }
 
-  /// Stages the chances of all customers of `sources` in `files`; nothing without predictions.
-  func writeChances(_ predictions: [ProjectPrediction], _ sources: SourceSet, _ files: StagedFiles) throws {
-    guard let chances = try chances(predictions, sources) else { return }
-    let path = outputFolder.appendingPathComponent("predictions.parquet").path
-    try connection.write(chances.table, to: path, in: files)
+  /// Reads `table` whole, or batch by batch where it is long.
+  func forEachBatch(of table: FeatureTable, _ body: (FeatureValues) throws -> Void) throws {
+    guard table.rows > KeptTable.batchRows, connection.dialect.keepsRowNumbers else { return try body(table.values()) }
+    let kept = try KeptTable(connection, table.relation, table.plan.columns, weights: nil, source: "the features")
+    for batch in kept.batches {
+      if Interruption.isRequested { throw WarehouseError.interrupted }
+      try body(try kept.values(batch))
+    }
+    try kept.drop()
   }
 
   /// Tells each prediction of `learnt` how true it is in the segments that `model` gives customers on its last date.
-  func judged(_ learnt: LearntTargets, by model: SegmentModel, _ sources: SourceSet) throws -> [ProjectPrediction] {
+  private func judged(_ learnt: LearntTargets, by model: SegmentModel) throws -> [ProjectPrediction] {
     guard let plan = model.features.plan else { return learnt.predictions }
     var segments: [CalendarDate: [String: String]] = [:]
     let paths = Dictionary(zip(model.segmentIDs, model.lines.map(\.segment))) { first, _ in first }
@@ -160,10 +204,13 @@ extension ProjectRun {
     for (index, judged) in learnt.judged.enumerated() {
       if segments[judged.date] == nil {
         progress?(PipelineProgress(stage: "segments as of \(judged.date)"))
-        let values = try sources.at(judged.date, inDetail: false).features(plan).values()
-        let assigned = try model.score(values).assignments
-        let names = assigned.segments.map { $0 == 0 ? "0" : paths[$0] ?? "\($0)" }
-        segments[judged.date] = Dictionary(zip(values.customers.texts.map { $0 ?? "" }, names)) { first, _ in first }
+        var known: [String: String] = [:]
+        try forEachBatch(of: try judged.sources.at(judged.date, inDetail: false).features(plan)) { values in
+          let assigned = try model.score(values).assignments
+          let ids = assigned.tree?.ids ?? assigned.segments
+          for (name, id) in zip(values.customers.texts, ids) { known[name ?? ""] = paths[id] ?? "0" }
+        }
+        segments[judged.date] = known
       }
       let known = segments[judged.date] ?? [:]
       predictions[index].segments = GroupReliability.of(

@@ -10,14 +10,14 @@ extension ProjectRun {
     guard let plan = model.features.plan else { throw PipelineError.needsFeatureTable }
     let sources = try sources(asOf: asOf)
     let table = try features(sources, plan)
+    let files = StagedFiles()
     let grown = try describing(
       training.grow(
         model, try table.values(), plan: plan, asOf: sources.asOf, quality: sources.quality, source: "the features",
         progress: progress
-      ).adding(project.lists, try table.members(of: project.lists)))
-    let files = StagedFiles()
+      ).adding(project.lists, try table.members(of: project.lists))
+        .adding(LearntTargets(predictions: model.predictions ?? []), self, sources, files))
     progress?(PipelineProgress(stage: "writing results"))
-    try writeChances(grown.model.predictions ?? [], sources, files)
     try table.write(to: outputFolder.appendingPathComponent("features.parquet").path, in: files)
     try write(grown, files)
     return grown

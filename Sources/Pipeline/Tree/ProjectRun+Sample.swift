@@ -37,28 +37,35 @@ extension ProjectRun {
     return try trainOnSample(SampledTraining(training: training, settings: settings, table: kept), members, files) {
       try training.train(
         $0, plan: plan, asOf: sources.asOf, quality: sources.quality, source: "the features", progress: progress)
-    } finish: {
-      try $0.adding(learnt, self, sources, files)
+    } foretell: {
+      try foretell($0, learnt, $1, sources, files)
     }
   }
 
   private func trainOnSample(
     _ sampled: SampledTraining, _ members: ListMembers, _ files: StagedFiles,
     _ train: (FeatureValues) throws -> TrainedSegments,
-    finish: (TrainedSegments) throws -> TrainedSegments = { $0 }
+    foretell: (SegmentModel, SegmentPlaces) throws -> (model: SegmentModel, scores: CustomerScores) = { model, _ in
+      (model, CustomerScores())
+    }
   ) throws -> TrainedSegments {
     progress?(PipelineProgress(stage: "drawing a sample of \(sampled.table.rows) customers"))
     let found = try train(try sampled.sample())
-    let placed = try sampled.everybody(found, progress)
+    var placed = try sampled.everybody(found, progress)
+    let names = try sampled.table.customers(0..<sampled.table.rows)
+    let everybody = SegmentPlaces(
+      customers: placed.hasWholeNumbers ? names.asWholeNumbersIfExact : names, labels: placed.labels)
+    let told = try foretell(placed.model, everybody)
+    placed.model = told.model
     let engineTable = try assignmentTable()
     let model = try sampled.write(
-      placed, project.lists, members, to: outputFolder.appendingPathComponent("assignments.parquet").path,
+      placed, project.lists, members, told.scores, to: outputFolder.appendingPathComponent("assignments.parquet").path,
       and: engineTable, in: files, progress)
     try sampled.table.drop()
     let none = SegmentAssignments(
       customers: Column(name: model.features.identifier, values: .integers([])), segments: [], memberships: [],
       distances: nil, allMemberships: nil)
-    let trained = try describing(finish(TrainedSegments(model: model, assignments: none, values: found.values)))
+    let trained = try describing(TrainedSegments(model: model, assignments: none, values: found.values))
     try write(trained.model, files)
     try engineTable?.replace()
     return trained

@@ -74,7 +74,7 @@ struct SampledTraining {
 
   /// Writes everybody's assignments batch by batch, and notes who is listed where.
   func write(
-    _ placed: PlacedSegments, _ rules: [RuleList], _ members: ListMembers, to target: String,
+    _ placed: PlacedSegments, _ rules: [RuleList], _ members: ListMembers, _ scores: CustomerScores, to target: String,
     and engineTable: EngineTable?, in files: StagedFiles, _ progress: ProgressObserver?
   ) throws -> SegmentModel {
     guard let tree = placed.model.tree else { return placed.model }
@@ -91,7 +91,9 @@ struct SampledTraining {
       for (place, list) in (assigned.tree?.listed ?? []).enumerated() {
         lists[place].append(customers: batch.count, rows: list.rows)
       }
-      return assigned.adding(members.of(batch)).table
+      var whole = assigned.adding(members.of(batch))
+      whole.chances = scores.columns(for: named.customers)
+      return whole.table
     }
     return try placed.model.adding(lists, members, rules)
   }
@@ -99,7 +101,7 @@ struct SampledTraining {
 
 /// A model of everybody, found on a sample.
 struct PlacedSegments {
-  let model: SegmentModel
+  var model: SegmentModel
   /// The place of each customer's segment among the leaves; -1 for none.
   let labels: [Int]
   /// Whether every identifier is a whole number.
@@ -127,7 +129,7 @@ extension SegmentModel {
         tessera: Tessera.version, seed: provenance.seed, rows: labels.count, dataFingerprint: fingerprint,
         libraries: provenance.libraries, sample: sample, settings: provenance.settings),
       segmenter: .tree(tree), checks: checks)
-    (model.lists, model.history, model.predictions) = (lists, history, predictions)
+    (model.lists, model.history, model.predictions, model.value) = (lists, history, predictions, value)
     if let sample {
       model.quality.notes.append(
         "segments were found on a sample of \(ReadableNumber.grouped(sample)) of \(ReadableNumber.grouped(labels.count)) "

@@ -1,10 +1,11 @@
 public import CustomerValue
 internal import Features
 internal import Foundation
+internal import ModelFiles
 public import Warehouse
 
 /// Which columns of an order log are what.
-public struct OrderColumns: Sendable, Hashable {
+public struct OrderColumns: Sendable, Hashable, Codable {
   /// The customer.
   public var customer: String
   /// The day of the order.
@@ -22,24 +23,12 @@ public struct OrderColumns: Sendable, Hashable {
 
 /// What `value` found: the fit, the forecast, and how far it was right where that is known.
 public struct TableValue: Sendable {
-  /// The fit.
-  public let fit: ValueFit
-  /// The forecast of each customer, of groups and of all.
-  public let forecast: ValueForecast
-  /// The names of the groups; nil where customers are parted into tenths by expected orders.
-  public let groups: [String]?
-  /// The customers, in the order of the forecast.
-  public let customers: [String]
-  /// The last day that the model knows.
-  public let calibrationEnd: CalendarDate
+  /// The model, what it expects of groups and all, and its back-tests.
+  public let card: ValueCard
   /// The last day of the log.
   public let lastDay: CalendarDate
-  /// The horizon, in units of the model.
-  public let horizon: Double
   /// What came in the horizon after the calibration; nil where the log does not reach so far.
   public let holdout: Holdout?
-  /// What the reader must know.
-  public let notes: [String]
 
   /// What came, over the whole horizon.
   public struct Holdout: Sendable, Hashable {
@@ -56,45 +45,45 @@ public struct TableValue: Sendable {
   }
 
   /// One row a customer: P(alive), expected orders and revenue with 80% ranges, and when the next order is due.
-  public var table: Table {
-    let rows = forecast.customers
-    let end = calibrationEnd
-    let due = rows.map { row in
-      row.medianTimeToNextOrder.flatMap { time -> Int32? in
-        let days = time * fit.model.unit.days
-        return days < 36_500 ? Int32(end.daysSince1970 + Int(days.rounded(.up))) : nil
-      }
-    }
-    func reals(_ name: String, _ value: (CustomerForecast) -> Double) -> Column {
-      Column(name: name, values: .reals(rows.map(value)))
-    }
-    return Table([
-      Column(name: "customer", values: .texts(customers)).asWholeNumbersIfExact,
-      Column(name: "repeat_orders", values: .integers(fit.table.rows.map { Int64($0.summary.orders) })),
-      reals("probability_alive") { $0.probabilityAlive }, reals("expected_orders") { $0.expectedOrders },
-      reals("orders_low") { $0.orders80.lowerBound }, reals("orders_high") { $0.orders80.upperBound },
-      reals("expected_spend") { $0.expectedSpend }, reals("expected_revenue") { $0.expectedRevenue },
-      reals("revenue_low") { $0.revenue80.lowerBound }, reals("revenue_high") { $0.revenue80.upperBound },
-      Column(
-        name: "next_order_date", values: .dates(due.map { $0 ?? 0 }),
-        missing: due.contains { $0 == nil } ? due.map { $0 == nil } : nil),
-    ])
+  static func table(
+    _ forecast: ValueForecast, _ known: PurchaseTable, customers: [String], hasRevenue: Bool
+  ) -> Table {
+    Table(
+      [
+        Column(name: "customer", values: .texts(customers)).asWholeNumbersIfExact,
+        Column(name: "repeat_orders", values: .integers(known.rows.map { Int64($0.summary.orders) })),
+      ]
+        + ForecastColumns(
+          rows: forecast.customers, unit: known.unit, end: known.calibrationEnd, hasRevenue: hasRevenue
+        ).columns)
   }
 }
 
+/// What `value` writes besides its answer.
+public struct ValueOutputs: Sendable, Hashable {
+  /// A table with one row a customer.
+  public var table: String?
+  /// The model, for `score`.
+  public var model: String?
+
+  /// Nothing.
+  public init() {}
+}
+
 extension Connection {
-  /// Fits a model of customer value to a log of orders and forecasts; writes one row a customer where asked to.
+  /// Fits a model of customer value to a log of orders and forecasts; writes all that is asked for, or nothing.
   /// - Parameters:
   ///   - calibrationEnd: the last day the model knows; nil takes the last of the log.
   ///   - horizon: how far ahead, in units of `training`; nil takes as much as the log holds after `calibrationEnd`, or
   ///     39 weeks.
   public func value(
     file: String, _ columns: OrderColumns, calibrationEnd: CalendarDate?, horizon: Double?, training: ValueTraining,
-    output: String?, progress: ProgressObserver?
+    outputs: ValueOutputs, progress: ProgressObserver?
   ) throws -> TableValue {
     progress?(PipelineProgress(stage: "reading \(file)"))
     let table = try open(file: file)
-    if let output { try checkOutput(output) }
+    if let output = outputs.table { try checkOutput(output) }
+    if let model = outputs.model { try checkResult(model) }
     let read = try orders(table, columns, through: calibrationEnd?.daysSince1970)
     let log = try OrderLog(read.orders)
     let end = calibrationEnd.map(\.daysSince1970) ?? log.days.upperBound
@@ -108,33 +97,32 @@ extension Connection {
     let fit = try training.fit(log, calibrationEnd: end)
     if Interruption.isRequested { throw WarehouseError.interrupted }
     progress?(PipelineProgress(stage: "forecasting \(fit.table.rows.count) customers"))
-    let own = columns.group == nil ? nil : fit.table.rows.map { read.groups[$0.customer] ?? "(none)" }
-    let names = own.map { Set($0).sorted() }
-    let places = Dictionary((names ?? []).enumerated().map { ($1, $0) }) { first, _ in first }
-    let parts = own.map { own in
-      ValueForecast.Parts.groups(own.map { places[$0] ?? 0 }, count: names?.count ?? 1)
-    }
+    let rows = fit.table.rows
+    let groups =
+      columns.group == nil ? .tenths : ValueGroups(values: rows.map { read.groups[$0.customer] ?? "(none)" })
     let forecast = ValueForecast(
-      fit.model, fit.table, horizon: ahead, parts: parts ?? .tenths,
-      draws: fit.table.rows.count > 100_000 ? 100 : 200, seed: training.seed)
-    var notes = read.notes + fit.notes
-    if fit.backTests.isEmpty {
-      notes.append(
-        "the log is too short for back-tests, so ranges of totals rest on the usual error of a tenth alone")
+      fit.model, fit.table, horizon: ahead, parts: groups.parts, draws: ValueForecast.draws(rows.count),
+      seed: training.seed)
+    let hasRevenue = columns.amount != nil
+    let card = ValueCard(fit, forecast, groups, horizon: ahead, hasRevenue: hasRevenue, notes: read.notes)
+    let files = StagedFiles()
+    if let output = outputs.table {
+      let customers = rows.map { read.names[$0.customer] }
+      try write(
+        TableValue.table(forecast, fit.table, customers: customers, hasRevenue: hasRevenue), to: output, in: files)
     }
-    let value = TableValue(
-      fit: fit, forecast: forecast, groups: names,
-      customers: fit.table.rows.map { read.names[$0.customer] },
-      calibrationEnd: CalendarDate(daysSince1970: end), lastDay: CalendarDate(daysSince1970: log.days.upperBound),
-      horizon: ahead,
-      holdout: after + 1e-9 >= ahead ? Connection.holdout(log, fit, forecast, Int((ahead * unit.days).rounded())) : nil,
-      notes: notes)
-    if let output {
-      let files = StagedFiles()
-      try write(value.table, to: output, in: files)
-      try files.commit()
+    if let model = outputs.model {
+      let known = read.orders.filter { $0.day <= end }
+      let prediction = ValuePrediction(
+        card: card, columns: columns, seed: training.seed,
+        dataFingerprint: DataFingerprint.of(known, names: read.names))
+      try files.write(try prediction.file().encoded(), to: model)
     }
-    return value
+    try files.commit()
+    return TableValue(
+      card: card, lastDay: CalendarDate(daysSince1970: log.days.upperBound),
+      holdout: after + 1e-9 >= ahead
+        ? Connection.holdout(log, fit, forecast, Int((ahead * unit.days).rounded())) : nil)
   }
 
   private static func holdout(
@@ -154,7 +142,7 @@ extension Connection {
   }
 
   /// The orders of `table`, one row a customer and day for what was bought and one for what was brought back.
-  private func orders(
+  func orders(
     _ table: TableSource, _ columns: OrderColumns, through end: Int?
   ) throws -> (orders: [DatedOrder], names: [String], groups: [Int: String], notes: [String]) {
     for name in [columns.customer, columns.date, columns.group].compactMap({ $0 }) { _ = try table.column(name) }

@@ -57,6 +57,13 @@ struct InspectCommand: ParsableCommand {
       }
       return
     }
+    if ValuePrediction.isHeld(by: file) {
+      let loaded = try ValuePrediction(file)
+      if json { return try Terminal.printJSON(ValueJSON(loaded.card)) }
+      ValueReport.print(loaded.card)
+      for note in loaded.card.notes { Terminal.print(note) }
+      return
+    }
     let loaded = try SegmentModel(file)
     if let segment {
       try printCards(segment, of: loaded)
@@ -72,6 +79,7 @@ struct InspectCommand: ParsableCommand {
     if let ranked = loaded.attractiveness { AttractivenessReport.print(ranked, of: loaded) }
     if let lists = loaded.lists { TreeReport.print(lists) }
     if let predictions = loaded.predictions { PropensityReport.print(predictions) }
+    if let value = loaded.value { ValueReport.printSegments(value) }
     if let mixture = loaded.mixtureDescription { MixtureReport.print(mixture, showsAll: all) }
     Terminal.print("")
     Terminal.print("name         \(loaded.name)")

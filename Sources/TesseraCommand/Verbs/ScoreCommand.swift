@@ -17,6 +17,7 @@ struct ScoreCommand: ParsableCommand {
         tessera score models/shop.tessera --since 2026-06-24 --output changed.parquet   # who bought or clicked since
         tessera score models/shop.tessera --output table:customer_segments              # into the engine's database
         tessera score churn.tessera --input new-customers.csv --output chances.csv   # a model of 'tessera propensity'
+        tessera score value.tessera --input later-orders.csv --output value.csv      # of 'tessera value', a log of orders
       Columns that are missing and categories that are new do not stop it: they are imputed, counted and reported.
       """)
 
@@ -65,6 +66,7 @@ struct ScoreCommand: ParsableCommand {
     let file = try ModelFile.read(from: URL(fileURLWithPath: model))
     if PredictionModel.isHeld(by: file) { return try predict(PredictionModel(file)) }
     if UpliftPrediction.isHeld(by: file) { return try uplift(UpliftPrediction(file)) }
+    if ValuePrediction.isHeld(by: file) { return try forecast(ValuePrediction(file)) }
     let loaded = try SegmentModel(file)
     if why, loaded.tree == nil {
       throw UsageError(

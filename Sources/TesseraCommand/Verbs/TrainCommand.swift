@@ -123,6 +123,7 @@ struct TrainCommand: ParsableCommand {
     Report.segments(trained.model)
     if let personas = trained.model.personas { PersonaReport.printNames(personas) }
     if let predictions = trained.model.predictions { PropensityReport.print(predictions) }
+    if let value = trained.model.value { ValueReport.printSegments(value) }
     Terminal.print("")
     Terminal.print("model        \(Report.shown(run.modelFile))")
     Terminal.print("results      \(Report.shown(run.outputFolder))/ (assignments.parquet, personas.csv, summary.md …)")

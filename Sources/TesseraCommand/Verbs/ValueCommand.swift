@@ -14,6 +14,8 @@ struct ValueCommand: ParsableCommand {
         tessera value orders.csv --customer id --date day --amount paid --horizon 26 --output customers.csv
         tessera value lines.csv --customer id --date day --amount "quantity * price" --model-family mbgnbd
         tessera value orders.csv --customer id --date day --amount paid --calibration-end 2026-03-31 --group country
+        tessera value orders.csv --customer id --date day --amount paid --horizon 13 --model value.tessera
+        tessera score value.tessera --input later-orders.csv --output customers.csv
       One row an order line: lines of one customer on one day are one order, negative amounts are returns. With
       --calibration-end the model knows the log up to that day only, and is held against what came after. Ranges of
       totals are calibrated by back-tests inside the known days.
@@ -68,6 +70,10 @@ struct ValueCommand: ParsableCommand {
     help: ArgumentHelp("Write one row a customer here: .parquet, .csv, .tsv or .jsonl.", valueName: "file"))
   var output: String?
 
+  @Option(
+    help: ArgumentHelp("Write the model here: FILE.tessera, which 'score' and 'inspect' read.", valueName: "file"))
+  var model: String?
+
   @Flag(help: "Print one JSON object instead of words.")
   var json = false
 
@@ -91,17 +97,20 @@ struct ValueCommand: ParsableCommand {
     (columns.amount, columns.group, columns.condition) = (amount, group, condition)
     var training = ValueTraining()
     (training.family, training.unit, training.seed) = (modelFamily, unit, seed)
+    var outputs = ValueOutputs()
+    (outputs.table, outputs.model) = (output, model)
     let found = try engine.connect().value(
       file: table, columns, calibrationEnd: calibrationEnd.flatMap { CalendarDate($0) }, horizon: horizon,
-      training: training, output: output, progress: progress.observer)
+      training: training, outputs: outputs, progress: progress.observer)
     progress.end()
-    for note in found.notes { Terminal.note(note) }
+    for note in found.card.notes { Terminal.note(note) }
     if json {
-      try Terminal.printJSON(ValueJSON(found))
+      try Terminal.printJSON(ValueJSON(found.card, holdout: found.holdout))
       return
     }
-    ValueReport.print(found, hasRevenue: amount != nil)
+    ValueReport.print(found.card, holdout: found.holdout)
     if let output { Terminal.print("\none row a customer in \(output)") }
+    if let model { Terminal.print("model in \(model)") }
   }
 }
 
