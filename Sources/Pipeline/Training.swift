@@ -101,7 +101,8 @@ public struct SegmentTraining: Sendable {
     let told = codes.map {
       FeatureTransforms.Dropped(name: $0, reason: "it is a code, whose digits are the scores that do")
     }
-    var fitted = fit(values, transforms, use, families, &checks).leavingOut(leftOut + told)
+    let balanced = families?.mapValues { SegmentTraining.balancing($0, weights: transforms.familyWeights) }
+    var fitted = fit(values, transforms, use, balanced, &checks).leavingOut(leftOut + told)
     guard !fitted.columns.isEmpty else { throw PipelineError.noUsableFeature(dropped: fitted.dropped) }
     var matrix = fitted.apply(values).matrix
     let dependent = fitted.form == .likelihoods ? dependences(matrix, fitted) : []
@@ -130,7 +131,7 @@ public struct SegmentTraining: Sendable {
     }
     let (found, assignments) =
       if let tree {
-        try grow(tree, values, fitted, known, families ?? [:], observer)
+        try grow(tree, values, fitted, known, balanced ?? [:], observer)
       } else {
         try found(matrix, fitted, values, known, weights, source: source, observer)
       }
@@ -209,6 +210,13 @@ public struct SegmentTraining: Sendable {
     // A model that changes nothing is the same model, byte for byte.
     if let history, !history.events.isEmpty || history.moved > 0 { found.history = history }
     return (found, tree.assign(values, allMemberships: wantsAllMemberships, reasons: wantsReasons))
+  }
+
+  /// The family that the features of `family` share their weight with. An age is one of the attributes of a customer, though
+  /// it has a family of its own: it counts among them, unless the project weighs it (`weights`).
+  private static func balancing(_ family: String, weights: [String: Double]) -> String {
+    let isAge = family == FeatureFamily.demographics.rawValue && weights[family] == nil
+    return isAge ? FeatureFamily.attributes.rawValue : family
   }
 
   /// Numbers that others already say, which no full covariance can hold.

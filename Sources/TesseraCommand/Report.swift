@@ -14,8 +14,11 @@ enum Report {
     if model.tree != nil { columns.append(("stability", .right)) }
     if model.segments.weights != nil { columns += [("weight", .right), ("of weight", .right)] }
     if hasRevenue { columns.append(("revenue", .right)) }
-    columns.append(contentsOf: model.headlines.map { ($0, .right) })
-    columns.append(("differs most by", .left))
+    // Where personas say what sets segments apart, the table keeps to 80 columns.
+    let hasTraits = model.personas == nil
+    let headlines = hasTraits ? model.headlines : Array(model.headlines.prefix(mostHeadlines))
+    columns.append(contentsOf: headlines.map { ($0, .right) })
+    if hasTraits { columns.append(("differs most by", .left)) }
     var table = TextTable(columns)
     for line in lines {
       var cells = [line.segment, ReadableNumber.grouped(line.customers), ReadableNumber.percent(line.share)]
@@ -24,8 +27,8 @@ enum Report {
         cells += [ReadableNumber.text(weight.sum), ReadableNumber.percent(weight.share)]
       }
       if hasRevenue { cells.append(line.revenueShare.map(ReadableNumber.percent) ?? "–") }
-      cells.append(contentsOf: line.headlines.map(ReadableNumber.text))
-      cells.append(line.traits.joined(separator: ", "))
+      cells.append(contentsOf: line.headlines.prefix(headlines.count).map(ReadableNumber.text))
+      if hasTraits { cells.append(line.traits.joined(separator: ", ")) }
       table.add(cells)
     }
     for line in table.lines { Terminal.print(line) }
@@ -36,11 +39,13 @@ enum Report {
         "      0: \(ReadableNumber.grouped(none)) (\(ReadableNumber.percent(share))\(weight)) belong to none of these")
     }
     Terminal.print("")
-    Terminal.print(model.segments.reason)
+    for line in Paragraph.lines(model.segments.reason) { Terminal.print(line) }
     for sentence in model.history?.sentences ?? [] { Terminal.print(sentence) }
     if let stability = model.segments.stability { print(stability) }
     if let warning = smallSegments(model) { Terminal.note(warning) }
   }
+
+  private static let mostHeadlines = 3
 
   /// A line a segment: how alike it comes back, and what that means.
   private static func print(_ stability: ClusterStability) {

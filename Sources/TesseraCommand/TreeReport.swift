@@ -9,11 +9,11 @@ enum TreeReport {
     Terminal.print("")
     for line in outline {
       let indent = String(repeating: "  ", count: line.depth)
-      Terminal.print(indent + line.text)
+      for part in Paragraph.lines(line.text, after: indent) { Terminal.print(part) }
       guard let features = line.features else { continue }
       let named = features.prefix(4).joined(separator: ", ")
       let more = features.count > 4 ? " and \(features.count - 4) more" : ""
-      Terminal.print("\(indent)  | divided by \(named)\(more)")
+      for part in Paragraph.lines("divided by \(named)\(more)", after: "\(indent)  | ") { Terminal.print(part) }
     }
   }
 

@@ -51,6 +51,8 @@ struct TraitFinder: Sendable {
 
   /// A share of less is not what a group does, though others do it even less: no words speak of it.
   private static let leastToldShare = 0.1
+  /// A share of more is not done seldom, though others do it more.
+  private static let mostSeldomShare = 0.3
 
   /// The traits that tell `group` from its siblings and from everybody: of one direction against both.
   func telling(_ group: Int) -> [WordedTrait] {
@@ -85,9 +87,7 @@ struct TraitFinder: Sendable {
       measure == .median ? (own.median, profile.everyone.median) : (own.mean, profile.everyone.mean)
     let wording = numberWords[index]
     let raw = effect.delta >= 0 ? wording.high : wording.low
-    let isShare = raw.phrase?.contains("{own%}") ?? false
-    let hasWords = effect.delta < 0 || !isShare || mine >= TraitFinder.leastToldShare
-    let side = hasWords ? raw.mapped { Phrases.filled($0, profile, own, mine, values) } : Wording.Side()
+    let side = side(raw, profile, own, mine, effect, wording)
     let shown = measure == .median ? "median" : "mean"
     let trait = Trait(
       feature: profile.feature, level: nil, own: mine, all: all, measure: measure, effect: effect,
@@ -97,6 +97,23 @@ struct TraitFinder: Sendable {
         + "(all \(values.exact(all, of: profile.feature))); "
         + Phrases.odds(effect))
     return WordedTrait(trait: trait, wording: wording, side: side, place: index)
+  }
+
+  /// The words that are true of a group: none where most of it is not known, or where a share is small, though larger
+  /// than that of others; a share that is large, though smaller, is told as what it is.
+  private func side(
+    _ raw: Wording.Side, _ profile: GroupProfiles.Number, _ own: NumberLevel, _ shown: Double, _ effect: Effect,
+    _ wording: Wording
+  ) -> Wording.Side {
+    if own.missingShare > 0.5 { return Wording.Side() }
+    if values.isShare(profile.feature) {
+      if effect.delta >= 0, shown < TraitFinder.leastToldShare { return Wording.Side() }
+      if effect.delta < 0, shown > TraitFinder.mostSeldomShare {
+        let words = Phrases.plain(wording.noun ?? FeatureWords(profile.feature).told, effect)
+        return Wording.Side(phrase: "\(words) (\(ReadableNumber.wholePercent(shown)))")
+      }
+    }
+    return raw.mapped { Phrases.filled($0, profile, own, shown, values) }
   }
 
   private func level(_ group: Int, _ index: Int) -> WordedTrait? {
@@ -140,6 +157,7 @@ enum Phrases {
     let percent = ReadableNumber.wholePercent(shown)
     return text.replacing("only {own%} on", with: percent == "0%" ? "nothing on" : "only \(percent) on")
       .replacing("{own%}", with: percent).replacing("{own}", with: values.rounded(shown, of: name))
+      .replacing(" 1 times", with: " once").replacing(" 2 times", with: " twice")
       .replacing("{all}", with: values.rounded(profile.everyone.median, of: name))
       .replacing("{range}", with: values.range(own.quantiles[1], own.quantiles[3], of: name))
   }
@@ -154,7 +172,8 @@ enum Phrases {
 
   /// "more spend", "fewer orders".
   static func comparative(_ difference: Double, _ noun: String) -> String {
-    let isPlural = noun.prefix { $0 != " " }.hasSuffix("s")
+    let first = noun.prefix { $0 != " " }
+    let isPlural = first.hasSuffix("s") && !first.hasSuffix("ss")
     return "\(difference >= 0 ? "more" : isPlural ? "fewer" : "less") \(noun)"
   }
 

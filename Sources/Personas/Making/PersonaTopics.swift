@@ -77,7 +77,9 @@ extension PersonaMaker {
     let numbers = profiles.numbers.filter { !apart.contains($0.feature) }.compactMap { profile -> Persona.Fact? in
       let (name, values) = (profile.feature, finder.values)
       let wording = finder.vocabulary.wording(name, level: nil)
-      guard let own = profile.groups[group], own.count >= ReportedGroups.least, wording.isTold,
+      guard let own = profile.groups[group], own.count >= ReportedGroups.least,
+        wording.weight >= PersonaMaker.leastClear,
+        !["trend", "volatility", "concentration"].contains(wording.concept), own.missingShare <= 0.5,
         said.insert(wording.concept).inserted
       else { return nil }
       let quartiles = own.quantiles[1...3].map { values.exact($0, of: name) }

@@ -76,7 +76,11 @@ struct SegmentNaming {
         found.append(candidate(head: head.map { usable[$0] }, first: nil, second: usable[place]))
       }
     }
-    let fitting = found.filter { $0.text.split(separator: " ").count <= SegmentNaming.mostWords && $0.text.count <= 48 }
+    let fitting = found.filter { name in
+      // Two concepts may have one word: nobody is lapsed twice.
+      let words = name.text.lowercased().split(separator: " ")
+      return words.count <= SegmentNaming.mostWords && name.text.count <= 48 && Set(words).count == words.count
+    }
     return fitting.enumerated().sorted {
       $0.element.score != $1.element.score ? $0.element.score > $1.element.score : $0.offset < $1.offset
     }.map(\.element)

@@ -10,7 +10,7 @@ struct ValueWords: Sendable {
 
   /// Whether the values of `feature` are shares.
   func isShare(_ feature: String) -> Bool {
-    levels[feature] == nil && FeatureWords(feature).words.last.map(ValueWords.shares.contains) ?? false
+    levels[feature] == nil && !ValueWords.shares.isDisjoint(with: FeatureWords(feature).words)
   }
 
   /// The exact value, for numbers that can be looked up.
@@ -22,7 +22,9 @@ struct ValueWords: Sendable {
   func rounded(_ value: Double, of feature: String) -> String {
     if let level = level(value, of: feature) { return level }
     if isShare(feature) { return ReadableNumber.wholePercent(value) }
-    let text = ReadableNumber.text(abs(value) >= 10 ? value.rounded() : (value * 10).rounded() / 10)
+    let places = abs(value) >= 10 ? 1.0 : abs(value) >= 1 ? 10 : 100
+    var text = ReadableNumber.text((value * places).rounded() / places)
+    while text.contains("."), text.hasSuffix("0") || text.hasSuffix(".") { text.removeLast() }
     let isYear = !ValueWords.years.isDisjoint(with: FeatureWords(feature).words)
     return isYear ? text.replacing(",", with: "") : text
   }

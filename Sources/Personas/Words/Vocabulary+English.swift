@@ -191,7 +191,7 @@ extension Vocabulary {
       low: Side(group: "variety seekers", phrase: "seldom buy the same again"), weight: 0.8),
     Wording(
       "staple_products", "repeat", noun: "staples", high: Side(group: "staple buyers", phrase: "have {own} staples"),
-      low: Side(phrase: "have hardly any staples"), weight: 0.6),
+      low: Side(phrase: "have few staples ({own})"), weight: 0.6),
     Wording(
       "product_gap_days_median", "replenishment", noun: "days between replenishments",
       high: Side(phrase: "replenish every {own} days"),

@@ -20,7 +20,7 @@ extension Vocabulary {
     Wording(
       "… response rate", "response", noun: "answers to campaigns",
       high: Side(group: "responders", phrase: "answer campaigns ({own%})"),
-      low: Side(group: "non-responders", phrase: "seldom answer campaigns"), weight: 0.9),
+      low: Side(group: "non-responders", phrase: "answer few campaigns ({own%})"), weight: 0.9),
     Wording(
       "… response factor", "response", noun: "effect of campaigns",
       high: Side(group: "responders", phrase: "buy more after campaigns"),
@@ -28,24 +28,24 @@ extension Vocabulary {
     Wording(
       "… open rate", "email", noun: "opened e-mails",
       high: Side(group: "e-mail readers", phrase: "open e-mails ({own%})"),
-      low: Side(phrase: "seldom open e-mails"), weight: 0.9),
+      low: Side(phrase: "open few e-mails"), weight: 0.9),
     Wording(
       "… click rate", "email", noun: "clicks in e-mails",
       high: Side(group: "e-mail clickers", phrase: "click in e-mails ({own%})"),
-      low: Side(phrase: "seldom click in e-mails"), weight: 0.9),
+      low: Side(phrase: "click in few e-mails"), weight: 0.9),
     Wording(
       "… opened", "email", noun: "opened e-mails", high: Side(group: "e-mail readers", phrase: "open e-mails"),
-      low: Side(phrase: "seldom open e-mails"), weight: 0.9),
+      low: Side(phrase: "open few e-mails"), weight: 0.9),
     Wording(
       "… redemptions", "coupons", noun: "coupons redeemed", high: Side(group: "coupon users", phrase: "redeem coupons"),
-      low: Side(phrase: "redeem hardly any coupon"), weight: 0.9),
+      low: Side(phrase: "redeem few coupons"), weight: 0.9),
     Wording(
       "… redeemed", "coupons", noun: "coupons redeemed", high: Side(group: "coupon users", phrase: "redeem coupons"),
-      low: Side(phrase: "redeem hardly any coupon"), weight: 0.9),
+      low: Side(phrase: "redeem few coupons"), weight: 0.9),
     Wording(
       "… carts abandoned", "carts", noun: "carts left",
       high: Side(group: "cart abandoners", phrase: "leave carts behind"),
-      low: Side(phrase: "leave hardly any cart behind"), weight: 0.9),
+      low: Side(phrase: "leave few carts behind"), weight: 0.9),
     Wording(
       "… sessions", "browsing", noun: "sessions", high: Side(adjective: "often-browsing", phrase: "had {own} sessions"),
       low: Side(phrase: "had {own} sessions"), weight: 0.7),
@@ -202,7 +202,7 @@ extension Vocabulary {
       low: Side(group: "full-price buyers", phrase: "seldom buy at a discount"), weight: 0.9),
     Wording(
       "… coupon", "coupons", high: Side(group: "coupon users", phrase: "use coupons"),
-      low: Side(phrase: "use hardly any coupon"), weight: 0.9),
+      low: Side(phrase: "use few coupons"), weight: 0.9),
     Wording(
       "… tenure", "tenure", noun: "tenure",
       high: Side(adjective: "long-standing", phrase: "have been customers for {own}"),

@@ -54,7 +54,8 @@ extension SegmentTraining {
       outside: outside.count, dense: dense.count, of: values.rows, least: least, absent: report.absentFeatures)
     grown.history = history(before, tree, placement, arrivals)
     return TrainedSegments(
-      model: try grown.ranked(by: self.tree?.attractiveness ?? model.attractiveness?.settings), assignments: assignments,
+      model: try grown.ranked(by: self.tree?.attractiveness ?? model.attractiveness?.settings),
+      assignments: assignments,
       values: values)
   }
 
