@@ -24,7 +24,7 @@ RELEASE := -c release
 TESTS := $(RELEASE) --disable-testable-imports --disable-xctest
 
 BINARY := .build/release/tessera
-LIBRARIES := LinearAlgebra Randomness Warehouse ModelFiles Features Clustering Propensity CustomerValue Personas Pipeline
+LIBRARIES := LinearAlgebra Randomness Warehouse ModelFiles Features Clustering Propensity CustomerValue Personas Reports Pipeline
 SCRIPTS := Scripts/setup Scripts/demo Scripts/postgres Benchmarks/peers/setup .ci/run
 
 .DEFAULT_GOAL := help
