@@ -112,7 +112,7 @@ let package = Package(
     .testTarget(
       name: "ReportsTests",
       dependencies: ["Reports", "Personas", "Features", "Randomness", "Warehouse", "TestSupport"],
-      swiftSettings: house),
+      exclude: ["Browser", "Snapshots"], swiftSettings: house),
     .testTarget(
       name: "PipelineTests",
       dependencies: [

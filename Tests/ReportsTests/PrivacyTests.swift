@@ -93,8 +93,10 @@ import Testing
     #expect(content.overlaps?.names.contains("2/3") == false && content.overlaps?.names.contains("2/4") == false)
     #expect(content.predictions.allSatisfy { $0.segments.allSatisfy { $0.path != "2/3" } })
     // Both parts of the macro-segment are drawn alike, as their numbers are not told.
-    let heights = PageReader(content.html()).all("a").filter { $0.attributes["href"]?.hasPrefix("#segment-2-") == true }
-    #expect(!heights.isEmpty)
+    let heights = PageReader(content.html()).all("svg").filter {
+      $0.attributes["data-card"]?.hasPrefix("segment-2-") == true
+    }
+    #expect(heights.count == 2 && Set(heights.map { $0.attributes["height"] }).count == 1)
     let other = SampleReport(segments: 6, sizes: [120, 120, 8, 119, 120, 120]).content
     #expect(content.segments.map(\.customers) == other.segments.map(\.customers))
     #expect(Self.tree(content) == Self.tree(other))

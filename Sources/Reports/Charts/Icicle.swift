@@ -72,18 +72,18 @@ struct Icicle {
     }
     let words = words(tile)
     children.append(SVG.title("\(words.name): \(words.size)"))
-    let piece = Markup.element(
+    // Pointers may follow it to the card; keyboards and screen readers have the table.
+    let card = tile.segment.map { content.personas.isEmpty ? "" : SegmentAnchor.id($0.path) } ?? ""
+    return .element(
       "svg",
       [
-        "x": SVG.across(start), "y": SVG.number(tile.y), "width": SVG.across(width - 0.002),
+        "data-card": card, "x": SVG.across(start), "y": SVG.number(tile.y), "width": SVG.across(width - 0.002),
         "height": SVG.number(height),
       ], children)
-    guard let segment = tile.segment, !content.personas.isEmpty else { return piece }
-    return .element("a", ["href": "#\(SegmentAnchor.id(segment.path))", "tabindex": "-1"], piece)
   }
 
   private func words(_ tile: Tile) -> (name: String, size: String) {
-    guard let segment = tile.segment else { return ("Everybody", content.everybody.text) }
+    guard let segment = tile.segment else { return ("All", content.everybody.text) }
     let share = segment.share.map { " · \(ReadableNumber.percent($0))" } ?? ""
     return (segment.name, segment.customers.text + share)
   }

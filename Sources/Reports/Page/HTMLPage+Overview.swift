@@ -5,7 +5,8 @@ extension HTMLPage {
   var overview: [String: Any] {
     [
       "figures": figures, "icicle": Icicle(content).markup.html,
-      "shading": Self.field(SegmentShades(content).meaning.map { "\($0) they have" }), "heads": heads, "lines": lines,
+      "shading": Self.field(SegmentShades(content).meaning.map { "the higher their \($0)" }), "heads": heads,
+      "lines": lines,
       "hasCriteria": !content.criteria.isEmpty, "criteria": table(criteria),
     ]
   }

@@ -29,6 +29,10 @@ enum PageScript {
     """#
 
   private static let table = #"""
+    var tree=document.querySelector('svg.icicle');
+    if(tree)tree.addEventListener('click',function(event){
+      var tile=event.target.closest('[data-card]');
+      if(tile&&tile.dataset.card)location.hash=tile.dataset.card;});
     var tools=document.getElementById('tools'),body=document.querySelector('#segments-table tbody');
     if(body){
       tools.hidden=false;

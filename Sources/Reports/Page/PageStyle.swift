@@ -29,7 +29,7 @@ enum PageStyle {
     nav.contents a:hover{text-decoration:underline}
     button,select,input{font:inherit;color:var(--ink);background:var(--card);border:1px solid var(--edge);
       border-radius:5px;padding:.3rem .6rem;max-width:100%}
-    button{cursor:pointer}
+    button{cursor:pointer;white-space:nowrap;flex:none}
     .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(8.5rem,1fr));gap:.6rem;margin:1rem 0 1.2rem}
     .figures div{background:var(--card);border:1px solid var(--line);border-radius:7px;padding:.55rem .8rem}
     .figures dt{color:var(--quiet);font-size:.82rem}
@@ -51,7 +51,9 @@ enum PageStyle {
     th,td{text-align:left;padding:.32rem .7rem;border-top:1px solid var(--line);vertical-align:top}
     thead th{border-top:0;font-weight:600;color:var(--quiet);font-size:.84rem;vertical-align:bottom;
       white-space:nowrap;overflow-wrap:normal}
-    tbody th{font-weight:400}
+    tbody th{font-weight:400;min-width:9rem}
+    tbody th.n{min-width:0}
+    th.name{min-width:11.5rem}
     td.n,th.n{text-align:right;white-space:nowrap}
     td.wide{min-width:15rem}
     td.plot{min-width:9rem;width:30%}
@@ -84,10 +86,10 @@ enum PageStyle {
     .stats dd{margin:0;font-weight:600}
     .columns{display:grid;grid-template-columns:minmax(0,1.12fr) minmax(0,1fr);gap:1.1rem 2rem}
     .columns section{margin-bottom:1rem}
-    details>summary{cursor:pointer}
+    details>summary{cursor:pointer;min-height:1.6rem}
     .facts{list-style:none;padding:0;margin:0}
     .facts li{margin:0;padding:.08rem 0}
-    .facts summary{list-style:none;display:inline-block}
+    .facts summary{list-style:none;display:inline-block;min-height:1.6rem}
     .facts summary::-webkit-details-marker{display:none}
     .facts summary::after{content:" ▸";color:var(--quiet);font-size:.75em}
     .facts details[open]>summary::after{content:" ▾"}
@@ -140,7 +142,7 @@ enum PageStyle {
     i.s3{background:var(--s3)}i.s4{background:var(--s4)}
     svg text.t0{fill:var(--t0)}svg text.t1{fill:var(--t1)}svg text.t2{fill:var(--t2)}
     svg text.t3{fill:var(--t3)}svg text.t4{fill:var(--t4)}
-    .icicle a:hover rect{stroke:var(--ink);stroke-width:2}
+    .icicle svg[data-card]:hover rect{stroke:var(--ink);stroke-width:2}
     .track,.all{fill:var(--all)}
     .more,.own,.dot{fill:var(--own)}
     .less,.other{fill:var(--less)}

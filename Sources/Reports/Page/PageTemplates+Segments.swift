@@ -94,9 +94,9 @@ extension PageTemplates {
     <section>
     <h4>Most alike, and what sets these apart</h4>
     {{#neighbours}}
-    <details><summary><a href="#{{nextAnchor}}"><bdi>{{nextName}}</bdi></a> \
-    <span class="quiet">{{distance}}</span></summary>
+    <details><summary><bdi>{{nextName}}</bdi> <span class="quiet">{{distance}}</span></summary>
     {{> facts}}
+    <p class="fine"><a href="#{{nextAnchor}}">To their card</a></p>
     </details>
     {{/neighbours}}
     </section>

@@ -103,7 +103,7 @@ enum PageTemplates {
     </dl>
     <figure>
     {{{icicle}}}
-    <figcaption>Each segment is as high as it has {{unit}}.{{#shading}} The stronger the colour, the more {{.}}:
+    <figcaption>Each segment is as high as it has {{unit}}.{{#shading}} The stronger the colour, {{.}}:
     <span class="legend" aria-hidden="true"><i class="s0"></i><i class="s1"></i><i class="s2"></i><i class="s3"></i>\
     <i class="s4"></i></span>{{/shading}}</figcaption>
     </figure>
