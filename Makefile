@@ -24,8 +24,8 @@ RELEASE := -c release
 TESTS := $(RELEASE) --disable-testable-imports --disable-xctest
 
 BINARY := .build/release/tessera
-LIBRARIES := LinearAlgebra Randomness Warehouse ModelFiles Features Clustering Propensity CustomerValue Personas Pipeline
-SCRIPTS := Scripts/setup Scripts/demo Scripts/postgres Benchmarks/peers/setup .ci/run
+LIBRARIES := LinearAlgebra Randomness Warehouse ModelFiles Features Clustering Propensity CustomerValue Personas Reports Pipeline
+SCRIPTS := Scripts/setup Scripts/demo Scripts/postgres Scripts/browser Benchmarks/peers/setup .ci/run
 
 .DEFAULT_GOAL := help
 
@@ -48,6 +48,10 @@ notebook: .venv/notebook/.done ## install what runs notebooks-data/segments.ipyn
 	$(PYTHON) -m venv .venv/notebook
 	.venv/notebook/bin/pip install --disable-pip-version-check -q -r $<
 	@touch $@
+
+.PHONY: browser
+browser: ## install Chromium and axe-core for the tests of reports, which skip some without them
+	@Scripts/browser setup
 
 .PHONY: build
 build: setup ## build the program, .build/release/tessera

@@ -19,7 +19,7 @@ let package = Package(
       name: "Tessera",
       targets: [
         "LinearAlgebra", "Randomness", "Warehouse", "ModelFiles", "Features", "Clustering", "Propensity",
-        "CustomerValue", "Personas", "Pipeline",
+        "CustomerValue", "Personas", "Reports", "Pipeline",
       ]),
     // What customers will do, for those who bring their own matrix: needs OpenBLAS, and XGBoost for boosted trees.
     .library(name: "TesseraPredictions", targets: ["LinearAlgebra", "Randomness", "Propensity", "CustomerValue"]),
@@ -29,6 +29,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
@@ -58,7 +59,15 @@ let package = Package(
     .target(
       name: "Personas", dependencies: ["Features", "LinearAlgebra", "Randomness", "Warehouse"], swiftSettings: house),
 
-    // Floor 4: the steps composed.
+    // Floor 4: what is told of segments, as pages and files.
+    .target(
+      name: "Reports",
+      dependencies: [
+        "Personas", "Features", .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Mustache", package: "swift-mustache"),
+      ], swiftSettings: house),
+
+    // Floor 5: the steps composed.
     .target(
       name: "Pipeline",
       dependencies: [
@@ -67,7 +76,7 @@ let package = Package(
       ],
       swiftSettings: house),
 
-    // Floor 5: the command line.
+    // Floor 6: the command line.
     .executableTarget(
       name: "TesseraCommand",
       dependencies: [
@@ -100,6 +109,10 @@ let package = Package(
     .testTarget(
       name: "PersonasTests",
       dependencies: ["Personas", "Features", "Randomness", "Warehouse", "TestSupport"], swiftSettings: house),
+    .testTarget(
+      name: "ReportsTests",
+      dependencies: ["Reports", "Personas", "Features", "Randomness", "Warehouse", "TestSupport"],
+      exclude: ["Browser", "Snapshots"], swiftSettings: house),
     .testTarget(
       name: "PipelineTests",
       dependencies: [

@@ -41,7 +41,7 @@ extension Effect {
   private static func twoSided(_ z: Double) -> Double { erfc(z / 2.0.squareRoot()) }
 
   /// Wilson's score interval (1927) of a share `p` of `n`.
-  static func wilson(_ p: Double, _ n: Double) -> (low: Double, high: Double) {
+  public static func wilson(_ p: Double, _ n: Double) -> (low: Double, high: Double) {
     let square = z95 * z95
     let centre = (p + square / (2 * n)) / (1 + square / n)
     let half = z95 / (1 + square / n) * (p * (1 - p) / n + square / (4 * n * n)).squareRoot()
