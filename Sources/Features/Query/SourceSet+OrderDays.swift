@@ -1,5 +1,5 @@
 internal import Foundation
-public import Warehouse
+internal import Warehouse
 
 /// Who ordered on which day and for how much, as of a date: what models of customer value are fitted to.
 public struct OrderDays: Sendable {

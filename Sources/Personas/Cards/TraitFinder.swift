@@ -158,6 +158,7 @@ enum Phrases {
     return text.replacing("only {own%} on", with: percent == "0%" ? "nothing on" : "only \(percent) on")
       .replacing("{own%}", with: percent).replacing("{own}", with: values.rounded(shown, of: name))
       .replacing(" 1 times", with: " once").replacing(" 2 times", with: " twice")
+      .replacing("spend 0 on", with: "spend nothing on").replacing("got 0 campaigns", with: "got no campaigns")
       .replacing("{all}", with: values.rounded(profile.everyone.median, of: name))
       .replacing("{range}", with: values.range(own.quantiles[1], own.quantiles[3], of: name))
   }

@@ -204,6 +204,10 @@ extension Vocabulary {
       "… coupon", "coupons", high: Side(group: "coupon users", phrase: "use coupons"),
       low: Side(phrase: "use few coupons"), weight: 0.9),
     Wording(
+      "… customer days", "tenure", noun: "days since becoming a customer",
+      high: Side(adjective: "long-standing", phrase: "have been customers for {own} days"),
+      low: Side(adjective: "new", phrase: "have been customers for {own} days only"), weight: 0.95),
+    Wording(
       "… tenure", "tenure", noun: "tenure",
       high: Side(adjective: "long-standing", phrase: "have been customers for {own}"),
       low: Side(adjective: "new", phrase: "have been customers for {own} only")),

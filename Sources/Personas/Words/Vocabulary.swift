@@ -61,7 +61,9 @@ public struct Vocabulary: Sendable {
     guard let level else {
       return Wording(
         shown, shown, noun: shown, high: .init(adjective: "high-\(dashed(shown))", phrase: "are high in \(shown)"),
-        low: .init(adjective: "low-\(dashed(shown))", phrase: "are low in \(shown)"), weight: 0.7)
+        low: .init(adjective: "low-\(dashed(shown))", phrase: "are low in \(shown)"),
+        // A name bears one word of a column, not a string of them.
+        weight: name.words.count > 1 ? 0.4 : 0.7)
     }
     return Wording(
       shown, shown, high: .init(adjective: readable(level), phrase: "have \(shown) \(readable(level))"),
