@@ -71,7 +71,7 @@ let package = Package(
     .target(
       name: "Pipeline",
       dependencies: [
-        "Features", "Clustering", "Propensity", "CustomerValue", "Personas", "ModelFiles", "Warehouse",
+        "Features", "Clustering", "Propensity", "CustomerValue", "Personas", "Reports", "ModelFiles", "Warehouse",
         "LinearAlgebra",
       ],
       swiftSettings: house),
@@ -80,8 +80,8 @@ let package = Package(
     .executableTarget(
       name: "TesseraCommand",
       dependencies: [
-        "Pipeline", "Features", "Clustering", "Propensity", "CustomerValue", "Personas", "ModelFiles", "Warehouse",
-        "LinearAlgebra", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Pipeline", "Features", "Clustering", "Propensity", "CustomerValue", "Personas", "Reports", "ModelFiles",
+        "Warehouse", "LinearAlgebra", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: house),
 
     // Tests.

@@ -2,6 +2,7 @@ internal import Clustering
 public import Features
 public import Foundation
 internal import ModelFiles
+internal import Reports
 public import Warehouse
 
 /// The verbs of a project: its features, its training, its scoring; each writes all of its files or none.
@@ -139,6 +140,7 @@ public struct ProjectRun {
     if let personas = model.personaTable {
       try connection.write(personas, to: folder.appendingPathComponent("personas.csv").path, in: files)
     }
+    try files.write(Data(model.reportContent().html().utf8), to: folder.appendingPathComponent("report.html").path)
     let card = Data(model.markdownCard.utf8)
     try files.write(card, to: folder.appendingPathComponent("summary.md").path)
     try files.write(try model.file().encoded(), to: modelFile.path)

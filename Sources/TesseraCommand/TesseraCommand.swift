@@ -26,7 +26,8 @@ struct TesseraCommand: ParsableCommand {
       """,
     version: Tessera.version,
     subcommands: [
-      InitCommand.self, FeaturesCommand.self, TrainCommand.self, ScoreCommand.self, InspectCommand.self,
+      InitCommand.self, FeaturesCommand.self, TrainCommand.self, ScoreCommand.self, ReportCommand.self,
+      InspectCommand.self,
       ClusterCommand.self, PropensityCommand.self, ValueCommand.self, DoctorCommand.self,
     ])
 

@@ -160,7 +160,9 @@ import Testing
     #expect(outcome.code == 64 && outcome.errors.contains("--"))
   }
 
-  @Test(arguments: ["", "init", "features", "train", "score", "inspect", "cluster", "propensity", "value", "doctor"])
+  @Test(arguments: [
+    "", "init", "features", "train", "score", "report", "inspect", "cluster", "propensity", "value", "doctor",
+  ])
   func `help reads as recorded`(_ verb: String) throws {
     let outcome = try TesseraProcess.shell(
       ["/usr/bin/env", "COLUMNS=100", TesseraProcess.program.path] + (verb.isEmpty ? [] : [verb]) + ["--help"],

@@ -79,12 +79,13 @@ struct TraitFinder: Sendable {
 
   private func number(_ group: Int, _ index: Int) -> WordedTrait? {
     let profile = profiles.numbers[index]
-    guard let effect = profile.effects[group], let own = profile.groups[group], numberWords[index].isTold else {
-      return nil
-    }
+    guard let effect = profile.effects[group], let own = profile.groups[group], numberWords[index].isTold,
+      own.count >= ReportedGroups.least
+    else { return nil }
     let measure: Trait.Measure = own.median == profile.everyone.median ? .mean : .median
     let (mine, all) =
-      measure == .median ? (own.median, profile.everyone.median) : (own.mean, profile.everyone.mean)
+      measure == .median
+      ? (own.median, profile.everyone.median) : (own.toldMean(profile.everyone), profile.everyone.mean)
     let wording = numberWords[index]
     let raw = effect.delta >= 0 ? wording.high : wording.low
     let side = side(raw, profile, own, mine, effect, wording)
@@ -121,14 +122,15 @@ struct TraitFinder: Sendable {
     guard let effect = profile.effects[group], levelWords[index].isTold else { return nil }
     let wording = levelWords[index]
     let own = profile.groups[group]
-    let side = (effect.delta >= 0 ? wording.high : wording.low).mapped { Phrases.filled($0, share: own) }
+    let told = ReportedGroups.percent(own, of: profiles.sizes[group])
+    let relative = (ReportedGroups.rounded(own, of: profiles.sizes[group]) ?? 0) / max(profile.share, 1e-9) * 100
+    let side = (effect.delta >= 0 ? wording.high : wording.low).mapped { $0.replacing("{share}", with: told) }
     let trait = Trait(
       feature: profile.feature, level: profile.level, own: own, all: profile.share, measure: .share, effect: effect,
       siblings: profile.siblings[group],
       words: side.phrase ?? Phrases.plain(profile, effect),
-      evidence: "\(profile.feature) = \(profile.level): \(ReadableNumber.wholePercent(own)) (all "
-        + "\(ReadableNumber.wholePercent(profile.share))"
-        + (profile.share > 0 ? ", index \(ReadableNumber.text((100 * own / profile.share).rounded()))" : "") + ")")
+      evidence: "\(profile.feature) = \(profile.level): \(told) (all \(ReadableNumber.wholePercent(profile.share))"
+        + (relative > 0 ? ", index \(ReadableNumber.text(relative.rounded()))" : "") + ")")
     return WordedTrait(
       trait: trait, wording: wording, side: side, place: profiles.numbers.count + index)
   }
@@ -161,10 +163,6 @@ enum Phrases {
       .replacing("spend 0 on", with: "spend nothing on").replacing("got 0 campaigns", with: "got no campaigns")
       .replacing("{all}", with: values.rounded(profile.everyone.median, of: name))
       .replacing("{range}", with: values.range(own.quantiles[1], own.quantiles[3], of: name))
-  }
-
-  static func filled(_ text: String, share: Double) -> String {
-    text.replacing("{share}", with: ReadableNumber.wholePercent(share))
   }
 
   static func plain(_ noun: String, _ effect: Effect) -> String {

@@ -38,14 +38,16 @@ extension PersonaMaker {
     for profile in profiles.numbers {
       let wording = finder.vocabulary.wording(profile.feature, level: nil)
       guard wording.isTold, let column = names.firstIndex(of: profile.feature), let own = profile.groups[group],
-        let theirs = profile.groups[other]
+        let theirs = profile.groups[other], min(own.count, theirs.count) >= ReportedGroups.least
       else { continue }
       func sorted(_ rows: [Int]) -> [Double] {
         rows.map { input.values.numbers.values[$0 * width + column] }.filter(\.isFinite).sorted()
       }
       let delta = PersonaMaker.delta(sorted(rows[group]), sorted(rows[other]))
       let isMedian = own.median != theirs.median
-      let (mine, his) = isMedian ? (own.median, theirs.median) : (own.mean, theirs.mean)
+      let (mine, his) =
+        isMedian
+        ? (own.median, theirs.median) : (own.toldMean(profile.everyone), theirs.toldMean(profile.everyone))
       found.append(
         (
           delta, wording.concept,
@@ -64,8 +66,9 @@ extension PersonaMaker {
           mine - his, finder.vocabulary.wording(level.feature, level: level.level).concept,
           Persona.Fact(
             words: "\(mine > his ? "more often" : "less often") \(stem) \(Vocabulary.readable(level.level))",
-            evidence: "\(level.feature) = \(level.level): \(ReadableNumber.wholePercent(mine)) here, "
-              + "\(ReadableNumber.wholePercent(his)) there")
+            evidence:
+              "\(level.feature) = \(level.level): \(ReportedGroups.percent(mine, of: profiles.sizes[group])) here, "
+              + "\(ReportedGroups.percent(his, of: profiles.sizes[other])) there")
         ))
     }
     let square = found.reduce(0) { $0 + $1.delta * $1.delta } / Double(max(1, found.count))

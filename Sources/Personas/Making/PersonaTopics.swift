@@ -69,7 +69,8 @@ extension PersonaMaker {
       $0.trait.level != nil && $0.trait.own >= PersonaMaker.mostlyShare && !apart.contains($0.trait.feature)
     }.sorted { $0.trait.own > $1.trait.own }.map { item in
       Persona.Fact(
-        words: "\(ReadableNumber.wholePercent(item.trait.own)) have \(FeatureWords(item.trait.feature).stem) "
+        words:
+          "\(ReportedGroups.percent(item.trait.own, of: profiles.sizes[group])) have \(FeatureWords(item.trait.feature).stem) "
           + Vocabulary.readable(item.trait.level ?? ""),
         evidence: item.trait.evidence)
     }

@@ -21,7 +21,7 @@ struct CurveChart {
   /// Whether the points are joined.
   let isJoined: Bool
 
-  private static let (size, left, bottom, top, right) = (280.0, 44.0, 34.0, 8.0, 10.0)
+  private static let (size, left, bottom, top, right) = (280.0, 40.0, 34.0, 24.0, 12.0)
 
   private func x(_ value: Double) -> Double {
     CurveChart.left + (CurveChart.size - CurveChart.left - CurveChart.right) * (mostX > 0 ? value / mostX : 0)
@@ -41,12 +41,12 @@ struct CurveChart {
       parts.append(line(x(0), up, x(mostX), up, "grid"))
       parts.append(
         SVG.text(
-          ReadableNumber.percent(share * mostY), x: SVG.number(CurveChart.left - 5), y: up + 4, class: "tick",
+          tick(share * mostY, of: mostY), x: SVG.number(CurveChart.left - 5), y: up + 4, class: "tick",
           anchor: "end"))
       if step.isMultiple(of: 2) {
         parts.append(
           SVG.text(
-            ReadableNumber.percent(share * mostX), x: SVG.number(across), y: bottom + 14, class: "tick",
+            tick(share * mostX, of: mostX), x: SVG.number(across), y: bottom + 14, class: "tick",
             anchor: step == 0 ? "start" : step == 4 ? "end" : "middle"))
       }
     }
@@ -64,8 +64,14 @@ struct CurveChart {
     parts.append(
       SVG.text(
         xTitle, x: SVG.number((x(0) + x(mostX)) / 2), y: CurveChart.size - 4, class: "tick", anchor: "middle"))
+    parts.append(SVG.text(yTitle, x: "0", y: 11, class: "tick"))
     return SVG.chart(
       label: label, width: Int(CurveChart.size), height: Int(CurveChart.size), class: "chart curve", parts)
+  }
+
+  private func tick(_ value: Double, of most: Double) -> String {
+    // Quarters of a small rate are no whole percents.
+    most < 0.04 ? ReadableNumber.percent(value) : ReadableNumber.wholePercent(value)
   }
 
   private func line(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, _ name: String) -> Markup {
@@ -77,13 +83,14 @@ extension CurveChart {
   /// What was predicted against what came, in parts of about equal size; true predictions lie on the diagonal.
   static func reliability(_ gains: [ReportGain]) -> CurveChart {
     let greatest = gains.map { max($0.predicted, $0.high) }.max() ?? 1
-    let most = min(1, greatest > 0 ? greatest * 1.05 : 1)
+    // Ends whose quarters are easily read.
+    let most = [0.02, 0.04, 0.08, 0.2, 0.4, 0.6, 0.8].first { $0 >= greatest } ?? 1
     let texts = gains.map {
       "predicted \(ReadableNumber.percent($0.predicted)) observed \(ReadableNumber.percent($0.observed))"
     }
     return CurveChart(
       label: "Reliability, from the highest chances down: \(texts.joined(separator: "; "))",
-      xTitle: "predicted chance (up: observed rate)", yTitle: "observed rate", mostX: most, mostY: most,
+      xTitle: "predicted chance", yTitle: "observed rate", mostX: most, mostY: most,
       points: gains.map { Point(x: $0.predicted, y: $0.observed, low: $0.low, high: $0.high) },
       reference: (Point(x: 0, y: 0), Point(x: most, y: most)), isJoined: false)
   }
@@ -95,7 +102,7 @@ extension CurveChart {
     }
     return CurveChart(
       label: "Cumulative gain, from the highest chances down: \(texts.joined(separator: "; "))",
-      xTitle: "share of all, best first (up: share of all who do it)", yTitle: "share of those who do it", mostX: 1,
+      xTitle: "share of all, best first", yTitle: "share of those who do it", mostX: 1,
       mostY: 1, points: [Point(x: 0, y: 0)] + gains.map { Point(x: $0.depth, y: $0.gain) },
       reference: (Point(x: 0, y: 0), Point(x: 1, y: 1)), isJoined: true)
   }

@@ -25,7 +25,7 @@ struct Icicle {
   /// The chart; empty of segments it is empty.
   var markup: Markup {
     let leaves = content.leaves.count
-    let height = Double(min(860, max(240, leaves * 17)))
+    let height = Double(min(960, max(240, leaves * 24)))
     let tiles = tiles(height)
     let told = content.everybody.text
     return SVG.chart(
@@ -62,7 +62,7 @@ struct Icicle {
     var children = [
       SVG.rectangle(x: "0", y: 0, width: "100%", height: height, class: shade.map { "s\($0)" } ?? "root")
     ]
-    if height >= Icicle.lineHeight - 2 {
+    if height >= Icicle.lineHeight - 3 {
       let ink = shade.map { "t\($0)" } ?? "rootText"
       let words = words(tile)
       let isTall = height >= 2 * Icicle.lineHeight + 6

@@ -32,10 +32,14 @@ extension HTMLPage {
       ],
       rows: [rate]
         + prediction.figures.map { figure in
-          let (low, high) = (figure.low.map { ReadableNumber.text($0) }, figure.high.map { ReadableNumber.text($0) })
+          let (low, high) = (figure.low.map(HTMLPage.figure), figure.high.map(HTMLPage.figure))
           let range = low.flatMap { low in high.map { "\(low)–\($0)" } }
-          return [figure.name, ReadableNumber.text(figure.value), range ?? "–", figure.meaning]
+          return [figure.name, HTMLPage.figure(figure.value), range ?? "–", figure.meaning]
         })
+  }
+
+  private static func figure(_ value: Double) -> String {
+    abs(value) >= 0.1 ? ReadableNumber.hundredths(value) : ReadableNumber.text(value)
   }
 
   private func lifts(_ gains: [ReportGain]) -> ReportTable {

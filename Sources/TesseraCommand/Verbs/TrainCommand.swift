@@ -16,8 +16,9 @@ struct TrainCommand: ParsableCommand {
         tessera train --input features.parquet --id customer_id
       Writes models/NAME.tessera and its card models/NAME.md, and under output/NAME/ assignments.parquet,
       features.parquet with its dictionary (features.md, features.json, features.dictionary.csv), summary.md,
-      personas.csv with the name, sentence, rule and actions of each segment, segments.csv with its size, revenue and
-      attractiveness, and overlaps.csv, which tells how many customers every two segments and lists share.
+      report.html, one page for everybody who is to know the segments, personas.csv with the name, sentence, rule and
+      actions of each, segments.csv with its size, revenue and attractiveness, and overlaps.csv, which tells how many
+      customers every two segments and lists share.
       Running it again replaces them all at once; segments that are found again keep their ids (but for --fresh):
         tessera train --grow        # the segments stay as they are; only those outside all of them form new ones
       """)
@@ -126,7 +127,7 @@ struct TrainCommand: ParsableCommand {
     if let value = trained.model.value { ValueReport.printSegments(value) }
     Terminal.print("")
     Terminal.print("model        \(Report.shown(run.modelFile))")
-    Terminal.print("results      \(Report.shown(run.outputFolder))/ (assignments.parquet, personas.csv, summary.md …)")
+    Terminal.print("results      \(Report.shown(run.outputFolder))/ (report.html, assignments.parquet, personas.csv …)")
   }
 
   private var tableName: String {

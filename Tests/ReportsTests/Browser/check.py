@@ -61,7 +61,7 @@ class Browser:
         message, self.buffer = self.buffer.split(b"\0", 1)
         return json.loads(message)
 
-    def call(self, method, seconds=120, **parameters):
+    def call(self, method, seconds=300, **parameters):
         self.number += 1
         message = {"id": self.number, "method": method, "params": parameters}
         if self.session:
@@ -234,6 +234,8 @@ def main():
 
 
 def axe(browser, path):
+    # Cards outside the window are laid out only when they come into it; all are to be judged.
+    browser.evaluate("""document.querySelectorAll('article').forEach(card => card.style.contentVisibility = 'visible')""")
     browser.evaluate(pathlib.Path(path).read_text() + ";0")
     return browser.evaluate("""axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})
       .then(result => result.violations.map(item => item.id + ': ' + item.help + ' ' +
