@@ -10,11 +10,12 @@ extension ProjectRun {
     guard let plan = model.features.plan else { throw PipelineError.needsFeatureTable }
     let sources = try sources(asOf: asOf)
     let table = try features(sources, plan)
+    let members = try table.members(of: project.lists)
     let grown = try describing(
       training.grow(
-        model, try table.values(), plan: plan, asOf: sources.asOf, quality: sources.quality, source: "the features",
-        progress: progress
-      ).adding(project.lists, try table.members(of: project.lists)))
+        model, try table.values().adding(members), plan: plan, asOf: sources.asOf, quality: sources.quality,
+        source: "the features", progress: progress
+      ).adding(project.lists, members))
     let files = StagedFiles()
     progress?(PipelineProgress(stage: "writing results"))
     try writeChances(grown.model.predictions ?? [], sources, files)
@@ -27,10 +28,10 @@ extension ProjectRun {
   public func grow(file: String, identifier: String?, training: SegmentTraining) throws -> TrainedSegments {
     let model = try modelToGrow(training)
     progress?(PipelineProgress(stage: "reading \(file)"))
-    let read = try connection.values(for: model, file: file, identifier: identifier)
+    let read = try connection.values(for: model, file: file, identifier: identifier, rules: project.lists)
     let grown = try describing(
       training.grow(model, read.values, source: read.table.name, progress: progress)
-        .adding(project.lists, try connection.members(of: project.lists, in: read.table, read.columns)))
+        .adding(project.lists, read.values.lists ?? ListMembers(names: [], answers: [])))
     try write(grown, StagedFiles())
     return grown
   }
