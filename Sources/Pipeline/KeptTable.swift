@@ -17,6 +17,8 @@ struct KeptTable {
   /// n.
   let rows: Int
   private let weight: String?
+  /// The lists by rule of each row, which go with the values of rows; nil where segments are not given by them.
+  var lists: ListMembers?
 
   /// Keeps `columns` of `relation`, of the rows that meet their condition.
   init(
@@ -49,7 +51,9 @@ struct KeptTable {
   }
 
   /// All kept columns of the rows `range`.
-  func values(_ range: Range<Int>) throws(WarehouseError) -> FeatureValues { try values(columns, range) }
+  func values(_ range: Range<Int>) throws(WarehouseError) -> FeatureValues {
+    try values(columns, range).adding(lists?.of(range))
+  }
 
   /// Some of the kept columns, of all rows.
   func values(_ some: FeatureColumns) throws(WarehouseError) -> FeatureValues { try values(some, 0..<rows) }
@@ -65,7 +69,18 @@ struct KeptTable {
     ) { places[$0] + 1 }
     try connection.execute("DROP TABLE temp.\(name)")
     return FeatureValues(
-      customers: read.customers, numbers: read.numbers, categories: read.categories, rowNumbers: places.map { $0 + 1 })
+      customers: read.customers, numbers: read.numbers, categories: read.categories, rowNumbers: places.map { $0 + 1 }
+    ).adding(lists?.gathering(places))
+  }
+
+  /// Whether every identifier is a whole number, or missing: one reading.
+  func hasWholeNumbers() throws(WarehouseError) -> Bool {
+    guard columns.identifier != nil else { return true }
+    for batch in batches {
+      let customers = try customers(batch)
+      if case .texts = customers.asWholeNumbersIfExact.values, customers.missingCount < batch.count { return false }
+    }
+    return true
   }
 
   /// The identifiers of the rows `range`.

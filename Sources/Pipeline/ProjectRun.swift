@@ -50,7 +50,7 @@ public struct ProjectRun {
     return try sources.features(plan)
   }
 
-  private func report(computing plan: FeaturePlan, _ sources: SourceSet) {
+  func report(computing plan: FeaturePlan, _ sources: SourceSet) {
     progress?(
       PipelineProgress(
         stage: "computing \(plan.definitions.count) features as of \(sources.asOf)",
@@ -94,10 +94,11 @@ public struct ProjectRun {
     if let settings = training.tree, connection.dialect.keepsRowNumbers, table.rows > settings.sample {
       return try trainOnSample(of: table, sources, plan, training, settings, learnt)
     }
-    let values = try table.values()
+    let members = try table.members(of: project.lists)
+    let values = try table.values().adding(members)
     var trained = try training.train(
       values, plan: plan, asOf: sources.asOf, quality: sources.quality, source: "the features", progress: progress)
-    trained = try trained.adding(project.lists, try table.members(of: project.lists))
+    trained = try trained.adding(project.lists, members)
     let files = StagedFiles()
     trained = try describing(trained.adding(learnt, self, sources, files))
     progress?(PipelineProgress(stage: "writing results"))
@@ -148,57 +149,17 @@ public struct ProjectRun {
     try files.commit()
   }
 
-  /// Scores the customers of the sources with `model`, as of `asOf` (the project's date when nil).
-  /// - Parameters:
-  ///   - since: scores only customers with a record on or after this day; nil scores all.
-  ///   - reasons: whether to tell why each customer is in its segment, which takes a tree.
-  public func score(
-    _ model: SegmentModel, asOf: CalendarDate? = nil, since: CalendarDate? = nil, allMemberships: Bool = false,
-    reasons: Bool = false
-  ) throws -> (assignments: SegmentAssignments, report: TransformReport, quality: DataQuality) {
-    guard let plan = model.features.plan else { throw PipelineError.needsFeatureTable }
-    let sources = try sources(asOf: asOf)
-    report(computing: plan, sources)
-    let table = try since.map { try sources.features(plan, changedSince: $0) } ?? sources.features(plan)
-    progress?(PipelineProgress(stage: "assigning \(table.rows) customers"))
-    var scored = try model.score(try table.values(), allMemberships: allMemberships, reasons: reasons)
-    let customers = scored.assignments.customers
-    scored.assignments.chances =
-      (try chances(model.predictions ?? [], sources, since: since)?.columns(for: customers) ?? [])
-      + (try forecastColumns(model, sources, for: customers))
-    let members = try model.lists.map { try table.members(of: $0.rules) }
-    var quality = sources.quality
-    quality.notes += members?.notes ?? []
-    return (scored.assignments.adding(members), scored.report, quality)
-  }
-
-  /// Writes assignments to `target`: a file, in the format of its ending, or `table:NAME` of the engine.
-  public func write(_ assignments: SegmentAssignments, to target: String) throws {
-    try connection.write(assignments, to: target)
-  }
-
   /// Throws when assignments could not be written to `target`: before long work rather than after.
   public func checkOutput(_ target: String) throws { try connection.checkAssignments(target) }
 }
 
 extension Connection {
-  /// Writes assignments to `target`: a file, in the format of its ending, or `table:NAME` of the engine.
-  public func write(_ assignments: SegmentAssignments, to target: String) throws(WarehouseError) {
-    if let table = try engineTable(target) {
-      try table.stage(assignments.table)
-      return try table.replace()
-    }
-    let files = StagedFiles()
-    try write(assignments.table, to: target, in: files)
-    try files.commit()
-  }
-
   /// Throws ``WarehouseError`` when assignments could not be written to `target`.
   public func checkAssignments(_ target: String) throws(WarehouseError) {
     if try engineTable(target) == nil { try checkOutput(target) }
   }
 
-  private func engineTable(_ target: String) throws(WarehouseError) -> EngineTable? {
+  func engineTable(_ target: String) throws(WarehouseError) -> EngineTable? {
     let prefix = "table:"
     guard target.hasPrefix(prefix) else { return nil }
     return try EngineTable(String(target.dropFirst(prefix.count)), replacing: TreeAssignments.marks, in: self)

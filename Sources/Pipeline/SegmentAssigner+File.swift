@@ -6,38 +6,13 @@ internal import ModelFiles
 /// number b, `block.b.means` (k x d) and `block.b.covariances` (k x d x d), or whatever its kind of distribution has.
 /// The section `mixture` says which kind each block is, and which columns it takes.
 extension SegmentAssigner {
-  /// What a model file says of a mixture beside its arrays.
-  private struct MixtureSection: Codable {
-    let columns: Int
-    let missing: Mixture.MissingValues
-    let noise: MixtureModel.Noise?
-    let blocks: [Block]
-
-    struct Block: Codable {
-      let name: String
-      let columns: [Int]
-      let kind: MixtureBlock.Kind
-      /// The power of two by which the Gaussian columns are multiplied before anything is computed with them.
-      let scale: Double?
-    }
-  }
-
   func write(to file: inout ModelFile) throws {
     switch self {
     case .kMeans(let model):
       try file.setTensor("centroids", Tensor(model.centroids))
     case .mixture(let model):
-      try file.setTensor("proportions", Tensor(shape: [model.components], values: model.proportions))
-      for (index, block) in model.blocks.enumerated() {
-        for (name, tensor) in block.parameters.tensors { try file.setTensor("block.\(index).\(name)", tensor) }
-      }
-      let blocks = model.blocks.map {
-        MixtureSection.Block(
-          name: $0.name, columns: $0.columns, kind: $0.parameters.kind, scale: $0.parameters.scale)
-      }
-      try file.setSection(
-        "mixture",
-        MixtureSection(columns: model.columns, missing: model.missing, noise: model.noise, blocks: blocks))
+      try model.writeTensors(to: &file, prefix: "")
+      try file.setSection("mixture", MixtureSection(model))
     }
   }
 
@@ -51,25 +26,76 @@ extension SegmentAssigner {
       }
       self = .kMeans(KMeansModel(centroids: centroids))
     case .mixture:
-      let section = try file.section("mixture", as: MixtureSection.self)
-      let blocks = try section.blocks.enumerated().map { index, block in
-        FittedBlock(
-          name: block.name, columns: block.columns,
-          parameters: try FittedBlock.Parameters(
-            block.kind, columns: block.columns.count, scale: block.scale ?? 1, file, prefix: "block.\(index)."))
-      }
-      let model = MixtureModel(
-        columns: section.columns, proportions: try file.tensor("proportions").values, noise: section.noise,
-        blocks: blocks,
-        missing: section.missing)
-      guard section.columns == columns, columns > 0,
-        (try? model.assign(Matrix(rows: 0, columns: section.columns))) != nil
-      else {
+      let model = try file.section("mixture", as: MixtureSection.self).model(file, prefix: "")
+      guard model.columns == columns else {
         throw PipelineError.modelInconsistent(reason: "its arrays are not those of a mixture")
       }
       self = .mixture(model)
     case .tree: throw PipelineError.modelInconsistent(reason: "its tree is no clustering")
     }
+  }
+}
+
+/// What a model file says of a mixture beside its arrays.
+struct MixtureSection: Codable {
+  let columns: Int
+  let missing: Mixture.MissingValues
+  let noise: MixtureModel.Noise?
+  let blocks: [Block]
+
+  struct Block: Codable {
+    let name: String
+    let columns: [Int]
+    let kind: MixtureBlock.Kind
+    /// The power of two by which the Gaussian columns are multiplied before anything is computed with them.
+    let scale: Double?
+  }
+
+  init(_ model: MixtureModel) {
+    (columns, missing, noise) = (model.columns, model.missing, model.noise)
+    blocks = model.blocks.map {
+      Block(name: $0.name, columns: $0.columns, kind: $0.parameters.kind, scale: $0.parameters.scale)
+    }
+  }
+
+  /// The mixture whose arrays are called by `prefix` and then their own names.
+  /// - Throws: ``PipelineError/modelInconsistent(reason:)`` when they are those of no mixture.
+  func model(_ file: ModelFile, prefix: String) throws -> MixtureModel {
+    let blocks = try blocks.enumerated().map { index, block in
+      FittedBlock(
+        name: block.name, columns: block.columns,
+        parameters: try FittedBlock.Parameters(
+          block.kind, columns: block.columns.count, scale: block.scale ?? 1, file, prefix: "\(prefix)block.\(index)."))
+    }
+    let model = MixtureModel(
+      columns: columns, proportions: try file.tensor("\(prefix)proportions").values, noise: noise, blocks: blocks,
+      missing: missing)
+    guard columns > 0, (try? model.assign(Matrix(rows: 0, columns: columns))) != nil else {
+      throw PipelineError.modelInconsistent(reason: "its arrays are not those of a mixture")
+    }
+    return model
+  }
+}
+
+extension MixtureModel {
+  /// Writes its arrays, each called by `prefix` and then its own name.
+  func writeTensors(to file: inout ModelFile, prefix: String) throws {
+    try file.setTensor("\(prefix)proportions", Tensor(shape: [components], values: proportions))
+    for (index, block) in blocks.enumerated() {
+      for (name, tensor) in block.parameters.tensors { try file.setTensor("\(prefix)block.\(index).\(name)", tensor) }
+    }
+  }
+
+  /// Whether it may divide a node of a tree: by Gaussian columns and categories, all of them used, missing values
+  /// integrated out.
+  var dividesNodes: Bool {
+    let areKnown = blocks.allSatisfy { block in
+      switch block.parameters {
+      case .gaussian, .categorical: true
+      case .logNormal, .poisson, .negativeBinomial, .ordinal, .binary: false
+      }
+    }
+    return areKnown && noise == nil && missing == .integrated && blocks.reduce(0) { $0 + $1.columns.count } == columns
   }
 }
 

@@ -1,4 +1,4 @@
-public import Features
+internal import Features
 internal import Foundation
 internal import ModelFiles
 public import Warehouse
@@ -19,10 +19,10 @@ extension ProjectRun {
     {
       return try trainOnSample(of: table, columns, chosen: include + training.exclude, training, settings)
     }
+    let members = try connection.members(of: project.lists, in: table, columns)
     var trained = try connection.train(
-      table, columns, chosen: include + training.exclude, weights: nil, training, progress)
-    trained = try describing(
-      trained.adding(project.lists, try connection.members(of: project.lists, in: table, columns)))
+      table, columns, chosen: include + training.exclude, weights: nil, lists: members, training, progress)
+    trained = try describing(trained.adding(project.lists, members))
     try write(trained, StagedFiles())
     return trained
   }
@@ -66,7 +66,7 @@ extension Connection {
 
   func train(
     _ table: TableSource, _ columns: FeatureColumns, levels: [String] = [], chosen: [String], weights: String?,
-    _ training: SegmentTraining, _ progress: ProgressObserver?
+    lists: ListMembers? = nil, _ training: SegmentTraining, _ progress: ProgressObserver?
   ) throws -> TrainedSegments {
     try checkTexts(table, columns.categories.filter { !levels.contains($0) })
     let read = try read(columns, of: table)
@@ -76,7 +76,7 @@ extension Connection {
     }
     let settled = SettledColumns(
       read, of: table, chosen: Set(chosen + training.counts), takesFlags: training.method == .mixture)
-    let values = settled.values
+    let values = settled.values.adding(lists)
     let row = try weights.map { name in
       var weighed = columns
       weighed.numeric = [name]
@@ -157,20 +157,20 @@ extension Connection {
     }
   }
 
-  /// Scores the rows of one file of features with `model`. Columns the file lacks are imputed.
-  public func score(
-    _ model: SegmentModel, file: String, identifier: String?, allMemberships: Bool = false, reasons: Bool = false
-  ) throws -> (SegmentAssignments, TransformReport) {
-    let read = try values(for: model, file: file, identifier: identifier)
-    let scored = try model.score(read.values, allMemberships: allMemberships, reasons: reasons, source: read.table.name)
-    let members = try model.lists.map { try self.members(of: $0.rules, in: read.table, read.columns) }
-    return (scored.assignments.adding(members), scored.report)
+  /// The features of `model` that one file has, as far as it has them, with the lists of `rules` that its rows are in.
+  func values(
+    for model: SegmentModel, file: String, identifier: String?, rules: [RuleList]
+  ) throws -> (values: FeatureValues, table: TableSource) {
+    let (table, columns) = try columns(for: model, file: file, identifier: identifier)
+    let read = try read(columns, of: table)
+    guard read.rows > 0 else { throw WarehouseError.fileEmpty(path: table.name) }
+    return (model.naming(read).adding(try members(of: rules, in: table, columns)), table)
   }
 
-  /// The features of `model` that one file has, as far as it has them.
-  func values(
+  /// The columns of one file that `model` scores by, as far as it has them.
+  func columns(
     for model: SegmentModel, file: String, identifier: String?
-  ) throws -> (values: FeatureValues, table: TableSource, columns: FeatureColumns) {
+  ) throws -> (table: TableSource, columns: FeatureColumns) {
     let table = try open(file: file)
     let names = Set(table.columns.map(\.name))
     if let identifier { _ = try table.column(identifier) }
@@ -194,12 +194,6 @@ extension Connection {
       }
       columns.numeric.removeAll { $0 == name }
     }
-    let read = try read(columns, of: table)
-    guard read.rows > 0 else { throw WarehouseError.fileEmpty(path: table.name) }
-    let flags = model.features.flags ?? []
-    let values = FeatureValues(
-      customers: read.customers, numbers: read.numbers,
-      categories: read.categories.map { flags.contains($0.name) ? $0.withNumberTexts : $0 })
-    return (values, table, columns)
+    return (table, columns)
   }
 }

@@ -133,9 +133,10 @@ extension Connection {
     }
   }
 
-  /// Writes the table that each of `batches` gives, one after the other, through a table of the engine.
+  /// Writes the table that each of `batches` gives, one after the other, through a table of the engine, to a file and to
+  /// `engineTable`, whichever there is.
   func write(
-    _ batches: [Range<Int>], to target: String, and engineTable: EngineTable? = nil, in files: StagedFiles,
+    _ batches: [Range<Int>], to target: String?, and engineTable: EngineTable? = nil, in files: StagedFiles,
     _ table: (Range<Int>) throws -> Table
   ) throws {
     let (name, part) = ("temp.tessera_segments", "temp.tessera_segments_part")
@@ -148,7 +149,7 @@ extension Connection {
           ? "CREATE TEMP TABLE tessera_segments AS SELECT * FROM \(part)" : "INSERT INTO \(name) SELECT * FROM \(part)")
       try execute("DROP TABLE \(part)")
     }
-    try write("SELECT * FROM \(name)", to: target, in: files)
+    if let target { try write("SELECT * FROM \(name)", to: target, in: files) }
     try engineTable?.stage("SELECT * FROM \(name)")
     try execute("DROP TABLE \(name)")
   }

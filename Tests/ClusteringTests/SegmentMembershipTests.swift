@@ -50,6 +50,61 @@ import Testing
     #expect(error < 0.03)
   }
 
+  /// Two Gaussian groups about 0 and `apart` in the first column: shares, standard deviations, and the correlation of the
+  /// first two columns inside each.
+  struct Uneven: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    var share = 0.5
+    var spread = 1.0
+    var correlation = 0.0
+    var apart = 3.5
+    /// What the mean gap between memberships told and true may be.
+    let greatestError: Double
+  }
+
+  // Memberships suppose groups of one size and one spread along the line between their centroids. How far they are off
+  // where these are not so; the numbers are what was measured, rounded up.
+  @Test(arguments: [
+    Uneven(testDescription: "four to one", share: 0.8, greatestError: 0.006),
+    Uneven(testDescription: "nine to one", share: 0.9, greatestError: 0.02),
+    Uneven(testDescription: "twice as wide", spread: 2, apart: 5, greatestError: 0.05),
+    Uneven(testDescription: "three times as wide", spread: 3, apart: 8, greatestError: 0.05),
+    Uneven(testDescription: "correlated by a half", correlation: 0.5, greatestError: 0.01),
+    Uneven(testDescription: "correlated by nine tenths", correlation: 0.9, apart: 4, greatestError: 0.008),
+    Uneven(
+      testDescription: "four to one, wide and correlated", share: 0.8, spread: 2, correlation: 0.5, apart: 6,
+      greatestError: 0.02),
+  ])
+  func `memberships in unequal and correlated groups are off by no more than stated`(_ drawn: Uneven) throws {
+    var random = RandomStream(seed: 31, index: 0)
+    var (values, group): ([Double], [Int]) = ([], [])
+    for _ in 0..<12_000 {
+      let own = random.uniform() < drawn.share ? 0 : 1
+      let common = random.normal()
+      let spread = own == 1 ? drawn.spread : 1
+      let mixed =
+        drawn.correlation * common + (1 - drawn.correlation * drawn.correlation).squareRoot() * random.normal()
+      values += [Double(own) * drawn.apart + spread * common, spread * mixed]
+      for _ in 2..<6 { values.append(spread * random.normal()) }
+      group.append(own)
+    }
+    let x = Matrix(rows: 12_000, columns: 6, values: values)
+    let fit = try KMeans(clusters: 2).fit(x)
+    let membership = try DistanceMembership(x, model: fit.model)
+    let names = Dictionary(
+      uniqueKeysWithValues: try LabelAgreement(fit.labels, group).bestMatching.map { ($0.first, $0.second) })
+    var bins = [(said: Double, true: Double)](repeating: (0, 0), count: 10)
+    for row in 0..<x.rows {
+      let own = membership.memberships(squaredDistances: Self.squares(x, fit.model, row: row))[fit.labels[row]]
+      let bin = min(9, Int(own * 10))
+      bins[bin].said += own
+      bins[bin].true += names[fit.labels[row]] == group[row] ? 1 : 0
+    }
+    let error = bins.reduce(0) { $0 + abs($1.said - $1.true) } / Double(x.rows)
+    #expect(error < drawn.greatestError)
+    #expect(error > drawn.greatestError / 4, "stated far too large")
+  }
+
   @Test func `rows on their centroids belong to the nearest alone, to the first of equals`() {
     let sharp = DistanceMembership(variance: 0)
     #expect(sharp.memberships(squaredDistances: [4, 1, 1]) == [0, 1, 0])

@@ -98,6 +98,12 @@ import Testing
         "parent": .whole(0), "children": .list([]), "macro": .whole(1), "segment": .whole(1), "size": .whole(30),
         "reason": .text(""), "levels": .object(["feature": .text("plan"), "levels": .list([])]),
       ])),
+    Fault(
+      section: "tree", path: ["nodes", "1"],
+      value: .object([
+        "parent": .whole(0), "children": .list([]), "macro": .whole(1), "segment": .whole(1), "size": .whole(30),
+        "reason": .text(""), "rules": .object(["lists": .list([.text("A")]), "parts": .list([.text("B")])]),
+      ])),
     Fault(section: "tree", path: ["stages", "0", "stretch"], value: .whole(0)),
     Fault(section: "tree", path: ["stages", "0", "root"], value: .whole(1)),
     Fault(section: "tree", path: ["stages"], value: .list([])),

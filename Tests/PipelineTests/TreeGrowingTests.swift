@@ -149,7 +149,10 @@ import Warehouse
     #expect(assigned.columns.first?.count == 3_700)
     #expect((model.provenance.sample ?? 0) >= 990 && (model.provenance.sample ?? 0) <= 1_010)
     #expect(model.segments.sizes.reduce(model.segments.none ?? 0, +) == 3_700 && model.segments.k >= 3)
-    let scored = try Connection().score(model, file: path, identifier: "customer").0.table
+    let (connection, target) = (try Connection(), folder.appendingPathComponent("scored.parquet").path)
+    let summary = try connection.score(model, file: path, identifier: "customer", to: target)
+    #expect(summary.rows == 3_700 && summary.sizes == model.segments.sizes && summary.none == model.segments.none)
+    let scored = try connection.query("SELECT * FROM '\(target)' ORDER BY customer")
     #expect(scored.columns.map(\.name) == assigned.columns.map(\.name))
     for (one, other) in zip(scored.columns, assigned.columns) { #expect(one == other, "\(one.name)") }
     let (whole, all) = try Self.train(path, sample: 10_000, in: folder)

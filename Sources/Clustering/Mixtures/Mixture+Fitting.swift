@@ -126,7 +126,12 @@ extension MixtureModel {
       if proportions[a] != proportions[b] { return proportions[a] > proportions[b] }
       return signatures[a].lexicographicallyPrecedes(signatures[b])
     }
-    return MixtureModel(
+    return reordered(order)
+  }
+
+  /// The same with the components in another order (k, each of them once).
+  package func reordered(_ order: [Int]) -> MixtureModel {
+    MixtureModel(
       columns: columns, proportions: order.map { proportions[$0] }, noise: noise,
       blocks: blocks.map {
         FittedBlock(name: $0.name, columns: $0.columns, parameters: $0.parameters.reordered(order))

@@ -27,6 +27,21 @@ enum MarginalCloud {
     return (own - mean) / max(1e-4, variance.squareRoot())
   }
 
+  /// By how many standard deviations the gain of BIC of `mixture` on the best of one component (of the families `single`)
+  /// stands on `x` above that on such clouds; nil where it cannot be told.
+  static func rise(_ x: Matrix, _ mixture: Mixture, single: [CovarianceFamily]) -> Double? {
+    guard let own = bicGain(of: mixture, on: x, single: single) else { return nil }
+    let gains = Parallel.map(count: references) { index -> Double? in
+      var random = RandomStream(seed: mixture.seed, index: 7_000 + index)
+      return bicGain(of: mixture, on: x.shufflingColumns(0..<x.columns, &random), single: single)
+    }.compactMap { $0 }
+    guard gains.count > references / 2 else { return nil }
+    let mean = gains.reduce(0, +) / Double(gains.count)
+    let variance = gains.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(gains.count - 1)
+    // Below a unit of BIC differences mean nothing.
+    return (own - mean) / max(1, variance.squareRoot())
+  }
+
   private static func drop(_ x: Matrix, _ clusters: Int, _ kMeans: KMeans) -> Double? {
     var settings = kMeans
     settings.restarts = min(2, settings.restarts)

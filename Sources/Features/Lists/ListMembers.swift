@@ -34,6 +34,21 @@ public struct ListMembers: Sendable, Hashable {
       })
   }
 
+  /// The same for the rows at `rows` (from 0), in that order.
+  public func gathering(_ rows: [Int]) -> ListMembers {
+    ListMembers(
+      names: names,
+      answers: answers.map { answer in
+        if case .members(let flags) = answer { .members(rows.map { flags[$0] }) } else { answer }
+      })
+  }
+
+  /// Whether each row is in the list called `name` (n); nil where there is none such, or it could not be evaluated.
+  public func flags(_ name: String) -> [Bool]? {
+    guard let place = names.firstIndex(of: name), case .members(let flags) = answers[place] else { return nil }
+    return flags
+  }
+
   /// The lists that could not be evaluated, each with the columns it lacks: sentences for a report.
   public var notes: [String] {
     zip(names, answers).compactMap { name, answer in
@@ -42,6 +57,11 @@ public struct ListMembers: Sendable, Hashable {
         + columns.map { "'\($0)'" }.joined(separator: ", ")
     } + unknownLevels
   }
+}
+
+extension ListMembers {
+  /// Answers put together, one a name.
+  public init(names: [String], answers: [Answer]) { self.init(names: names, answers: answers, unknownLevels: []) }
 }
 
 extension Connection {

@@ -68,7 +68,7 @@ extension Project {
     value = try ValueSettings.read(top, sources)
     if let section = try top.section(
       "segments",
-      allowed: ["method", "k", "scale", "exclude", "balance", "restarts", "seed"]
+      allowed: ["k", "scale", "exclude", "balance", "restarts", "seed"]
         + TreeSettings.keys + RedundancySettings.keys)
     {
       segments = try SegmentSettings(section)
@@ -326,9 +326,6 @@ extension FeatureSettings {
 
 extension SegmentSettings {
   fileprivate init(_ section: YAMLSection) throws(ProjectError) {
-    if let method = try section.text("method"), method != "kmeans" {
-      throw section.error("method", "'segments.method' must be kmeans.")
-    }
     if let text = try section.text("k") {
       guard let range = ClusterRange(text) else {
         throw section.error("k", "'segments.k' must be a number of segments such as 5, or a range such as 2..8.")

@@ -2,8 +2,11 @@ internal import Yams
 
 /// How macro-segments are divided into micro-segments, and what a segment must be.
 public struct TreeSettings: Sendable, Hashable, Codable {
+  /// What divides a segment.
+  public var method = TreeMethod.kMeans
   /// Categorical features whose levels are given segments, before any are found: country, then channel. Macro-segments
-  /// are then found inside each of them.
+  /// are then found inside each of them. Lists of the project that follow each other divide by rules: the first that a
+  /// customer is in, and all others.
   public var by: [String] = []
   /// A categorical feature of known classes that the first division starts from; where it is missing, nothing is known.
   public var start: String?
@@ -51,12 +54,23 @@ public struct TreeSettings: Sendable, Hashable, Codable {
   }
 }
 
+/// What divides a segment into its parts.
+public enum TreeMethod: String, Sendable, Hashable, Codable, CaseIterable {
+  /// k-means: the nearest centroid.
+  case kMeans = "kmeans"
+  /// A mixture of Gaussian columns and categories: parts of any size, length and direction.
+  case mixture = "gmm"
+  /// k-means, and a mixture where the groups are not of a shape that k-means can draw, or where it finds none.
+  case auto
+}
+
 extension TreeSettings {
   /// How many patterns layers may make.
   private static let greatestPatterns = 2_000
 
   static let keys = [
-    "by", "start", "layers", "features", "least_size", "largest_size", "stability", "none_budget", "listed_from",
+    "method", "by", "start", "layers", "features", "least_size", "largest_size", "stability", "none_budget",
+    "listed_from",
     "micro",
     "sample",
     "attractiveness",
@@ -64,8 +78,14 @@ extension TreeSettings {
 
   /// Reads the keys of `segments` that are about the tree.
   init(_ section: YAMLSection) throws(ProjectError) {
+    method = try section.choice("method", TreeMethod.self) ?? method
     by = try section.texts("by") ?? by
+    if Set(by).count < by.count { throw section.error("by", "'segments.by' names one of them twice.") }
     start = try section.text("start")
+    if start != nil, !by.isEmpty {
+      throw section.error(
+        "start", "'segments.by' and 'segments.start' both say how the first division is made: leave out one of them.")
+    }
     if let layers = try section.section("layers", allowed: nil) {
       self.layers = try layers.keys.map { name throws(ProjectError) in try TreeLayer(name, in: layers) }
       let patterns = self.layers.dropFirst().reduce(1.0) { $0 * Double($1.maximum) }
@@ -77,6 +97,11 @@ extension TreeSettings {
       }
       for key in ["by", "start", "features", "micro"] where section.node(key) != nil {
         throw section.error(key, "'segments.layers' divides by patterns of its layers, so leave out 'segments.\(key)'.")
+      }
+      guard method == .kMeans else {
+        throw section.error(
+          "method", "'segments.layers' are clusterings by k-means, so leave out 'segments.method' or 'segments.layers'."
+        )
       }
     }
     macroFeatures = try section.texts("features") ?? macroFeatures

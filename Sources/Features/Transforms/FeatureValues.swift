@@ -11,6 +11,9 @@ public struct FeatureValues: Sendable {
   /// Where each row stands in its file, from 1; nil when all rows of it are here.
   public let rowNumbers: [Int]?
 
+  /// The lists by rule that each customer is in, where segments are given by them; nil where nobody asked.
+  public var lists: ListMembers?
+
   /// n, the number of customers.
   public var rows: Int { numbers.rows }
 
@@ -31,10 +34,19 @@ public struct FeatureValues: Sendable {
     var gathered: [Double] = []
     gathered.reserveCapacity(rows.count * width)
     for row in rows { gathered.append(contentsOf: numbers.values[row * width..<(row + 1) * width]) }
-    return FeatureValues(
+    var part = FeatureValues(
       customers: customers.reordered(rows),
       numbers: NumberBlock(names: numbers.names, rows: rows.count, values: gathered),
       categories: categories.map { $0.reordered(rows) }, rowNumbers: rows.map(rowNumber))
+    part.lists = lists?.gathering(rows)
+    return part
+  }
+
+  /// The same customers with the lists that each is in.
+  public func adding(_ lists: ListMembers?) -> FeatureValues {
+    var values = self
+    values.lists = lists
+    return values
   }
 
   /// One numeric feature (n), NaN where missing; nil when there is none of this name.

@@ -84,6 +84,12 @@ struct FeatureShares {
     }
   }
 
+  /// What each column adds by itself, `middle` parting low from high.
+  init(_ features: DivisionFeatures, _ row: Int, _ point: [Double], middle: [Double], columns: [Double]) {
+    (self.features, self.row, self.point) = (features, row, point)
+    (self.middle, self.columns) = (middle, columns)
+  }
+
   /// What all columns add.
   var total: Double { columns.reduce(0, +) }
 

@@ -11,11 +11,12 @@ extension ProjectRun {
     let sources = try sources(asOf: asOf)
     let table = try features(sources, plan)
     let files = StagedFiles()
+    let members = try table.members(of: project.lists)
     let grown = try describing(
       training.grow(
-        model, try table.values(), plan: plan, asOf: sources.asOf, quality: sources.quality, source: "the features",
-        progress: progress
-      ).adding(project.lists, try table.members(of: project.lists))
+        model, try table.values().adding(members), plan: plan, asOf: sources.asOf, quality: sources.quality,
+        source: "the features", progress: progress
+      ).adding(project.lists, members)
         .adding(LearntTargets(predictions: model.predictions ?? []), self, sources, files))
     progress?(PipelineProgress(stage: "writing results"))
     try table.write(to: outputFolder.appendingPathComponent("features.parquet").path, in: files)
@@ -27,10 +28,10 @@ extension ProjectRun {
   public func grow(file: String, identifier: String?, training: SegmentTraining) throws -> TrainedSegments {
     let model = try modelToGrow(training)
     progress?(PipelineProgress(stage: "reading \(file)"))
-    let read = try connection.values(for: model, file: file, identifier: identifier)
+    let read = try connection.values(for: model, file: file, identifier: identifier, rules: project.lists)
     let grown = try describing(
       training.grow(model, read.values, source: read.table.name, progress: progress)
-        .adding(project.lists, try connection.members(of: project.lists, in: read.table, read.columns)))
+        .adding(project.lists, read.values.lists ?? ListMembers(names: [], answers: [])))
     try write(grown, StagedFiles())
     return grown
   }

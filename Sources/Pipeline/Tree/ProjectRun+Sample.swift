@@ -11,12 +11,13 @@ extension ProjectRun {
   ) throws -> TrainedSegments {
     try connection.checkTexts(table, columns.categories)
     let texts = Set(columns.categories + [columns.identifier].compactMap { $0 })
-    let kept = try KeptTable(
+    let members = try connection.members(of: project.lists, in: table, columns)
+    var kept = try KeptTable(
       connection, table.relation(asText: texts), columns, weights: nil, source: table.name)
+    kept.lists = members
     var training = training
     var quality = DataQuality()
     try connection.settle(kept, of: table, chosen: chosen, &training, &quality)
-    let members = try connection.members(of: project.lists, in: table, columns)
     return try trainOnSample(
       SampledTraining(training: training, settings: settings, table: kept), members, StagedFiles()
     ) {
@@ -29,9 +30,10 @@ extension ProjectRun {
     of table: FeatureTable, _ sources: SourceSet, _ plan: FeaturePlan, _ training: SegmentTraining,
     _ settings: TreeSettings, _ learnt: LearntTargets
   ) throws -> TrainedSegments {
-    let kept = try KeptTable(
-      connection, table.relation, table.plan.columns, weights: nil, source: "the features")
     let members = try table.members(of: project.lists)
+    var kept = try KeptTable(
+      connection, table.relation, table.plan.columns, weights: nil, source: "the features")
+    kept.lists = members
     let files = StagedFiles()
     try table.write(to: outputFolder.appendingPathComponent("features.parquet").path, in: files)
     return try trainOnSample(SampledTraining(training: training, settings: settings, table: kept), members, files) {

@@ -29,6 +29,9 @@ struct SampledTraining {
         if isGiven { strata[row] = strata[row] &* 31 &+ hash } else { kinds[row] = kinds[row] &* 31 &+ hash }
       }
     }
+    for (row, name) in RuleDivision.first(of: settings.by, table.lists, rows: table.rows).enumerated() {
+      if let name { strata[row] = strata[row] &* 31 &+ DataFingerprint.hash(name) }
+    }
     let numbers = CustomerSample.numbered(strata)
     // However many levels there are, the sample does not become everybody.
     let least = min(40 * settings.leastCustomers, settings.sample / ((numbers.max() ?? 0) + 1))
@@ -86,7 +89,8 @@ struct SampledTraining {
       let values = try table.values(batch)
       let named = FeatureValues(
         customers: placed.hasWholeNumbers ? values.customers.asWholeNumbersIfExact : values.customers,
-        numbers: values.numbers, categories: values.categories)
+        numbers: values.numbers, categories: values.categories
+      ).adding(values.lists)
       let assigned = tree.assign(named, allMemberships: training.wantsAllMemberships, reasons: training.wantsReasons)
       for (place, list) in (assigned.tree?.listed ?? []).enumerated() {
         lists[place].append(customers: batch.count, rows: list.rows)

@@ -3,7 +3,8 @@ internal import Features
 internal import LinearAlgebra
 internal import ModelFiles
 
-/// The section `tree` of a model file says what every node is; a node divided by k-means has `node.N.centroids` (k x d).
+/// The section `tree` of a model file says what every node is; a node divided by k-means has `node.N.centroids` (k x d),
+/// one by a mixture `node.N.proportions` (k), `node.N.block.0.means` and so on.
 extension SegmentTree {
   private struct Section: Codable {
     /// nil in files of format 1 and early ones of format 2, whose only stage has this `stretch`.
@@ -30,12 +31,20 @@ extension SegmentTree {
     var membership: DistanceMembership?
     var limits: NoneLimits?
     var levels: LevelDivision?
+    var rules: RuleDivision?
+    var mixture: MixtureNodeSection?
     var patterns: PatternSection?
 
     init(_ node: Node) {
       (parent, children, macro, segment) = (node.parent, node.children, node.macro, node.segment)
       (name, stability, size, reason) = (node.name, node.stability, node.size, node.reason)
     }
+  }
+
+  private struct MixtureNodeSection: Codable {
+    let transforms: FeatureTransforms
+    let limits: NoneLimits
+    let mixture: MixtureSection
   }
 
   private struct PatternSection: Codable {
@@ -51,7 +60,12 @@ extension SegmentTree {
       case .clusters(let division):
         section.clusters = ClusterSection(division)
         try file.setTensor("node.\(index).centroids", division.tensor)
+      case .mixture(let division):
+        section.mixture = MixtureNodeSection(
+          transforms: division.transforms, limits: division.limits, mixture: MixtureSection(division.model))
+        try division.model.writeTensors(to: &file, prefix: "node.\(index).")
       case .levels(let division): section.levels = division
+      case .rules(let division): section.rules = division
       case .patterns(let division):
         section.patterns = PatternSection(layers: division.layers.map { ClusterSection($0) }, parts: division.parts)
         for (layer, clusters) in division.layers.enumerated() {
@@ -79,6 +93,22 @@ extension SegmentTree {
           throw PipelineError.modelInconsistent(reason: "the levels of node \(index) are none, or not different")
         }
         division = .levels(levels)
+      } else if let rules = node.rules {
+        let named = rules.parts.compactMap { $0 }
+        guard !named.isEmpty, Set(rules.parts).count == rules.parts.count, Set(named).isSubset(of: rules.lists),
+          Set(rules.lists).count == rules.lists.count
+        else { throw PipelineError.modelInconsistent(reason: "the rules of node \(index) do not fit its parts") }
+        division = .rules(rules)
+      } else if let section = node.mixture {
+        let model = try section.mixture.model(file, prefix: "node.\(index).")
+        guard SegmentAssigner.mixture(model).fits(section.transforms), model.dividesNodes,
+          section.limits.limits.count == model.components,
+          section.limits.limits.allSatisfy({ $0 >= 0 && $0.isFinite })
+        else {
+          throw PipelineError.modelInconsistent(
+            reason: "the mixture of node \(index) does not fit its columns and limits")
+        }
+        division = .mixture(MixtureDivision(transforms: section.transforms, model: model, limits: section.limits))
       } else if let clusters = node.clusters ?? ClusterSection(node.transforms, node.membership, node.limits) {
         division = .clusters(
           try clusters.division(try file.tensor("node.\(index).centroids"), "node \(index)"))

@@ -25,7 +25,11 @@ extension SegmentTree {
         let (moved, found) = try clusters.following(clusters.transforms.apply(part).matrix)
         tree.nodes[index] = nodes[index].with(.clusters(moved))
         labels = found.map { clusters.parts?[$0] ?? $0 }
-      case .levels, .patterns:
+      case .mixture(let mixture):
+        let (moved, found) = try mixture.following(mixture.transforms.apply(part).matrix)
+        tree.nodes[index] = nodes[index].with(.mixture(moved))
+        labels = found
+      case .levels, .rules, .patterns:
         let placed = division.place(part).memberships
         labels = (0..<part.rows).map { row in (0..<placed.columns).first { placed[row, $0] > 0 } ?? 0 }
       }
@@ -44,10 +48,15 @@ extension SegmentTree {
     guard stages.count == 1, Set(nodes.compactMap(\.segment)) == Set(other.nodes.compactMap(\.segment)) else {
       return false
     }
-    func levels(_ tree: SegmentTree) -> [LevelDivision] {
-      tree.nodes.compactMap { if case .levels(let levels) = $0.division { levels } else { nil } }
+    func given(_ tree: SegmentTree) -> [SegmentDivision] {
+      tree.nodes.compactMap(\.division).filter { division in
+        switch division {
+        case .levels, .rules: true
+        case .clusters, .mixture, .patterns: false
+        }
+      }
     }
-    return levels(self) == levels(other)
+    return given(self) == given(other)
       && nodes.allSatisfy { if case .patterns = $0.division { false } else { true } }
   }
 

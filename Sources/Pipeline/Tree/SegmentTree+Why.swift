@@ -9,6 +9,8 @@ internal import LinearAlgebra
 /// edition, 2009, section 4.3), and so falls into what each feature adds. Whoever is in none of the segments lies outside
 /// the limit about a centroid c on the way to the nearest; there (x_j - c_j)^2 falls into features.
 ///
+/// In a mixture the log-densities of the two components stand for the distances (``MixtureDivision``).
+///
 /// The sums of a feature's columns are told of, at most three and each at least a tenth of the first: a number as low or
 /// high against the middle of a and b (against c), a category by its level.
 /// Each customer is told of by itself, so alone or among others it has the same words.
@@ -69,6 +71,8 @@ extension SegmentTree {
     let found: [(isNearer: Bool, words: String?)]
     switch nodes[first[shared - 1]].division {
     case .levels(let levels): return levels.reasons(values)
+    case .rules(let rules): return rules.reasons(values)
+    case .mixture(let mixture): found = mixture.reasons(values, own: a, other: b)
     case .clusters(let clusters): found = clusters.reasons(values, own: a, other: b)
     case .patterns(let patterns): found = patterns.reasons(values, own: a, other: b)
     case nil: return none
@@ -89,6 +93,10 @@ extension SegmentTree {
       case .levels(let levels):
         let excess = levels.place(values).excess
         remote = levels.reasons(values).enumerated().map { (excess[$0, part], $1) }
+      case .rules(let rules):
+        let excess = rules.place(values).excess
+        remote = rules.reasons(values).enumerated().map { (excess[$0, part], $1) }
+      case .mixture(let mixture): remote = mixture.remoteness(values, part: part)
       case .clusters(let clusters): remote = clusters.remoteness(values, part: part)
       case .patterns(let patterns): remote = patterns.remoteness(values, part: part)
       case nil: continue

@@ -86,8 +86,12 @@ public struct SegmentTree: Sendable, Hashable {
 public enum SegmentDivision: Sendable, Hashable {
   /// The nearest centroid of k-means, on columns of its own.
   case clusters(ClusterDivision)
+  /// The likeliest component of a mixture, on columns of its own.
+  case mixture(MixtureDivision)
   /// The level of a feature.
   case levels(LevelDivision)
+  /// The first list of the project that a customer is in.
+  case rules(RuleDivision)
   /// A pattern of several clusterings.
   case patterns(PatternDivision)
 }
@@ -130,7 +134,9 @@ extension SegmentDivision {
   var parts: Int {
     switch self {
     case .clusters(let clusters): clusters.count
+    case .mixture(let mixture): mixture.count
     case .levels(let levels): levels.levels.count
+    case .rules(let rules): rules.parts.count
     case .patterns(let patterns): patterns.count
     }
   }
@@ -139,7 +145,9 @@ extension SegmentDivision {
   func place(_ values: FeatureValues) -> Placement {
     switch self {
     case .clusters(let clusters): clusters.place(clusters.transforms.apply(values).matrix)
+    case .mixture(let mixture): mixture.place(mixture.transforms.apply(values).matrix)
     case .levels(let levels): levels.place(values)
+    case .rules(let rules): rules.place(values)
     case .patterns(let patterns): patterns.place(values)
     }
   }
@@ -148,7 +156,9 @@ extension SegmentDivision {
   public var features: [String] {
     switch self {
     case .clusters(let clusters): return clusters.transforms.features
+    case .mixture(let mixture): return mixture.transforms.features
     case .levels(let levels): return [levels.feature]
+    case .rules(let rules): return rules.lists
     case .patterns(let patterns):
       var features: [String] = []
       for name in patterns.layers.flatMap(\.transforms.features) where !features.contains(name) {

@@ -12,6 +12,9 @@ internal import Warehouse
 extension TreeGrowth {
   /// Macro-segments must lie farther apart than what they consist of by this factor.
   static let leastStep = 1.25
+  /// The least share of the customers whom the nearest centre of a segment puts in the group of their own segment, where
+  /// segments may be parts of mixtures.
+  static let leastTold = 0.95
   /// Features that hardly vary inside segments count as if they varied by this share of what they vary over all.
   static let leastSpread = 0.2
 
@@ -61,6 +64,9 @@ extension TreeGrowth {
     var parts = [[Int]](repeating: [], count: count)
     for (index, label) in nearest.labels.enumerated() { parts[groups[label]].append(rows[index]) }
     guard parts.allSatisfy({ $0.count >= settings.leastSize(of: values.rows) }) else { return nil }
+    // Parts of a mixture may be of a shape that the nearest centre does not tell.
+    let told = labels.indices.count { groups[nearest.labels[$0]] == groups[labels[$0]] }
+    guard settings.method == .kMeans || Double(told) >= TreeGrowth.leastTold * Double(labels.count) else { return nil }
     var kMeans = training.kmeans
     (kMeans.clusters, kMeans.restarts, kMeans.swaps) = (groups.count, 1, min(kMeans.swaps, 2))
     let fixed = kMeans

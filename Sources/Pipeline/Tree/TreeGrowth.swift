@@ -51,11 +51,11 @@ struct TreeGrowth {
     /// How many divisions lie above.
     var depth = 0
 
-    /// The same where the first of the features gave no parts.
-    func without(_ field: String) -> Pending {
+    /// The same where the first `count` of the fields gave no parts.
+    func without(_ count: Int) -> Pending {
       Pending(
         parent: parent, rows: rows, name: name, stability: stability, levels: levels, isMacro: isMacro, part: part,
-        fields: Array(fields.dropFirst()), likely: likely, depth: depth)
+        fields: Array(fields.dropFirst(count)), likely: likely, depth: depth)
     }
   }
 
@@ -138,8 +138,11 @@ struct TreeGrowth {
         continue
       }
       var given: [String]?
-      if case .levels(let levels) = division.division {
-        given = Array(task.fields.drop { $0 != levels.feature }.dropFirst())
+      switch division.division {
+      case .levels(let levels): given = Array(task.fields.drop { $0 != levels.feature }.dropFirst())
+      case .rules(let rules):
+        given = Array(task.fields.drop { $0 != rules.lists.first }.dropFirst(rules.lists.count))
+      case .clusters, .mixture, .patterns: break
       }
       for (part, rows) in division.rows.enumerated() {
         // What was given is a macro-segment, unless these are to be found inside it.
@@ -162,12 +165,14 @@ struct TreeGrowth {
   private func checkNames() throws(PipelineError) {
     let levels = values.categories.map(\.name)
     for name in settings.by + [settings.start].compactMap({ $0 }) where !levels.contains(name) {
+      if name != settings.start, values.lists?.names.contains(name) == true { continue }
       guard !values.numbers.names.contains(name) else {
         throw .columnUnusable(
           reason: "'segments.by' and 'segments.start' need a category, but '\(name)' is a number. Name another.")
       }
-      throw .unknownFeature(name: name, nearest: NearestNames.to(name, in: levels))
+      throw .unknownFeature(name: name, nearest: NearestNames.to(name, in: levels + (values.lists?.names ?? [])))
     }
+    try checkLists()
     let known = features.union(families.filter { features.contains($0.key) }.values)
     let layered = settings.layers.flatMap(\.features)
     for name in settings.macroFeatures + settings.microFeatures + layered where !known.contains(name) {
@@ -184,10 +189,19 @@ struct TreeGrowth {
     _ task: Pending, _ observer: @escaping FitObserver
   ) throws -> (Division?, String) {
     guard task.depth < SegmentTree.greatestDepth else { return (nil, "Not divided: no tree is deeper.") }
+    let rules = rules(task.fields)
+    if !rules.isEmpty {
+      let names = rules.map { "'\($0)'" }.joined(separator: ", ")
+      if let given = given(task, lists: rules) {
+        return (given, "Divided by the list\(rules.count == 1 ? "" : "s") \(names), as asked for.")
+      }
+      let (division, reason) = try divide(task.without(rules.count), observer)
+      return (division, "No list of \(names) has as many customers as a segment needs. \(reason)")
+    }
     if let field = task.fields.first {
       if let given = given(task, field) { return (given, "Divided by '\(field)', as asked for.") }
       // What is asked for besides still stands.
-      let (division, reason) = try divide(task.without(field), observer)
+      let (division, reason) = try divide(task.without(1), observer)
       return (division, "No level of '\(field)' has as many customers as a segment needs. \(reason)")
     }
     if task.parent == nil, let field = settings.start { return try started(task, field, observer) }
@@ -207,21 +221,52 @@ struct TreeGrowth {
     let chosen = isMacro ? settings.macroFeatures : settings.microFeatures
     let (division, reason) = try found(
       task.rows, in: chosen, range, least: isMacro && range.lowerBound > 1 && !isTooLarge ? 1 : least,
-      isDemanded: isMacro && range.lowerBound > 1 && !isTooLarge, likely: task.likely, observer)
+      isDemanded: isMacro && range.lowerBound > 1 && !isTooLarge, likely: task.likely, isInner: task.parent != nil,
+      observer)
     return (division, isTooLarge ? "Larger than 'largest_size' allows. \(reason)" : reason)
   }
 
   /// The parts found among the customers at `rows` by the features or families of `chosen` (all when empty), or why there
   /// are none.
+  ///
+  /// A few customers far from all others of a node can win the choice of k and hide a division, so in one that `isInner`,
+  /// whose rows were looked at for these only beside everybody else, they are left out where nothing was found.
   mutating func found(
     _ rows: [Int], in chosen: [String], _ range: ClosedRange<Int>, least: Int, isDemanded: Bool,
-    likely: Set<String> = [],
-    _ observer: @escaping FitObserver
+    likely: Set<String> = [], isInner: Bool = false, _ observer: @escaping FitObserver
   ) throws -> (Division?, String) {
+    let first = try foundAmong(rows, in: chosen, range, least: least, isDemanded: isDemanded, likely: likely, observer)
+    guard first.division == nil, isInner else { return (first.division, first.reason) }
+    let near = inliers(rows, in: chosen)
+    guard near.count < rows.count, near.count >= 2 * least else { return (nil, first.reason) }
+    let second = try foundAmong(near, in: chosen, range, least: least, isDemanded: isDemanded, likely: likely, observer)
+    guard second.division != nil else { return (nil, first.reason) }
+    let far = rows.count - near.count
+    return (
+      second.division,
+      second.reason + " \(ReadableNumber.grouped(far)) customer\(far == 1 ? "" : "s") far from all others had no say."
+    )
+  }
+
+  private mutating func foundAmong(
+    _ rows: [Int], in chosen: [String], _ range: ClosedRange<Int>, least: Int, isDemanded: Bool, likely: Set<String>,
+    _ observer: @escaping FitObserver
+  ) throws -> Found {
     let part = rows.count == values.rows ? values : values.gatheringRows(rows)
+    let kMeans = try foundByKMeans(
+      part, rows, in: chosen, range, least: least, isDemanded: isDemanded, likely: likely, observer)
+    return try decided(kMeans, part, rows, in: chosen, range, least: least, isDemanded: isDemanded, observer)
+  }
+
+  private mutating func foundByKMeans(
+    _ part: FeatureValues, _ rows: [Int], in chosen: [String], _ range: ClosedRange<Int>, least: Int, isDemanded: Bool,
+    likely: Set<String>, _ observer: @escaping FitObserver
+  ) throws -> Found {
     let isFirst = candidates == nil
     let fitted = transforms(of: part, in: chosen)
-    guard !fitted.columns.isEmpty else { return (nil, "Not divided: its customers do not differ in any feature.") }
+    guard !fitted.columns.isEmpty else {
+      return Found(division: nil, reason: "Not divided: its customers do not differ in any feature.")
+    }
     let x = fitted.apply(part).matrix
     var search = SplitSearch(range: range)
     search.kMeans = training.kmeans
@@ -234,17 +279,23 @@ struct TreeGrowth {
         x, features: fitted.featureNumbers, likely: names.indices.filter { likely.contains(names[$0]) },
         observer: observer)
     } catch .tooFewDistinctRows where !isDemanded {
-      return (nil, "Not divided: its customers hardly differ.")
+      return Found(division: nil, reason: "Not divided: its customers hardly differ.")
     } catch {
       throw SegmentTraining.named(error, columns: fitted.columns, source: "the features") { part.rowNumber($0) }
     }
     if isFirst { candidates = split.choice.candidates }
-    guard let fit = split.fit else { return (nil, split.reason) }
-    let transforms = fitted.keeping(Set(split.columns.map { names[$0] }))
+    let told = Set(split.columns.map { names[$0] })
+    let isParted = [.compact, .otherCount, nil].contains(split.choice.shape?.verdict)
+    guard let fit = split.fit else {
+      return Found(division: nil, reason: split.reason, features: told, isParted: isParted)
+    }
+    let transforms = fitted.keeping(told)
     let own = transforms.apply(part).matrix
     let count = transforms.features.count
     let words = " Found in \(count) of \(features.count) features."
-    return (try division(own, fit, transforms, rows, split.stability), split.reason + words)
+    return Found(
+      division: try division(own, fit, transforms, rows, split.stability), reason: split.reason + words, features: told,
+      isParted: isParted, stability: split.stability?.least)
   }
 
   /// The parts that `fit` makes of the rows of `x` (m x d), which stand at `rows` among all.
@@ -291,9 +342,13 @@ struct TreeGrowth {
   }
 
   /// How the features or families of `chosen` (all when empty) become columns, fitted to these customers.
-  func transforms(of part: FeatureValues, in chosen: [String] = []) -> FeatureTransforms {
+  func transforms(
+    of part: FeatureValues, in chosen: [String] = [], _ form: MatrixForm = .distances
+  ) -> FeatureTransforms {
     let use = chosen.isEmpty ? features : features.filter { chosen.contains($0) || chosen.contains(families[$0] ?? "") }
-    return FeatureTransforms.fit(part, settings: training.transforms, use: use) { families[$0] ?? $0 }
+    var settings = training.transforms
+    settings.form = form
+    return FeatureTransforms.fit(part, settings: settings, use: use) { families[$0] ?? $0 }
   }
 
   /// How stable parts are, measured as in ``SplitSearch``.
@@ -304,9 +359,9 @@ struct TreeGrowth {
   }
 
   /// The rows that have others near them.
-  private func inliers(_ rows: [Int]) -> [Int] {
+  private func inliers(_ rows: [Int], in chosen: [String] = []) -> [Int] {
     let part = rows.count == values.rows ? values : values.gatheringRows(rows)
-    let fitted = transforms(of: part)
+    let fitted = transforms(of: part, in: chosen)
     guard !fitted.columns.isEmpty else { return rows }
     let apart = Set(
       RemoteRows(fitted.apply(part).matrix, seed: training.kmeans.seed, budget: settings.noneBudget).rows)

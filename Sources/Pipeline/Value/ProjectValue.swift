@@ -101,10 +101,8 @@ extension ProjectRun {
   }
 
   /// What `model` expects of `customers` as of the date of `sources`; no columns where it forecasts nothing.
-  func forecastColumns(
-    _ model: SegmentModel, _ sources: SourceSet, for customers: Column
-  ) throws -> [Column] {
-    guard let card = model.value else { return [] }
+  func forecasts(_ model: SegmentModel, _ sources: SourceSet) throws -> CustomerForecasts? {
+    guard let card = model.value else { return nil }
     progress?(PipelineProgress(stage: "forecasting orders as of \(sources.asOf)"))
     let orders = try sources.orderHistory()
     let end = sources.asOf.daysSince1970
@@ -114,12 +112,10 @@ extension ProjectRun {
     } catch {
       throw ProjectError(file: project.file, reason: "orders cannot be forecast: \(error)")
     }
-    let wanted = Set(customers.texts.compactMap { $0 })
-    let known = table.keeping { wanted.contains(orders.customers[$0.customer]) }
     let forecast = ValueForecast(
-      card.model, known, horizon: card.horizon, draws: ValueForecast.draws(table.rows.count),
+      card.model, table, horizon: card.horizon, draws: ValueForecast.draws(table.rows.count),
       seed: model.provenance.seed)
-    return CustomerForecasts(forecast, names: orders.customers, card, end: end).columns(for: customers)
+    return CustomerForecasts(forecast, names: orders.customers, card, end: end)
   }
 }
 

@@ -74,8 +74,9 @@ struct ScoreCommand: ParsableCommand {
     }
     let progress = ProgressLine()
     defer { progress.end() }
-    let scored: (SegmentAssignments, TransformReport)
-    var quality: DataQuality?
+    var wishes = ScoreWishes()
+    (wishes.allMemberships, wishes.reasons) = (memberships, why)
+    let scored: ScoreSummary
     if input != nil, loaded.predictions != nil {
       Terminal.note("note: the model's targets are told from sources; from a ready table only segments are")
     }
@@ -84,27 +85,23 @@ struct ScoreCommand: ParsableCommand {
       let hasDatabase = output.hasPrefix("table:") && FileManager.default.fileExists(atPath: projectOptions.config)
       let connection = hasDatabase ? try Connection(projectOptions.project(engine).engine) : try engine.connect()
       try connection.checkAssignments(output)
-      scored = try connection.score(loaded, file: input, identifier: id, allMemberships: memberships, reasons: why)
-      try connection.write(scored.0, to: output)
+      scored = try connection.score(
+        loaded, file: input, identifier: id, wishes, to: output, progress: progress.observer)
     } else {
       let run = try ProjectRun(try projectOptions.project(engine), progress: progress.observer)
       try run.checkOutput(output)
-      let whole = try run.score(
-        loaded, asOf: try projectOptions.date(), since: since.flatMap { CalendarDate($0) }, allMemberships: memberships,
-        reasons: why)
-      (scored, quality) = ((whole.assignments, whole.report), whole.quality)
-      try run.write(scored.0, to: output)
+      scored = try run.score(
+        loaded, asOf: try projectOptions.date(), since: since.flatMap { CalendarDate($0) }, wishes, to: output)
     }
     progress.end()
-    let (assignments, report) = scored
-    let (sizes, none) = assignments.sizes(loaded.segments.k)
-    if let quality { Report.quality(quality) }
+    let (rows, report, sizes, none) = (scored.rows, scored.report, scored.sizes, scored.none)
+    if let quality = scored.quality { Report.quality(quality) }
     Report.transforms(report, form: loaded.transforms.form)
     if json {
       try Terminal.printJSON(
         ScoreJSON(
-          rows: assignments.segments.count, sizes: sizes, none: loaded.segments.none.map { _ in none }, report: report,
-          quality: quality))
+          rows: rows, sizes: sizes, none: loaded.segments.none.map { _ in none }, report: report,
+          quality: scored.quality))
       return
     }
     var table = TextTable([("segment", .right), ("customers", .right), ("share", .right), ("in training", .right)])
@@ -112,7 +109,7 @@ struct ScoreCommand: ParsableCommand {
     if none > 0 {
       table.add([
         "0", ReadableNumber.grouped(none),
-        ReadableNumber.percent(Double(none) / Double(max(1, assignments.segments.count))),
+        ReadableNumber.percent(Double(none) / Double(max(1, rows))),
         ReadableNumber.percent(Double(loaded.segments.none ?? 0) / trained),
       ])
     }
@@ -120,14 +117,14 @@ struct ScoreCommand: ParsableCommand {
     for (index, size) in sizes.enumerated() {
       table.add([
         names[index], ReadableNumber.grouped(size),
-        ReadableNumber.percent(Double(size) / Double(max(1, assignments.segments.count))),
+        ReadableNumber.percent(Double(size) / Double(max(1, rows))),
         ReadableNumber.percent(Double(loaded.segments.sizes[index]) / trained),
       ])
     }
     for line in table.lines { Terminal.print(line) }
     Terminal.print("")
     Terminal.print(
-      "\(ReadableNumber.grouped(assignments.segments.count)) customers assigned\(since.map { ", those with a record since \($0)," } ?? ",") in \(output)."
+      "\(ReadableNumber.grouped(rows)) customers assigned\(since.map { ", those with a record since \($0)," } ?? ",") in \(output)."
     )
   }
 
