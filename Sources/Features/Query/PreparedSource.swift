@@ -209,16 +209,15 @@ struct SourceParser {
     selected.append("CAST(\(sum) AS \(PreparedSource.money)) AS discount")
   }
 
-  /// Selects the day an order is wanted by, under `deliver_by`. Where the file writes it otherwise than the source's time,
-  /// which `time_format` speaks of, it is read as the engine recognised it.
+  /// Selects the day an order is wanted by, under `deliver_by`: as `time_format` says, or where the file writes it otherwise
+  /// than the source's time, as the engine recognised it or as ISO 8601 has it.
   mutating func selectDelivery() throws(WarehouseError) {
     guard let column = source.column(.deliverBy) else { return }
+    let isText = isText(column)
     let kind = try table.column(column).kind
-    let isRecognised = kind == .date || kind == .time
-    let recognised = try timeSQL(column, stated: isRecognised ? nil : source.timeFormat)
-    let stated = isRecognised && isText(column) ? source.timeFormat : nil
-    let first = stated.flatMap { dialect.moment(cell(column), pattern: $0) }
-    let parsed = "CAST(\(first.map { "coalesce(\($0), \(recognised))" } ?? recognised) AS DATE)"
+    let recognised = try timeSQL(column, stated: kind.isNumeric && !isText ? source.timeFormat : nil)
+    let stated = isText ? source.timeFormat.flatMap { dialect.moment(cell(column), pattern: $0) } : nil
+    let parsed = "CAST(\(stated.map { "coalesce(\($0), \(recognised))" } ?? recognised) AS DATE)"
     selected.append("\(parsed) AS deliver_by")
     check("deliver_by", raw: cell(column), column: column, parsed: parsed, needed: "dates, such as 2024-12-31")
   }
