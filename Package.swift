@@ -95,7 +95,8 @@ let package = Package(
       name: "ModelFilesTests", dependencies: ["ModelFiles", "TestSupport"], exclude: ["Golden", "Python"],
       swiftSettings: house),
     .testTarget(
-      name: "FeaturesTests", dependencies: ["Features", "Randomness", "TestSupport"], exclude: ["Snapshots"],
+      name: "FeaturesTests", dependencies: ["Features", "Randomness", "TestSupport"],
+      exclude: ["Fixtures", "Snapshots"],
       swiftSettings: house),
     .testTarget(
       name: "ClusteringTests", dependencies: ["Clustering", "TestSupport"], exclude: ["Fixtures"],

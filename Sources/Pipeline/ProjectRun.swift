@@ -62,6 +62,8 @@ public struct ProjectRun {
   public func writeFeatures(
     to target: String, asOf: CalendarDate? = nil, over request: PanelRequest? = nil
   ) throws -> FeatureSummary {
+    try connection.checkOutput(target)
+    try connection.checkDictionaries(beside: target)
     let sources = try sources(asOf: asOf)
     let files = StagedFiles()
     guard let panel = request?.panel(asOf: sources.asOf) else {
@@ -110,6 +112,7 @@ public struct ProjectRun {
   /// Throws ``WarehouseError`` when the results of a training could not be written.
   func checkResults() throws {
     try connection.checkResult(outputFolder.appendingPathComponent("summary.md").path)
+    try connection.checkDictionaries(beside: outputFolder.appendingPathComponent("features.parquet").path)
     try connection.checkResult(modelFile.path)
     _ = try assignmentTable()
   }

@@ -4,7 +4,7 @@ import Testing
 import Warehouse
 
 /// Engagement with campaigns, browsing, use, and leads, against values worked out by hand.
-@Suite struct `Acts of customers` {
+@Suite(.onEveryEngine) struct `Acts of customers` {
   let place: Workplace
 
   init() throws {

@@ -5,13 +5,13 @@ import Testing
 import Warehouse
 
 /// What happens after the as-of date leaves no trace: not in a value, not in which features there are.
-@Suite struct `As-of rule` {
+@Suite(.onEveryEngine) struct `As-of rule` {
   /// A small shop's tables, as lines of CSV without their headers.
   struct Shop {
     var tables: [String: [String]] = [:]
 
     static let headers = [
-      "lines.csv": "c,t,o,a,q,d,i,s", "goods.csv": "i,k", "people.csv": "c,known,age,city",
+      "lines.csv": "c,t,o,a,q,d,i,s,due,ship", "goods.csv": "i,k", "people.csv": "c,known,age,city",
       "mails.csv": "c,m", "plan.csv": "m,t", "visits.csv": "c,t", "letters.csv": "c,m,t",
       "web.csv": "c,v,t,what,item,machine", "posts.csv": "c,m,t,what,via", "known.csv": "v,c,t",
       "moves.csv": "c,t,born,land,town,tier", "towns.csv": "town,climate,rain", "polls.csv": "c,t,q,a",
@@ -24,7 +24,9 @@ import Warehouse
         lines:
           file: lines.csv
           role: transactions
-          columns: {customer: c, time: t, order: o, amount: a, quantity: q, discount: d, product: i, store: s}
+          columns:
+            {customer: c, time: t, order: o, amount: a, quantity: q, discount: d, product: i, store: s, deliver_by: due,
+              shipping: ship}
         goods: {file: goods.csv, role: products, columns: {product: i, category: k}}
         people: {file: people.csv, role: customers, columns: {customer: c, time: known}}
         mails: {file: mails.csv, role: campaigns, columns: {customer: c, campaign: m}}
@@ -114,7 +116,15 @@ import Warehouse
       let sign = random.integer(below: 12) == 0 ? "-" : ""
       let amount = "\(sign)\(random.integer(below: 90)).\(10 + random.integer(below: 90))"
       return "\(customer),\(time),\(order),\(amount),\(1 + random.integer(below: 5)),0.\(random.integer(below: 9)),"
-        + "\(1 + random.integer(below: 9)),\(["x", "y"][random.integer(below: 2)])"
+        + "\(1 + random.integer(below: 9)),\(["x", "y"][random.integer(below: 2)]),"
+        + wish(&random, at: time)
+    }
+
+    /// The day an order is wanted by, now and then one before it or none, and how it is shipped.
+    static func wish(_ random: inout RandomStream, at time: String) -> String {
+      let day = (CalendarDate(String(time.prefix(10)))?.daysSince1970 ?? 0) - 1 + random.integer(below: 8)
+      let due = random.integer(below: 3) == 0 ? "" : "\(CalendarDate(daysSince1970: day))"
+      return "\(due),\(["Express", "Standard", ""][random.integer(below: 3)])"
     }
 
     static func act(_ random: inout RandomStream, by who: String, at time: String) -> String {
@@ -158,7 +168,9 @@ import Warehouse
       case 9:
         tables["posts.csv"]?.append(Self.post(&random, to: who, campaign: "p\(random.integer(below: 9))", at: when))
       case 10: tables["known.csv"]?.append("v\(1 + random.integer(below: 12)),\(who),\(when)")
-      case 0: tables["lines.csv"]?.append("\(who),\(when),future,\(amount),1,0,1,z")
+      case 0:
+        tables["lines.csv"]?.append(
+          "\(who),\(when),future,\(amount),1,0,1,z,2017-07-01,Rush \(random.integer(below: 9))")
       case 1:
         // An order that began in time is joined by a later line; a product of a category nobody bought before.
         tables["goods.csv"]?.append("9\(random.integer(below: 99)),future\(random.integer(below: 9))")
@@ -179,7 +191,14 @@ import Warehouse
     }
 
     func write(_ place: Workplace) throws {
-      for (name, header) in Self.headers { try place.write(name, [header] + (tables[name] ?? [])) }
+      for (name, header) in Self.headers {
+        let commas = header.count { $0 == "," }
+        // Lines may leave out what stands at their end.
+        let rows = (tables[name] ?? []).map {
+          $0 + String(repeating: ",", count: max(0, commas - $0.count { $0 == "," }))
+        }
+        try place.write(name, [header] + rows)
+      }
     }
   }
 
@@ -190,8 +209,8 @@ import Warehouse
     let dictionary: Data
   }
 
-  func write(_ place: Workplace, _ yaml: String, _ connection: Connection) throws -> Written {
-    let sources = try SourceSet(try place.project(yaml), connection: connection)
+  func write(_ place: Workplace, _ yaml: String, threads: Int? = nil) throws -> Written {
+    let sources = try place.sources(yaml, threads: threads)
     let plan = try FeaturePlan(sources)
     let table = try sources.features(plan)
     let files = StagedFiles()
@@ -208,17 +227,18 @@ import Warehouse
 
   @Test(arguments: 0..<10)
   func `rows of the future change no byte of the features and nothing of the plan`(_ seed: UInt64) throws {
+    // A server takes many times as long, and sees the same SQL each time.
+    guard TestEngine.current == .duckDB || seed == 0 else { return }
     var random = RandomStream(seed: seed)
     let place = try Workplace()
     var shop = Shop(&random)
     try shop.write(place)
-    let connection = try place.connection()
-    let before = try write(place, Shop.yaml, connection)
+    let before = try write(place, Shop.yaml)
     #expect(before.plan.definitions.count > 30 && before.csv.count > 1000)
     // 10 seeds of 100 mutations make a thousand.
     for _ in 1...100 { shop.happen(&random) }
     try shop.write(place)
-    #expect(try write(place, Shop.yaml, connection) == before)
+    #expect(try write(place, Shop.yaml) == before)
   }
 
   @Test func `a row of the past does change them`() throws {
@@ -226,11 +246,10 @@ import Warehouse
     let place = try Workplace()
     var shop = Shop(&random)
     try shop.write(place)
-    let connection = try place.connection()
-    let before = try write(place, Shop.yaml, connection)
+    let before = try write(place, Shop.yaml)
     shop.tables["lines.csv"]?.append("1,2017-06-30 23:59:59,extra,3.00,1,0,1,x")
     try shop.write(place)
-    #expect(try write(place, Shop.yaml, connection) != before)
+    #expect(try write(place, Shop.yaml) != before)
   }
 
   @Test(arguments: 0..<2)
@@ -239,7 +258,7 @@ import Warehouse
     let place = try Workplace()
     var shop = Shop(&random)
     try shop.write(place)
-    let before = try write(place, Shop.yaml, place.connection())
+    let before = try write(place, Shop.yaml)
     var shuffling = RandomStream(seed: seed)
     for name in Shop.headers.keys.sorted() {
       var lines = shop.tables[name] ?? []
@@ -247,18 +266,17 @@ import Warehouse
       shop.tables[name] = lines
     }
     try shop.write(place)
-    #expect(try write(place, Shop.yaml, place.connection()) == before)
+    #expect(try write(place, Shop.yaml) == before)
   }
 
-  @Test func `the number of threads does not show`() throws {
+  @Test(.tags(.duckDBAlone)) func `the number of threads does not show`() throws {
     let place = try Workplace()
-    let connection = try place.connection(threads: 2)
+    let connection = try place.connection()
     let draft = try ProjectDraft(files: Samples.grocer, folder: place.folder, name: "grocer", connection: connection)
-    let two = try write(place, draft.yaml, connection)
-    #expect(try write(place, draft.yaml, place.connection(threads: 1)) == two)
+    #expect(try write(place, draft.yaml, threads: 1) == write(place, draft.yaml, threads: 2))
   }
 
-  @Test func `tables of two dates on one connection stay apart`() throws {
+  @Test(.tags(.duckDBAlone)) func `tables of two dates on one connection stay apart`() throws {
     let place = try Workplace()
     try place.write("orders.csv", ["c,t,a", "1,2017-01-01,1", "1,2017-02-01,2", "2,2017-03-01,4"])
     let connection = try place.connection()

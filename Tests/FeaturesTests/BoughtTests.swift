@@ -4,7 +4,7 @@ import Testing
 import Warehouse
 
 /// Affinities, offers, replenishment, seasons and channels on tables worked by hand, and on customers at the edges.
-@Suite struct `What is bought` {
+@Suite(.onEveryEngine) struct `What is bought` {
   let place: Workplace
 
   init() throws { place = try Workplace() }
@@ -74,9 +74,9 @@ import Warehouse
 
   @Test func `other data are drawn to the shares of the plan`() throws {
     try place.write("lines.csv", ["c,t,o,p,k,k2,b,h,a,d,m"] + Self.shop)
-    let plan = try FeaturePlan(SourceSet(place.project(Self.project), connection: place.connection()))
+    let plan = try FeaturePlan(place.sources(Self.project))
     try place.write("lines.csv", ["c,t,o,p,k,k2,b,h,a,d,m", "9,2020-05-01,Z,t1,tea,green,x,web,80.00,0,EUR"])
-    let sources = try SourceSet(place.project(Self.project), connection: place.connection())
+    let sources = try place.sources(Self.project)
     let found = try Computed(sources.features(plan), sources)
     #expect(try isClose(found.number("affinity_tea", "9"), (80 + 80 * 0.3) / 160))
     #expect(try isClose(found.number("affinity_milk", "9"), 80 * 0.6 / 160))

@@ -6,7 +6,7 @@ import Testing
 import Warehouse
 
 /// Features of the customers with new records alone are those that all customers' computation gives them.
-@Suite struct `Changed customers` {
+@Suite(.onEveryEngine) struct `Changed customers` {
   typealias Shop = `As-of rule`.Shop
 
   let place: Workplace
@@ -48,6 +48,8 @@ import Warehouse
 
   @Test(arguments: [1, 2, 3] as [UInt64], ["2017-06-10", "2017-06-24", "2017-06-29", "2017-06-30"])
   func `their features are those of the full computation, to the byte`(_ seed: UInt64, _ date: String) throws {
+    // A server takes many times as long.
+    guard TestEngine.current == .duckDB || seed == 1 && date == "2017-06-29" else { return }
     var random = RandomStream(seed: seed)
     var shop = Shop(&random)
     // Else mails that began on the last day reach a third of all.
@@ -58,7 +60,7 @@ import Warehouse
     for yaml in [
       Shop.yaml, Shop.yaml.replacing("  rules:", with: Self.windowed + "\n  rules:"),
     ] {
-      let sources = try SourceSet(place.project(yaml), connection: place.connection())
+      let sources = try place.sources(yaml)
       let plan = try FeaturePlan(sources)
       let whole = try lines(sources.features(plan), "whole.csv")
       let table = try sources.features(plan, changedSince: day)
@@ -80,7 +82,7 @@ import Warehouse
   @Test func `where nobody changed there is a table without rows`() throws {
     var random = RandomStream(seed: 1)
     try Shop(&random).write(place)
-    let sources = try SourceSet(place.project(Shop.yaml), connection: place.connection())
+    let sources = try place.sources(Shop.yaml)
     let plan = try FeaturePlan(sources)
     let table = try sources.features(plan, changedSince: try #require(CalendarDate("2017-07-01")))
     let values = try table.values()
@@ -98,11 +100,9 @@ import Warehouse
       "orders.csv", ["c,t,a", "\(other),2017-01-01,5", "\(third),2017-01-01,3", "8,2017-01-20,6"])
     try place.write("visits.csv", ["c,t", "8,2017-01-20", "stranger,2017-01-25", "08,2017-01-25"])
     let more = expression.isEmpty ? "" : "features:\n  expressions:\n\(expression)\n"
-    let sources = try SourceSet(
-      place.project(
-        Workplace.orders(asOf: "2017-01-31")
-          + "  visits: {file: visits.csv, role: events, columns: {customer: c, time: t}}\n" + more),
-      connection: place.connection())
+    let sources = try place.sources(
+      Workplace.orders(asOf: "2017-01-31")
+        + "  visits: {file: visits.csv, role: events, columns: {customer: c, time: t}}\n" + more)
     let plan = try FeaturePlan(sources)
     let whole = try sources.features(plan).values().customers
     let some = try sources.features(plan, changedSince: try #require(CalendarDate("2017-01-15"))).values().customers
@@ -118,14 +118,13 @@ import Warehouse
     try place.write("orders.csv", ["c,t,a", "1,2017-01-01,5", "2,2017-01-01,3", "3,2017-01-01,6"])
     try place.write("visits.csv", ["c,v,t", ",v1,2017-01-02"])
     try place.write("known.csv", ["v,c,t", "v1,1,2017-01-02", "v1,2,2017-01-20"])
-    let sources = try SourceSet(
-      place.project(
-        Workplace.orders(asOf: "2017-01-31")
-          + """
-            visits: {file: visits.csv, role: events, columns: {customer: c, visitor: v, time: t}}
-            known: {file: known.csv, role: identities, columns: {visitor: v, customer: c, time: t}}
+    let sources = try place.sources(
+      Workplace.orders(asOf: "2017-01-31")
+        + """
+          visits: {file: visits.csv, role: events, columns: {customer: c, visitor: v, time: t}}
+          known: {file: known.csv, role: identities, columns: {visitor: v, customer: c, time: t}}
 
-          """), connection: place.connection())
+        """)
     let table = try sources.features(FeaturePlan(sources), changedSince: try #require(CalendarDate("2017-01-15")))
     #expect(try table.values().customers.texts == ["1", "2"])
   }
@@ -139,35 +138,5 @@ import Warehouse
     let day = try #require(CalendarDate("2017-01-15"))
     let fault = #expect(throws: ProjectError.self) { _ = try sources.features(plan, changedSince: day) }
     #expect(fault?.reason.contains("no source tells when") ?? false)
-  }
-}
-
-@Suite(.enabled(if: PostgreSQLServer.isPresent, Comment(rawValue: PostgreSQLServer.absence)))
-struct `Changed customers of PostgreSQL` {
-  let place: Workplace
-
-  init() throws { place = try Workplace() }
-
-  @Test(arguments: ["", `Changed customers`.windowed])
-  func `their features are those of the full computation`(_ expression: String) throws {
-    var random = RandomStream(seed: 1)
-    var shop = `As-of rule`.Shop(&random)
-    shop.tables["plan.csv"]?.removeAll { $0.hasPrefix("m2") }
-    try shop.write(place)
-    let more = expression.isEmpty ? "" : expression + "\n"
-    var project = try place.project(`As-of rule`.Shop.yaml.replacing("  rules:", with: more + "  rules:"))
-    let server = try Connection(PostgreSQLServer.settings())
-    try place.move(&project, to: server)
-    let sources = try SourceSet(project, connection: server)
-    let plan = try FeaturePlan(sources)
-    let whole = try sources.features(plan).values()
-    let some = try sources.features(plan, changedSince: try #require(CalendarDate("2017-06-29"))).values()
-    let wanted = `Changed customers`.changed(shop, since: "2017-06-29")
-    let rows = whole.customers.texts.indices.filter { wanted.contains(whole.customers.texts[$0] ?? "") }
-    #expect(some.customers.texts == rows.map { whole.customers.texts[$0] } && (1..<whole.rows).contains(some.rows))
-    let width = whole.numbers.names.count
-    let bits = rows.flatMap { whole.numbers.values[$0 * width..<($0 + 1) * width].map(\.bitPattern) }
-    #expect(some.numbers.values.map(\.bitPattern) == bits)
-    for (a, b) in zip(some.categories, whole.categories) { #expect(a.texts == rows.map { b.texts[$0] }) }
   }
 }

@@ -6,7 +6,7 @@ import Testing
 import Warehouse
 
 /// Rules of counts against plain loops over a random table, and what is said of a rule that cannot be counted.
-@Suite struct `Rules of counts` {
+@Suite(.onEveryEngine) struct `Rules of counts` {
   let place: Workplace
 
   init() throws { place = try Workplace() }

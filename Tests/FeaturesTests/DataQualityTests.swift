@@ -131,7 +131,7 @@ import Warehouse
           columns: {customer: c, time: t, amount: a}
 
       """
-    let sources = try SourceSet(try place.project(yaml), connection: place.connection())
+    let sources = try place.sources(yaml)
     let orders = try #require(sources.quality.detail("orders"))
     #expect(orders.oneCustomerIn == 5)
     // Each customer has 42 rows.

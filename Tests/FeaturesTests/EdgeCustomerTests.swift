@@ -6,7 +6,7 @@ import Warehouse
 
 /// Customers at the edges, in a shop with sources of every role: each family answers them all, and never with what is no
 /// number.
-@Suite struct `Customers at the edges` {
+@Suite(.onEveryEngine) struct `Customers at the edges` {
   let found: Computed
 
   init() throws {
@@ -39,7 +39,7 @@ import Warehouse
     let families = Set(found.plan.definitions.map(\.family))
     #expect(
       families.isSuperset(of: [
-        .recency, .rfm, .trend, .lifecycle, .affinity, .replenishment, .engagement, .browsing, .usage, .lead,
+        .recency, .rfm, .trend, .lifecycle, .affinity, .replenishment, .urgency, .engagement, .browsing, .usage, .lead,
         .demographics, .geography, .surveys, .firmographics, .rules, .expressions,
       ]))
   }

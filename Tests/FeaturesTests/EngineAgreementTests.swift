@@ -35,24 +35,6 @@ struct `Features of PostgreSQL` {
     return try Computed(sources.features(FeaturePlan(sources)), sources)
   }
 
-  private func expectEqual(_ found: Computed, _ wanted: Computed) throws {
-    #expect(found.names == wanted.names)
-    #expect(found.customers == wanted.customers)
-    #expect(found.asOf == wanted.asOf)
-    #expect(found.quality == wanted.quality)
-    for definition in wanted.plan.definitions {
-      if definition.kind == .category {
-        let columns = [found, wanted].map { $0.values.categories.first { $0.name == definition.name }?.texts }
-        #expect(columns[0] == columns[1], "\(definition.name)")
-        continue
-      }
-      let a = try #require(found.values.numeric(definition.name), "\(definition.name)")
-      let b = try #require(wanted.values.numeric(definition.name))
-      let wrong = zip(a, b).count { $0.isNaN != $1.isNaN || abs($0 - $1) > 1e-9 * max(abs($0), abs($1)) }
-      #expect(wrong == 0, "\(definition.name) differs for \(wrong) customers")
-    }
-  }
-
   @Test(arguments: [false, true])
   func `the grocer's features are those that DuckDB computes`(asText: Bool) throws {
     let embedded = try place.connection()
@@ -63,7 +45,7 @@ struct `Features of PostgreSQL` {
     let wanted = try features(project, from: tables, on: place.connection())
     let found = try features(project, from: tables, on: Connection(PostgreSQLServer.settings()))
     #expect(wanted.customers.count > 400 && wanted.names.count > 30)
-    try expectEqual(found, wanted)
+    try found.expectEqual(wanted)
   }
 
   /// Small tables with what is easily told differently: text keys by language, returns, halves of cents, blanks,
@@ -105,7 +87,7 @@ struct `Features of PostgreSQL` {
     let found = try features(project, from: tables, on: Connection(PostgreSQLServer.settings()))
     // By their bytes, not by language.
     #expect(found.customers == ["Zoe", "amy", "b-e", "zed", "Ämy"])
-    try expectEqual(found, wanted)
+    try found.expectEqual(wanted)
   }
 
   @Test(arguments: [1] as [UInt64]) func `a shop with sources of every role gives equal features`(_ seed: UInt64)
@@ -119,7 +101,7 @@ struct `Features of PostgreSQL` {
     let wanted = try features(project, from: tables, on: place.connection())
     let found = try features(project, from: tables, on: Connection(PostgreSQLServer.settings()))
     #expect(wanted.names.count > 100)
-    try expectEqual(found, wanted)
+    try found.expectEqual(wanted)
   }
 
   @Test func `long names and divisions of one's own give equal features`() throws {
@@ -148,7 +130,7 @@ struct `Features of PostgreSQL` {
     let found = try features(project, from: tables, on: Connection(PostgreSQLServer.settings()))
     #expect(wanted.names.contains { $0.utf8.count == 63 })
     #expect(try wanted.number("none", "0") == nil && wanted.number("mean_lines", "1") == 2)
-    try expectEqual(found, wanted)
+    try found.expectEqual(wanted)
   }
 
   @Test func `what own SQL meets in the rows, and levels that no row has, are told as on DuckDB`() throws {
@@ -167,7 +149,7 @@ struct `Features of PostgreSQL` {
     let tables = try tables(project, place.connection(), asText: true)
     let server = try Connection(PostgreSQLServer.settings())
     let wanted = try features(project, from: tables, on: place.connection())
-    try expectEqual(features(project, from: tables, on: server), wanted)
+    try features(project, from: tables, on: server).expectEqual(wanted)
     let told = wanted.quality.notes.filter { $0.hasPrefix("no row of lines") }
     #expect(told.count == 2 && told.first?.hasSuffix("is it 'apples'?") == true)
     #expect(told.last?.hasSuffix("there are: 'Zebras', 'apples', 'Äpfel'") == true, "\(told)")

@@ -5,7 +5,7 @@ import Testing
 import Warehouse
 
 /// What customers were sent at random and what came of it: labels, which no feature may know.
-@Suite struct Experiments {
+@Suite(.onEveryEngine) struct Experiments {
   let place: Workplace
 
   init() throws {
@@ -34,7 +34,7 @@ import Warehouse
       """
 
   func sources(_ yaml: String) throws -> SourceSet {
-    try SourceSet(try place.project(yaml), connection: place.connection())
+    try place.sources(yaml)
   }
 
   @Test func `trials after the as-of date are told, with answers of yes and no as numbers`() throws {

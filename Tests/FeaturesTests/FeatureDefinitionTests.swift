@@ -4,7 +4,7 @@ import Testing
 import Warehouse
 
 /// Every feature on tables small enough to work by hand.
-@Suite struct `Feature definitions` {
+@Suite(.onEveryEngine) struct `Feature definitions` {
   let place: Workplace
 
   init() throws { place = try Workplace() }

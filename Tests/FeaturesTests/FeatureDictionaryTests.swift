@@ -67,6 +67,29 @@ import Warehouse
     #expect(text.contains("\"window_days\" : null") && text.contains("\"when_absent\" : null"))
   }
 
+  @Test(arguments: ["features.md", "features.json", "features.dictionary.csv"])
+  func `a file that is no dictionary was replaced by one`(_ name: String) throws {
+    try place.write("orders.csv", ["c,t,a", "1,2020-01-01,5"])
+    let sources = try place.sources(Workplace.orders())
+    let plan = try FeaturePlan(sources)
+    func write() throws {
+      let files = StagedFiles()
+      _ = try sources.write(plan, to: place.path("features.parquet"), in: files)
+      try files.commit()
+    }
+    // Its own dictionaries it replaces.
+    try write()
+    try write()
+    try place.write(name, ["{\"customer\": 1, \"features\": []}"])
+    let error = #expect(throws: WarehouseError.self) { try write() }
+    guard case .notWritten(let path, let reason)? = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(path.hasSuffix(name) && reason.contains("no dictionary"))
+    #expect(try String(contentsOfFile: place.path(name), encoding: .utf8).hasPrefix("{\"customer\": 1"))
+  }
+
   @Test func `the Markdown has a heading a family and a feature, and names do not turn into mark-up`() throws {
     let plan = try plan()
     let lines = plan.dictionaryMarkdown.split(separator: "\n", omittingEmptySubsequences: false)

@@ -87,9 +87,8 @@ import Warehouse
   @Test func `the file of features holds hostile names and its dictionary`() throws {
     try place.write("orders.csv", ["c,t,a", "1,2017-01-01,5"])
     try place.write("people.csv", ["id,\"a \"\"b\"\", c\"", "1,3"])
-    let sources = try SourceSet(
-      place.project(Workplace.orders() + "  people: {file: people.csv, role: customers, columns: {customer: id}}\n"),
-      connection: place.connection())
+    let sources = try place.sources(
+      Workplace.orders() + "  people: {file: people.csv, role: customers, columns: {customer: id}}\n")
     let table = try sources.features(FeaturePlan(sources))
     let files = StagedFiles()
     try table.write(to: place.path("out.csv"), in: files)

@@ -4,7 +4,7 @@ import Testing
 import Warehouse
 
 /// Records of visitors who turned out to be customers.
-@Suite struct IdentityTests {
+@Suite(.onEveryEngine) struct IdentityTests {
   private let place: Workplace
 
   init() throws {

@@ -32,7 +32,7 @@ import Warehouse
     """
 
   func notes(_ more: String) throws -> [String] {
-    let sources = try SourceSet(try place.project(Self.sources + more), connection: place.connection())
+    let sources = try place.sources(Self.sources + more)
     return sources.quality.notes
   }
 
@@ -112,7 +112,7 @@ import Warehouse
   @Test func `a typo in a list's condition over features is told of where there are customers enough`() throws {
     let project = try place.project(
       Self.sources + "lists:\n  Golden: \"tier = 'golt' and orders > 0\"\n  Fine: \"tier = 'gold'\"\n")
-    let sources = try SourceSet(project, connection: place.connection())
+    let sources = try place.sources(project)
     let table = try sources.features(FeaturePlan(sources))
     let found = try table.members(of: project.lists)
     #expect(
@@ -121,7 +121,7 @@ import Warehouse
       ])
     try place.write("people.csv", ["c,tier,band", "1,basic,low"])
     try place.write("orders.csv", ["c,t,a,k,h", "1,2024-01-01,4,Shoes,web"])
-    let few = try SourceSet(project, connection: place.connection())
+    let few = try place.sources(project)
     #expect(try few.features(FeaturePlan(few)).members(of: project.lists).notes.isEmpty)
   }
 }

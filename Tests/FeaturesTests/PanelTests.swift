@@ -4,7 +4,7 @@ import Testing
 import Warehouse
 
 /// Features as of several dates, and the labels of the days after each.
-@Suite struct `Panels and labels` {
+@Suite(.onEveryEngine) struct `Panels and labels` {
   let place: Workplace
 
   init() throws {
@@ -25,11 +25,11 @@ import Warehouse
 
   /// Writes a panel and reads it back, with its dictionary.
   func panel(_ panel: FeaturePanel, _ yaml: String = Self.yaml) throws -> (table: Table, dictionary: Table) {
-    let connection = try place.connection()
-    let sources = try SourceSet(try place.project(yaml), connection: connection)
+    let sources = try place.sources(yaml)
     let files = StagedFiles()
     _ = try sources.write(panel, to: place.path("panel.csv"), in: files)
     try files.commit()
+    let connection = try place.connection()
     func read(_ name: String) throws -> Table {
       let source = try connection.open(file: place.path(name))
       return try connection.query("SELECT * FROM \(source.relation) AS t")
@@ -58,8 +58,7 @@ import Warehouse
     #expect(dates.dates.map(\.description) == ["2017-01-31", "2017-02-28"])
     let found = try panel(dates).table
     #expect(found["as_of"]?.texts.count == 7 && found["c"]?.doubles == [1, 1, 2, 2, 3, 3, 4])
-    let connection = try place.connection()
-    let sources = try SourceSet(try place.project(Self.yaml), connection: connection)
+    let sources = try place.sources(Self.yaml)
     let plan = try FeaturePlan(sources)
     let later = try sources.at(date("2017-02-28"))
     let scored = try Computed(later.features(plan), later)

@@ -4,7 +4,7 @@ import Testing
 import Warehouse
 
 /// Who customers are, where they are, what they say and whom they work for, against values worked out by hand.
-@Suite struct `People and places` {
+@Suite(.onEveryEngine) struct `People and places` {
   let place: Workplace
 
   init() throws {
@@ -61,7 +61,9 @@ import Warehouse
       _ = try place.features(yaml)
       Issue.record("read it")
     } catch WarehouseError.badCell(let source, let row, let column, let needed) {
-      #expect(source == "people.csv" && row == 3 && column == "c" && needed.contains("one row a customer and time"))
+      #expect(
+        source == place.shown("people.csv") && row == 3 && column == "c"
+          && needed.contains("one row a customer and time"))
     }
   }
 
@@ -113,7 +115,7 @@ import Warehouse
         Self.orders + "  shops: {file: shops.csv, role: lookups, explains: store, columns: {key: id}}\n")
       Issue.record("read it")
     } catch WarehouseError.badCell(let source, let row, let column, let needed) {
-      #expect(source == "shops.csv" && row == 3 && column == "id" && needed.contains("one row a key"))
+      #expect(source == place.shown("shops.csv") && row == 3 && column == "id" && needed.contains("one row a key"))
     }
   }
 
@@ -226,6 +228,25 @@ import Warehouse
       let values = try [found.number(name, "1"), found.number(name, "3")]
       #expect(isClose(values[0], first) && isClose(values[1], alone), "\(name): \(values)")
     }
+  }
+
+  @Test func `of several that tell companies, contacts come first, then customers in their order`() throws {
+    try place.write("links.csv", ["c,firm", "1,acme"])
+    try place.write("people.csv", ["c,works_at", "1,bolt", "2,bolt", "3,"])
+    try place.write("others.csv", ["c,employer", "2,acme", "3,acme"])
+    let people = """
+        people: {file: people.csv, role: customers, columns: {customer: c, company: works_at}}
+        others: {file: others.csv, role: customers, columns: {customer: c, company: employer}}
+
+      """
+    let links = "  links: {file: links.csv, role: contacts, columns: {customer: c, company: firm}}\n"
+    func contacts(_ yaml: String) throws -> [Double?] {
+      let found = try place.features(yaml)
+      return try ["1", "2", "3"].map { try found.number("account_contacts", $0) }
+    }
+    // 1 and 2 at Bolt, 3 at Acme; with the contacts 1 is at Acme beside 3.
+    #expect(try contacts(Self.orders + people) == [2, 2, 1])
+    #expect(try contacts(Self.orders + people + links) == [2, 1, 2])
   }
 
   @Test func `without orders or a list of customers everybody whom a source knows is one`() throws {

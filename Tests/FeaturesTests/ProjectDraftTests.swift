@@ -223,6 +223,14 @@ import Warehouse
       ["member_id,signup_date,total_visits,store_size", "1,2017-01-01,5,2", "2,2017-01-02,5,3"],
       "customers: customer=member_id"
     ),
+    (
+      [
+        "OrderID,CustomerID,RequiredDate,OrderDate,ShippedDate,Ship Mode,Amount",
+        "1,A,2017-01-05,2017-01-01,2017-01-04,Same Day,5", "2,A,2017-01-09,2017-01-02,2017-01-04,Standard Class,6",
+      ],
+      "transactions: customer=CustomerID time=OrderDate order=OrderID amount=Amount deliverBy=RequiredDate "
+        + "shipping=Ship Mode"
+    ),
     (["account_id,when", "1,2017-01-01 10:00:00", "1,2017-01-01 11:00:00"], "events: customer=account_id time=when"),
   ]
 
@@ -242,6 +250,65 @@ import Warehouse
     let (both, project) = try draft([place.path("mails.csv"), place.path("visits.csv")])
     #expect(project.sources.map(Self.said) == ["events: customer=user_id time=when"])
     #expect(both.yaml.contains("# Not used: nothing says when its campaigns began"))
+  }
+
+  @Test func `visitors are tied to customers by the file that tells who they were`() throws {
+    try place.write(
+      "web.csv", ["visitor_id,when,type", "v1,2017-01-01,view", "v1,2017-01-02,view", "v2,2017-01-02,buy"])
+    try place.write("known.csv", ["visitor_id,customer_id,since", "v1,1,2017-01-02", "v2,2,2017-01-02"])
+    try place.write("orders.csv", ["customer_id,date,amount", "1,2017-01-01,5", "1,2017-01-03,5", "2,2017-01-02,6"])
+    let (_, project) = try draft(["known.csv", "orders.csv", "web.csv"].map(place.path))
+    #expect(
+      project.sources.map(Self.said) == [
+        "identities: customer=customer_id time=since visitor=visitor_id",
+        "transactions: customer=customer_id time=date amount=amount", "events: time=when type=type visitor=visitor_id",
+      ])
+    let sources = try SourceSet(project, connection: place.connection())
+    let found = try Computed(sources.features(FeaturePlan(sources)), sources)
+    #expect(try found.number("web_count", "1") == 2 && found.number("web_count", "2") == 1)
+  }
+
+  @Test func `decimal commas, another encoding and rates are told`() throws {
+    let text =
+      "kunde_id;order_date;amount;discount;city\n"
+      + (1...40).map { "\($0 % 9);2023-01-\(10 + $0 % 20);1.\(100 + $0),5;0.\($0 % 4);K\u{F6}ln" }.joined(
+        separator: "\n")
+    let file = place.folder.appendingPathComponent("x.csv")
+    try #require(text.data(using: .isoLatin1)).write(to: file)
+    let draft = try ProjectDraft(
+      files: [file.path], folder: place.folder, name: "trial", customer: "kunde_id", connection: place.connection())
+    let project = try place.project(draft.yaml)
+    #expect(project.sources.map(Self.said) == ["transactions: customer=kunde_id time=order_date amount=amount"])
+    #expect(project.sources.first?.decimal == "," && project.sources.first?.encoding == "latin-1")
+    let sources = try SourceSet(project, connection: place.connection())
+    let found = try Computed(sources.features(FeaturePlan(sources)), sources)
+    #expect(try isClose(found.sum("monetary"), (1...40).reduce(0.0) { $0 + 1100.5 + Double($1) }))
+    #expect(draft.notes.contains { $0.contains("'discount'") })
+    // Thousands parted by commas are no decimals.
+    for cells in [["1,234.50", "2,345.60"], ["1,234", "2,345"]] {
+      let (grouped, _) = try self.draft(lines: ["user_id,date,amount"] + cells.map { "1,2023-01-01,\"\($0)\"" })
+      #expect(!grouped.yaml.contains("decimal:"))
+    }
+  }
+
+  @Test func `cells of several answers make a survey`() throws {
+    let likes = ["golf;tennis", "music", "golf", "chess; music"]
+    let (_, project) = try draft(
+      lines: ["respondent_id,customer_id,nps,interests"] + (1...40).map { "r\($0),\($0),\($0 % 11),\(likes[$0 % 4])" })
+    #expect(project.sources.first?.role == .surveys && project.sources.first?.multiple == ["interests"])
+    let sources = try SourceSet(project, connection: place.connection())
+    let found = try Computed(sources.features(FeaturePlan(sources)), sources)
+    #expect(try found.number("interests_music", "1") == 1 && found.number("interests_golf", "1") == 0)
+    // An address is nobody else's.
+    let streets = (1...40).map { "\($0),\"Street \($0); Town\",\($0 % 3)" }
+    #expect(try draft(lines: ["customer_id,address,children"] + streets).project.sources.first?.role == .customers)
+  }
+
+  @Test func `what is not used of a role that stands once is told`() throws {
+    try place.write("a.csv", ["user_id,date,amount", "1,2017-01-01,5", "1,2017-01-02,5"])
+    try place.write("b.csv", ["user_id,date,amount", "1,2018-01-01,5", "1,2018-01-02,5"])
+    let (draft, _) = try draft([place.path("a.csv"), place.path("b.csv")])
+    #expect(draft.findings.last?.contains("not used as transactions (there already is") == true)
   }
 
   @Test func `the way times are written is found, and doubt is told`() throws {

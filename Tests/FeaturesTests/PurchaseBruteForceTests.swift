@@ -5,7 +5,7 @@ import Testing
 import Warehouse
 
 /// Windows, scores, decay, trend, volatility and stages against plain loops over a random table of orders.
-@Suite struct `Features of purchases` {
+@Suite(.onEveryEngine) struct `Features of purchases` {
   let place: Workplace
 
   init() throws { place = try Workplace() }
@@ -189,10 +189,9 @@ import Warehouse
   @Test func `other data are scored by the cuts of the plan`() throws {
     try place.write("orders.csv", ["c,t,a"] + (1...100).map { "\($0),2020-01-01,\($0)" })
     let plan = try FeaturePlan(
-      SourceSet(place.project(Workplace.orders(asOf: "2020-01-02")), connection: place.connection()))
+      place.sources(Workplace.orders(asOf: "2020-01-02")))
     try place.write("orders.csv", ["c,t,a", "1,2020-01-01,81", "2,2020-01-01,80", "3,2020-01-01,1000"])
-    let sources = try SourceSet(
-      place.project(Workplace.orders(asOf: "2020-01-02")), connection: place.connection())
+    let sources = try place.sources(Workplace.orders(asOf: "2020-01-02"))
     let found = try Computed(sources.features(plan), sources)
     // Fifths of 1…100: the last cut is 80.2.
     #expect(try found.number("monetary_score", "1") == 5 && found.number("monetary_score", "2") == 4)

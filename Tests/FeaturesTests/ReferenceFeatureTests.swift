@@ -5,7 +5,7 @@ import Testing
 import Warehouse
 
 /// Published figures, and features recomputed by plain loops over the raw rows.
-@Suite struct `Features of real data` {
+@Suite(.onEveryEngine) struct `Features of real data` {
   let place: Workplace
 
   init() throws { place = try Workplace() }
@@ -16,7 +16,7 @@ import Warehouse
     let draft = try ProjectDraft(files: Samples.grocer, folder: place.folder, name: "grocer", connection: connection)
     var project = try place.project(draft.yaml)
     project.asOf = CalendarDate(asOf)
-    let sources = try SourceSet(project, connection: connection)
+    let sources = try place.sources(project)
     let table = try sources.features(FeaturePlan(sources))
     return (try Computed(table, sources), connection)
   }
@@ -242,6 +242,7 @@ import Warehouse
   /// Figures of the cleaned set: 397,884 lines, 4,338 customers, 18,532 invoices, 8,911,407.90. Without the condition
   /// on quantities, leaving returns out of purchases must give the same.
   @Test(
+    .tags(.duckDBAlone),
     .enabled(if: SharedData.isPresent, Comment(rawValue: SharedData.absence)),
     arguments: ["\"Quantity\" > 0 AND \"UnitPrice\" > 0", "\"UnitPrice\" > 0"])
   func `the wholesaler has its invoices and sales, cleaned`(_ condition: String) throws {

@@ -5,7 +5,7 @@ import Testing
 import Warehouse
 
 /// Lists of customers by rules: who is in them, against plain loops, and what is said of one that cannot be used.
-@Suite struct `Rule lists` {
+@Suite(.onEveryEngine) struct `Rule lists` {
   typealias Customer = `Rules of counts`.Customer
 
   let place: Workplace
@@ -109,8 +109,7 @@ import Warehouse
   @Test func `twenty lists with windows, negation and nesting are those of plain loops`() throws {
     try Self.write(place)
     let project = try place.project(Self.yaml)
-    let connection = try place.connection()
-    let sources = try SourceSet(project, connection: connection)
+    let sources = try place.sources(project)
     let plan = try FeaturePlan(sources)
     let table = try sources.features(plan)
     let customers = try table.values().customers.texts.compactMap { $0 }
@@ -121,6 +120,7 @@ import Warehouse
     let kept = try JSONDecoder().decode(FeaturePlan.self, from: JSONEncoder().encode(plan))
     #expect(lists == project.lists)
     try Self.expectBruteForce(sources.features(kept).members(of: lists), customers)
+    let connection = try place.connection()
     for file in ["f.parquet", "f.csv"] {
       let files = StagedFiles()
       try table.write(to: place.path(file), in: files)
@@ -136,7 +136,7 @@ import Warehouse
   @Test func `counts of lists are features of their own family, which form no segments`() throws {
     try Self.write(place)
     let project = try place.project(Self.yaml)
-    let sources = try SourceSet(project, connection: place.connection())
+    let sources = try place.sources(project)
     let counts = try FeaturePlan(sources).definitions.filter { $0.family == .lists }
     #expect(
       counts.map(\.name) == [
@@ -381,16 +381,6 @@ struct `Rule lists of PostgreSQL` {
 
   init() throws { place = try Workplace() }
 
-  @Test func `twenty lists are those of plain loops`() throws {
-    try Lists.write(place)
-    var project = try place.project(Lists.yaml)
-    let server = try Connection(PostgreSQLServer.settings())
-    try place.move(&project, to: server)
-    let table = try SourceSet(project, connection: server).features(FeaturePlan(SourceSet(project, connection: server)))
-    try Lists.expectBruteForce(
-      table.members(of: project.lists), table.values().customers.texts.compactMap { $0 })
-  }
-
   @Test(arguments: Lists.missing)
   func `what a missing value makes unknown counts as false`(_ condition: String, _ wanted: [Bool]) throws {
     let members = try Connection(PostgreSQLServer.settings()).members(
@@ -402,19 +392,5 @@ struct `Rule lists of PostgreSQL` {
     let members = try Connection(PostgreSQLServer.settings()).members(
       of: [Lists.list("x > 3 and segment = 1"), Lists.list("x > 3")], in: Lists.small, Lists.smallColumns, source: "s")
     #expect(members.answers == [.lacks(["segment"]), .members([false, true, false])])
-  }
-}
-
-extension Workplace {
-  /// Loads the files of `project` into `engine`, and reads the tables there from now on.
-  func move(_ project: inout Project, to engine: Connection) throws {
-    let reader = try connection()
-    for (index, source) in project.sources.enumerated() {
-      guard case .file(let path) = source.origin else { continue }
-      let table = try reader.open(file: path, relativeTo: project.folder)
-      let rows = try reader.query("SELECT * FROM \(table.relation(asText: Set(source.columns.values.joined()))) AS t")
-      try engine.load(rows, as: "raw_" + source.name)
-      project.sources[index].origin = .table("raw_" + source.name)
-    }
   }
 }

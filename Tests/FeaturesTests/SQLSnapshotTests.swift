@@ -117,14 +117,16 @@ import Warehouse
     // Nobody answers how many customers there are, so the table ends in there being none: after it was asked for.
     #expect(throws: ProjectError.self) { try sources.features(plan) }
     #expect(plan.definitions.count > 30)
+    // What the sources keep is dropped with them.
+    let text = withExtendedLifetime(sources) { log.text }
     let file = Self.folder.appendingPathComponent("project.\(name).sql")
     if ProcessInfo.processInfo.environment["TESSERA_RECORD"] != nil {
-      try Data(log.text.utf8).write(to: file)
+      try Data(text.utf8).write(to: file)
       Issue.record("recorded \(file.lastPathComponent)")
       return
     }
     let wanted = try String(contentsOf: file, encoding: .utf8).split(separator: ";\n\n")
-    let found = log.text.split(separator: ";\n\n")
+    let found = text.split(separator: ";\n\n")
     for (index, statement) in found.enumerated() {
       let other = wanted.indices.contains(index) ? wanted[index] : "(none)"
       try #require(statement == other, "statement \(index + 1) of \(file.lastPathComponent)")

@@ -30,11 +30,16 @@ final class Workplace {
     return try Connection(settings)
   }
 
-  /// Computes the features of the project that `yaml` describes.
+  /// Computes the features of the project that `yaml` describes, by the engine of the test; by a server they must be those
+  /// that DuckDB computes.
   func features(_ yaml: String, threads: Int? = nil) throws -> Computed {
-    let sources = try SourceSet(try project(yaml), connection: connection(threads: threads))
-    let plan = try FeaturePlan(sources)
-    return try Computed(sources.features(plan), sources)
+    func computed(_ sources: SourceSet) throws -> Computed {
+      try Computed(sources.features(FeaturePlan(sources)), sources)
+    }
+    let found = try computed(sources(yaml, threads: threads))
+    guard TestEngine.current != .duckDB else { return found }
+    try found.expectEqual(computed(SourceSet(project(yaml), connection: connection())))
+    return found
   }
 
   /// The features of a file of orders `c,t,a` (customer, time, amount), whose lines these are.

@@ -125,31 +125,4 @@ extension FeatureFamily {
         from: [count, known], as: context.dialect.ratio("{\(count.name)}", "{devices_known}"))
     }
   }
-
-  /// On how many days of each window something was used, and whether use grows or fades.
-  ///
-  /// Trend as in ``trendDefinitions(_:)``: (recent - previous) / (recent + previous).
-  func usageDefinitions(_ context: FamilyContext) -> [FeatureDefinition] {
-    context.project.sources(.events).flatMap { source -> [FeatureDefinition] in
-      let level = AggregateLevel.events(source.name)
-      var definitions = context.project.features.windows.map { days in
-        let part = Aggregate(level, "active_days_\(days)d", "count(DISTINCT day) FILTER (WHERE age < \(days))")
-        return feature(
-          "\(source.name)_active_days_\(days)d",
-          "Number of distinct days with a row in \(source.name), of the last \(days)",
-          unit: "days", source: source.name, from: [part], as: "{\(part.name)}", whenAbsent: 0)
-      }
-      let recent = Aggregate(level, "events_recent", "count(*) FILTER (WHERE age < 30)")
-      let previous = Aggregate(level, "events_previous", "count(*) FILTER (WHERE age >= 30 AND age < 60)")
-      let (now, before) = ("{\(recent.name)}", "{\(previous.name)}")
-      definitions.append(
-        feature(
-          "\(source.name)_trend_30d",
-          "Rows in \(source.name) in the last 30 days against the 30 days before: their difference over their sum; 0 "
-            + "without either",
-          unit: "share", source: source.name, from: [recent, previous],
-          as: context.dialect.ratio("(\(now) - \(before))", "(\(now) + \(before))"), whenAbsent: 0))
-      return definitions
-    }
-  }
 }

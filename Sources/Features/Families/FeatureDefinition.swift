@@ -23,6 +23,8 @@ public enum AggregateLevel: Sendable, Hashable, Codable {
   case regularProducts
   /// Orders that tell a plan.
   case plans
+  /// Orders that tell how soon they are wanted.
+  case deliveries(UrgencyReading)
   /// Rows of a source of events.
   case events(String)
   /// Contacts by campaigns.
@@ -65,6 +67,7 @@ public enum AggregateLevel: Sendable, Hashable, Codable {
     case .productDays: "by_product_day"
     case .regularProducts: "by_regular_product"
     case .plans: "by_plan"
+    case .deliveries: "by_delivery"
     case .events(let source): "by_event_\(source)"
     case .campaigns(let source): "by_campaign_\(source)"
     case .answers(let source, _): "by_answer_\(source)"
@@ -205,6 +208,8 @@ struct FamilyContext {
   let affinities: [AffinityLevel]
   /// Channels with a share of their own.
   let channels: [String]
+  /// How orders tell that they are urgent; nil where they do not.
+  let urgency: UrgencyReading?
   /// What events and campaigns tell of acts.
   let acts: [ActSource]
   /// The features of the project's own rules.

@@ -3,7 +3,7 @@ public enum FeatureFamily: String, Sendable, Hashable, Codable, CaseIterable {
   /// The families of purchases.
   case recency, frequency, monetary, rfm, tenure, basket, volume, rhythm, trend, lifecycle, discount, returns
   /// The families of what was bought, when and how.
-  case categories, affinity, replenishment, season, channels, plan, rules
+  case categories, affinity, replenishment, season, channels, urgency, plan, rules
   /// What the rule lists count.
   case lists
   /// On which days and where, and what else is known.
@@ -28,6 +28,7 @@ public enum FeatureFamily: String, Sendable, Hashable, Codable, CaseIterable {
     case .replenishment: replenishmentDefinitions(context)
     case .season: seasonDefinitions(context)
     case .channels: channelDefinitions(context)
+    case .urgency: urgencyDefinitions(context)
     case .plan: planDefinitions(context)
     case .rules, .lists: context.rules.filter { $0.family == self }
     case .weekday, .daytime:

@@ -74,7 +74,7 @@ extension FeatureFamily {
         switch question.form {
         case .number:
           // As a decimal: a text such as NaN is no answer.
-          let number = dialect.asReal(dialect.attempt("answer", as: PreparedSource.price))
+          let number = dialect.asReal(dialect.attempt(text: "answer", asDecimal: PreparedSource.price))
           let answer = Aggregate(level, "reply_\(index + 1)", "max(\(number)) FILTER (WHERE \(asked))")
           return [feature(name, words, source: source.name, from: [answer], as: "{\(answer.name)}")]
         case .choice:

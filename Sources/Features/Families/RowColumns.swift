@@ -7,7 +7,9 @@ extension SourceSet {
     let source: Source?
     var times = ["ts", "age"]
     switch level {
-    case .lines: source = project.sources(.transactions).first
+    case .lines:
+      source = project.sources(.transactions).first
+      if source?.column(.deliverBy) != nil { times.append(ColumnRole.deliverBy.rawValue) }
     case .events(let name), .campaigns(let name):
       source = project.sources.first { $0.name == name }
       times = ["ts", "day", "age"]

@@ -2,7 +2,10 @@ internal import Warehouse
 
 /// What stands behind the signs of division.
 extension OwnSQL {
-  /// The pieces that something is divided by, inner ones last, and whether a quotient is asked for or a remainder or whole
+  /// Functions that divide by their second argument, and give a remainder or whole part.
+  private static let dividing: Set<String> = ["div", "divide", "fmod", "mod", "pmod"]
+
+  /// The pieces that something is divided by, inner ones first, and whether a quotient is asked for or a remainder or whole
   /// part.
   var divisors: [(range: ClosedRange<Int>, quotient: Bool)] {
     let solid = pieces.indices.filter { pieces[$0] != .gap }
@@ -14,7 +17,32 @@ extension OwnSQL {
       guard let end = operand.end else { continue }
       found.append((solid[at + 1]...solid[end], !isWhole))
     }
-    return found
+    for at in solid.indices {
+      guard case .word(let word) = pieces[solid[at]], OwnSQL.dividing.contains(word.lowercased()),
+        let second = secondArgument(solid, call: at + 1)
+      else { continue }
+      found.append((second, false))
+    }
+    return found.sorted { $0.range.count < $1.range.count }
+  }
+
+  /// The pieces of the second of two arguments in the brackets that open at `open` of `solid`.
+  private func secondArgument(_ solid: [Int], call open: Int) -> ClosedRange<Int>? {
+    guard solid.indices.contains(open), pieces[solid[open]] == .other("(") else { return nil }
+    var depth = 0
+    var commas: [Int] = []
+    for at in solid.indices.dropFirst(open) {
+      switch pieces[solid[at]] {
+      case .other("("), .other("["): depth += 1
+      case .other(")"), .other("]"): depth -= 1
+      case .other(",") where depth == 1: commas.append(at)
+      default: break
+      }
+      guard depth == 0 else { continue }
+      guard commas.count == 1, commas[0] + 1 < at else { return nil }
+      return solid[commas[0] + 1]...solid[at - 1]
+    }
+    return nil
   }
 }
 

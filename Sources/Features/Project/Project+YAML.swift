@@ -272,7 +272,8 @@ extension Source {
 extension FeatureSettings {
   fileprivate static let keys = [
     "families", "weights", "describe_only", "categories", "returns", "ordinal", "windows", "half_life", "rfm",
-    "lifecycle", "affinity", "event_types", "engagement", "browsing", "lead", "geography", "rules", "expressions",
+    "lifecycle", "urgency", "affinity", "event_types", "engagement", "browsing", "lead", "geography", "rules",
+    "expressions",
   ]
 
   fileprivate init(_ section: YAMLSection) throws(ProjectError) {
@@ -299,6 +300,9 @@ extension FeatureSettings {
     if let given = try section.section("rfm", allowed: RFMSettings.keys) { rfm = try RFMSettings(given) }
     if let given = try section.section("lifecycle", allowed: LifecycleSettings.keys) {
       lifecycle = try LifecycleSettings(given)
+    }
+    if let given = try section.section("urgency", allowed: UrgencySettings.keys) {
+      urgency = try UrgencySettings(given)
     }
     if let given = try section.section("affinity", allowed: AffinitySettings.keys) {
       affinity = try AffinitySettings(given)

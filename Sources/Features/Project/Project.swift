@@ -92,6 +92,7 @@ public enum SourceRole: String, Sendable, Hashable, Codable, CaseIterable {
     case .transactions:
       [
         .order, .amount, .price, .quantity, .discount, .product, .category, .brand, .store, .channel, .plan, .currency,
+        .deliverBy, .shipping,
       ]
     case .products: [.category, .brand]
     case .events: [.customer, .visitor, .type, .session, .device, .product, .category, .channel]
@@ -121,6 +122,9 @@ public enum ColumnRole: String, Sendable, Hashable, Codable, CaseIterable {
   case customer, time
   /// What was bought: the order, its money, the product and where.
   case order, amount, price, quantity, discount, product, category, brand, store, channel, plan, currency
+  /// How soon it was wanted, as was said when it was ordered: the day, and the way of shipping.
+  case deliverBy = "deliver_by"
+  case shipping
   /// A campaign; the type of an event or contact ("view", "opened"), the session and device it came from.
   case campaign, type, session, device
   /// Someone not yet known as a customer.
@@ -216,6 +220,8 @@ public struct FeatureSettings: Sendable, Hashable {
   public var windows = [7, 30, 90, 180, 365]
   /// Days in which a decayed count or sum loses half its weight.
   public var halfLife = 90
+  /// Which orders are urgent.
+  public var urgency = UrgencySettings()
   /// How affinities to categories and brands are told.
   public var affinity = AffinitySettings()
   /// A region with fewer customers counts as the one it lies in.

@@ -15,18 +15,16 @@ public struct ProjectDraft: Sendable {
   public init(
     files: [String], folder: URL, name: String, customer: String? = nil, connection: Connection
   ) throws {
-    var tables: [(file: String, table: TableSource, evidence: [ColumnEvidence])] = []
-    for file in files {
-      let table = try connection.open(file: file)
-      tables.append((file, table, try connection.evidence(table)))
-    }
+    let tables = try files.map { try LookedAtFile($0, connection) }
     var names: Set<String> = []
     func guesses(customer: String?) -> [RoleGuess] {
       names = []
-      return tables.map { file, _, evidence in
-        RoleGuess(
-          file: file, name: ProjectDraft.sourceName(file, taken: &names), evidence: evidence, customer: customer,
-          isAlone: files.count == 1)
+      return tables.map { looked in
+        var guess = RoleGuess(
+          file: looked.file, name: ProjectDraft.sourceName(looked.file, taken: &names), evidence: looked.evidence,
+          customer: customer, isAlone: files.count == 1)
+        guess.encoding = looked.encoding
+        return guess
       }
     }
     // The customer column of the transactions names that of the other files.
@@ -35,10 +33,15 @@ public struct ProjectDraft: Sendable {
     var found = guesses(customer: customer ?? main?.columns[.customer]?.first)
     for index in found.indices {
       found[index].guessLookup(of: found)
+      found[index].guessVisitors(of: found)
       found[index].guessOutcomes()
     }
-    findings = found.map { guess in
-      "\(guess.file): \(guess.role.map(\.rawValue) ?? "not used") (\(guess.why))"
+    findings = found.indices.map { index in
+      let guess = found[index]
+      guard let role = guess.role else { return "\(guess.file): not used (\(guess.why))" }
+      let reason = ProjectDraft.unused(index, of: found)
+      return "\(guess.file): "
+        + (reason.map { "not used as \(role.rawValue) (\($0))" } ?? "\(role.rawValue) (\(guess.why))")
     }
     guard found.contains(where: { ($0.columns[.customer] != nil || $0.numbersRows) && $0.role != nil }) else {
       throw ProjectError(
@@ -47,8 +50,8 @@ public struct ProjectDraft: Sendable {
           "no file seems to hold records of customers. Needed are a column that looks like a customer's identifier "
           + "(customer_id, household_id, user …; or say which with --customer) and, for purchases and events, one of "
           + "dates. Found are "
-          + zip(files, tables).map { file, found in
-            "in \(file): " + found.evidence.map { "\($0.name) (\($0.kind.rawValue))" }.joined(separator: ", ")
+          + tables.map { found in
+            "in \(found.file): " + found.evidence.map { "\($0.name) (\($0.kind.rawValue))" }.joined(separator: ", ")
           }.joined(separator: "; ")
           + ". A date column that is text here holds something that is no date. To cluster a single table, use "
           + "'tessera cluster'.")
@@ -180,6 +183,16 @@ public struct ProjectDraft: Sendable {
     var text = "  \(guess.name):\n"
     text += "    file: \(quoted(relative(guess.file, to: folder)))\n"
     text += "    role: \(guess.role?.rawValue ?? "events")\n"
+    if let encoding = guess.encoding {
+      text +=
+        "    # Its text is not UTF-8. Check letters such as \u{E4} and \u{E9} in the results, or name another encoding.\n"
+      text += "    encoding: \(encoding)\n"
+    }
+    if guess.hasDecimalCommas { text += "    decimal: \",\"\n" }
+    if !guess.multiple.isEmpty {
+      text += "    # Cells of several answers, parted by semicolons.\n"
+      text += "    multiple: [\(guess.multiple.map(quoted).joined(separator: ", "))]\n"
+    }
     if let format = guess.timeFormat {
       if guess.column(.time)?.isDayFirstAGuess ?? false {
         text += "    # Every date would also read with day and month the other way round: check this.\n"

@@ -39,6 +39,15 @@ extension RoleGuess {
   /// What companies are called.
   static let companies = ["company", "firm", "organisation", "organization", "employer", "business"]
 
+  /// Takes a table of customers for a survey where it holds cells of several answers and nothing that only customers have.
+  mutating func guessAnswers() {
+    let several = evidence.filter(\.hasSeveralAnswers).map(\.name)
+    let own: [ColumnRole] = [.birth, .region, .company, .treatment, .outcome]
+    guard !several.isEmpty, columns[.customer] != nil, own.allSatisfy({ columns[$0] == nil }) else { return }
+    (role, multiple) = (.surveys, several)
+    why = "it has one row a customer, and cells of several answers"
+  }
+
   /// Columns of a file without purchases that say what it is: who works where, or what was asked and answered.
   mutating func guessTies() {
     let texts = evidence.filter { !columns.values.joined().contains($0.name) }
@@ -53,8 +62,15 @@ extension RoleGuess {
     }
   }
 
-  /// How purchases came about: brand, channel, plan and currency.
+  /// How purchases came about: brand, channel, plan and currency, and how soon they were wanted.
   mutating func guessPurchases() {
+    let taken = Set(columns.values.joined())
+    if let wish = evidence.first(where: { $0.isDeliveryWish && !taken.contains($0.name) }) {
+      columns[.deliverBy] = [wish.name]
+    }
+    if let way = evidence.first(where: { $0.isShippingWay && !taken.contains($0.name) }) {
+      columns[.shipping] = [way.name]
+    }
     let words: [(ColumnRole, [String])] = [
       (.brand, ["brand", "manufacturer", "label"]), (.channel, ["channel"]),
       (.plan, ["plan", "subscription", "tariff"]),
@@ -68,6 +84,19 @@ extension RoleGuess {
       }
       if let found { columns[role] = [found.name] }
     }
+  }
+
+  /// What those are called who are not yet known as customers.
+  static let visitors = ["visitor", "anonymous", "cookie", "guest"]
+
+  /// Takes the column of customers for one of visitors where another file tells which customers those turned out to be.
+  mutating func guessVisitors(of others: [RoleGuess]) {
+    guard role == .events || role == .campaigns, columns[.visitor] == nil, let name = column(.customer)?.name,
+      others.contains(where: {
+        $0.role == .identities && $0.columns[.visitor]?.first?.lowercased() == name.lowercased()
+      })
+    else { return }
+    (columns[.visitor], columns[.customer]) = ([name], nil)
   }
 
   /// Takes a table that tells of no customer for what explains a column of theirs: a region, or the store they buy in.

@@ -13,6 +13,16 @@ struct RoleGuess {
   var timeFormat: String?
   /// Lookups: what they explain.
   var explains: String?
+  /// The file's text encoding, when it is not UTF-8.
+  var encoding: String?
+  /// Surveys: the columns of several answers.
+  var multiple: [String] = []
+  /// Whether its money is written with decimal commas.
+  var hasDecimalCommas: Bool {
+    [ColumnRole.amount, .price, .quantity, .discount].contains { role in
+      evidence.contains { $0.hasDecimalCommas && columns[role]?.contains($0.name) ?? false }
+    }
+  }
   /// Whether the rows' numbers must name the customers.
   private(set) var numbersRows = false
 
@@ -91,9 +101,12 @@ struct RoleGuess {
     }
     let shared = customer.flatMap { name in evidence.first { $0.name.lowercased() == name.lowercased() } }
     take(.customer, shared ?? best(people) ?? identifiers.first { $0.words == ["id"] })
+    take(.visitor, best(RoleGuess.visitors))
     take(.campaign, best(["campaign"]))
     // A day of birth is no time at which something happened here.
-    let times = evidence.filter { ($0.kind == .date || $0.kind == .time) && !$0.speaksOf(["birth", "dob"]) }
+    let times = evidence.filter {
+      ($0.kind == .date || $0.kind == .time) && !$0.speaksOf(["birth", "dob"]) && !$0.isDeliveryWish
+    }
     take(
       .time,
       times.first { $0.speaksOf(["start", "begin"]) } ?? times.first {
@@ -104,7 +117,7 @@ struct RoleGuess {
       take(.time, packed)
       timeFormat = "%Y%m%d"
     }
-    if columns[.time] == nil, let written = evidence.first(where: { $0.timeFormat != nil }) {
+    if columns[.time] == nil, let written = evidence.first(where: { $0.timeFormat != nil && !$0.isDeliveryWish }) {
       take(.time, written)
       timeFormat = written.timeFormat
     }
@@ -112,9 +125,10 @@ struct RoleGuess {
     take(.product, best(["product", "item", "stock", "sku", "article"]))
     take(.store, best(["store", "shop", "branch", "outlet"]))
     let numbers = evidence.filter { $0.isNumber && !$0.speaksOf(["id"]) }
-    let discounts = numbers.filter { $0.speaksOf(["disc", "rebate", "markdown"]) }
+    // A share of the price is no money.
+    let discounts = numbers.filter { $0.speaksOf(["disc", "rebate", "markdown"]) && !$0.isRate }
     if !discounts.isEmpty { columns[.discount] = discounts.map(\.name) }
-    let plain = numbers.filter { !discounts.contains($0) }
+    let plain = numbers.filter { !discounts.contains($0) && !$0.isRate }
     take(.quantity, plain.first { $0.speaksOf(["quantity", "qty", "units", "pieces"]) })
     let money = ["sales", "amount", "total", "revenue", "spend", "spent", "value", "net", "gross", "payment"]
     // "unit_price" is a price, "total_price" an amount, "total_items" neither.
@@ -143,7 +157,10 @@ struct RoleGuess {
     let has = { (role: ColumnRole) in found[role] != nil }
     let isOneRowEach = column(.customer)?.isUnique ?? false
     let isOrdered = has(.order) || has(.product) || has(.quantity)
-    if has(.customer), has(.question), has(.answer) {
+    if has(.customer), has(.visitor), evidence.count <= (has(.time) ? 3 : 2) {
+      role = .identities
+      why = "it tells which customers visitors turned out to be"
+    } else if has(.customer), has(.question), has(.answer) {
       role = .surveys
       why = "it has a customer, a question and an answer on each row"
     } else if has(.customer), has(.company), evidence.count <= (has(.time) ? 3 : 2) {
@@ -176,7 +193,10 @@ struct RoleGuess {
     }
     guessActs()
     guessExperiment()
-    if role == .customers { guessPeople() }
+    if role == .customers {
+      guessPeople()
+      guessAnswers()
+    }
     if role == .transactions || role == .products { guessPurchases() }
     guard let role else { return }
     let allowed = Set(role.required + role.optional)

@@ -149,6 +149,9 @@ extension SourceSet {
         add(ColumnRole.type.rawValue, features.acts.types[kind] ?? [], place, source, "'event_types'", nil)
       }
     }
+    if isOn(.urgency), let purchases {
+      add(ColumnRole.shipping.rawValue, features.urgency.shipping ?? [], .lines, purchases.source, "'urgency'", nil)
+    }
     var notes: [String] = []
     var done: Set<AggregateLevel> = []
     for (place, source, _) in named where done.insert(place).inserted {
@@ -174,7 +177,8 @@ extension SourceSet {
   /// The columns of rows of `source` that rules and expressions may look at, as rows name them.
   func fields(_ source: Source) -> [(name: String, role: ColumnRole)] {
     let roles: [ColumnRole] = [
-      .order, .product, .category, .brand, .store, .channel, .plan, .currency, .campaign, .type, .session, .device,
+      .order, .product, .category, .brand, .store, .channel, .plan, .currency, .shipping, .campaign, .type, .session,
+      .device,
       .amount, .quantity, .discount,
     ]
     return roles.flatMap { role -> [(name: String, role: ColumnRole)] in

@@ -133,7 +133,7 @@ struct ActSource {
 
 extension SourceSet {
   /// The values of `column` that most customers have a row with, then by name.
-  fileprivate func mostCommon(_ column: String, _ rows: String, limit: Int) throws -> [String] {
+  func mostCommon(_ column: String, _ rows: String, limit: Int) throws -> [String] {
     let value = connection.dialect.asText(SQL.identifier(column))
     let found = try connection.query(
       """

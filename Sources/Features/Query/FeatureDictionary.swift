@@ -84,11 +84,43 @@ extension Connection {
       (FeaturePlan.markdownPath(beside: target), Data((plan.dictionaryMarkdown + LabelEntry.markdown(labels)).utf8)),
       (FeaturePlan.jsonPath(beside: target), try plan.json(labels)),
     ]
+    try checkDictionaries(beside: target)
     for (path, bytes) in texts {
       try checkIsNoInput(path)
       try files.write(bytes, to: path)
     }
   }
+}
+
+extension Connection {
+  /// Throws ``WarehouseError/notWritten(path:reason:)`` where a dictionary beside `target` would replace a file that is
+  /// none: somebody's own `features.md`.
+  public func checkDictionaries(beside target: String) throws(WarehouseError) {
+    let checks: [(path: String, isDictionary: (Data) -> Bool)] = [
+      (FeaturePlan.dictionaryPath(beside: target), { $0.starts(with: Data("name,family,".utf8)) }),
+      (FeaturePlan.markdownPath(beside: target), { $0.starts(with: Data("# Features\n".utf8)) }),
+      (FeaturePlan.jsonPath(beside: target), { (try? JSONDecoder().decode(DictionaryMark.self, from: $0)) != nil }),
+    ]
+    for (path, isDictionary) in checks {
+      guard let standing = try? Data(contentsOf: URL(fileURLWithPath: path)), !isDictionary(standing) else { continue }
+      throw .notWritten(
+        path: path,
+        reason:
+          "the dictionary of '\(target)' belongs there, and a file of that name that is no dictionary stands there; "
+          + "move it away, or give the features another name")
+    }
+  }
+}
+
+/// What tells a dictionary from any other JSON.
+private struct DictionaryMark: Decodable {
+  struct Entry: Decodable {
+    let name: String
+    let family: String
+    let sql: String
+  }
+  let customer: String
+  let features: [Entry]
 }
 
 extension FeatureDefinition {

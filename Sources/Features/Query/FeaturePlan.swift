@@ -16,15 +16,12 @@ public struct FeaturePlan: Sendable, Hashable, Codable {
     let project = sources.project
     let rows = PurchaseRows(sources)
     let found = try Findings(sources, rows, project)
-    // Several ask for them before any feature is made, so they are kept for the while.
-    let kept = "tessera_orders_\(SourceSet.numbers.next())"
+    // Several ask for them before any feature is made, and then the features themselves.
     let dialect = sources.connection.dialect
     let isAsked =
       !project.sources(.campaigns).isEmpty
       || ![FeatureFamily.rfm, .lifecycle].allSatisfy { project.features.switchedOff.contains($0.rawValue) }
-    if let rows, isAsked { try sources.connection.execute(dialect.keep(sources.orders(rows), as: kept)) }
-    defer { if rows != nil, isAsked { try? sources.connection.execute(dialect.drop(kept)) } }
-    let orders = rows.map { isAsked ? "SELECT * FROM \(kept) AS k" : sources.orders($0) }
+    let orders = try rows.map { isAsked ? try sources.keptOrders.keep(sources.orders($0)) : sources.orders($0) }
     let context = FamilyContext(
       project: project,
       dialect: dialect,
@@ -32,6 +29,7 @@ public struct FeaturePlan: Sendable, Hashable, Codable {
       hasTimeOfDay: found.hasTimeOfDay, hasReturns: found.hasReturns,
       population: try PopulationFigures(sources, rows, orders: orders),
       affinities: try AffinityLevel.levels(sources, rows), channels: try sources.channels(rows),
+      urgency: try sources.urgency(rows),
       acts: try ActSource.found(sources, rows, orders: orders), rules: try RuleCompiler.definitions(sources, rows),
       attributes: project.sources.filter(\.role.hasAttributes).map { ($0, sources.attributes($0)) },
       people: try PeopleFigures(sources))

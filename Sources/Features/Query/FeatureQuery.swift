@@ -95,7 +95,8 @@ extension SourceSet {
     }
     var tables: [String] = []
     if let purchases, levels.contains(where: \.readsOrders) {
-      tables.append("orders AS (\n\(orders(purchases)))")
+      let query = orders(purchases)
+      tables.append("orders AS (\n\(keptOrders.rows(of: query) ?? query))")
     }
     if let purchases, levels.contains(where: \.readsProductDays) {
       tables.append("product_days AS (\n\(productDays(purchases.purchases)))")
@@ -164,7 +165,7 @@ extension SourceSet {
       switch aggregate.level {
       case .choices(let column):
         return offers(.amount) && (choiceColumns(.category) + choiceColumns(.brand)).contains(column)
-      case .lines, .returns, .orders, .days, .months, .productDays, .regularProducts, .plans:
+      case .lines, .returns, .orders, .days, .months, .productDays, .regularProducts, .plans, .deliveries:
         guard project.sources(.transactions).first != nil else { return false }
         return (aggregate.needs ?? []).allSatisfy { offers($0) }
       case .events(let name), .sessions(let name, _): return hasSource(name, .events, aggregate.needs)
@@ -251,8 +252,8 @@ extension SourceSet {
     }
     guard let purchases else {
       switch level {
-      case .lines, .returns, .orders, .days, .months, .choices, .productDays, .regularProducts, .plans, .answers,
-        .accounts:
+      case .lines, .returns, .orders, .days, .months, .choices, .productDays, .regularProducts, .plans, .deliveries,
+        .answers, .accounts:
         throw try missingTransactions()
       default: break
       }
@@ -268,6 +269,7 @@ extension SourceSet {
     case .productDays: return "SELECT * FROM product_days"
     case .regularProducts: return regularProducts
     case .plans: return plans(purchases.purchases)
+    case .deliveries(let reading): return deliveries(purchases.purchases, reading)
     case .accounts: return accountRows
     case .answers(let name, let reading): return answers(try source(name, .campaigns), reading)
     default: return try otherRows(level, source)

@@ -103,7 +103,7 @@ struct PeopleFigures {
   private static func questions(_ source: Source, _ sources: SourceSet) throws -> [Question] {
     let replies = sources.latestReplies(source)
     let dialect = sources.connection.dialect
-    let number = dialect.attempt("answer", as: PreparedSource.price)
+    let number = dialect.attempt(text: "answer", asDecimal: PreparedSource.price)
     let found = try sources.connection.query(
       """
       SELECT question, count(*) AS reached, sum(others) AS others,
@@ -245,17 +245,26 @@ extension SourceSet {
   // MARK: Accounts
 
   /// One row a customer and their `account`: of the latest link known at the as-of date (then the least company by its
-  /// name), or what a source of customers says. Nil where nothing tells companies.
+  /// name), or what the first source of customers says that tells one. Nil where nothing tells companies.
   var accounts: String? {
+    var tellers: [String] = []
     if let links = project.sources(.contacts).first {
-      return """
+      tellers.append(
+        """
         SELECT customer, company AS account FROM (SELECT customer, company, row_number() OVER (PARTITION BY customer
             ORDER BY ts DESC, company) AS version
           FROM (\(visible(links))) AS v WHERE company IS NOT NULL) AS versions WHERE version = 1
-        """
+        """)
     }
-    guard let source = project.sources(.customers).first(where: { $0.column(.company) != nil }) else { return nil }
-    return "SELECT customer, company AS account FROM (\(latest(source))) AS c WHERE company IS NOT NULL"
+    for source in project.sources(.customers) where source.column(.company) != nil {
+      tellers.append("SELECT customer, company AS account FROM (\(latest(source))) AS c WHERE company IS NOT NULL")
+    }
+    guard tellers.count > 1 else { return tellers.first }
+    let told = tellers.enumerated().map { "SELECT customer, account, \($0) AS place FROM (\($1)) AS t" }
+    return """
+      SELECT customer, account FROM (SELECT customer, account, row_number() OVER (PARTITION BY customer ORDER BY place)
+            AS choice FROM (\(told.joined(separator: " UNION ALL "))) AS a) AS choices WHERE choice = 1
+      """
   }
 
   /// One row a customer of a company, with what all of its contacts did together. Reads the relation `orders`.

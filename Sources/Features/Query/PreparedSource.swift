@@ -24,6 +24,8 @@ struct PreparedSource {
   let isBirthYear: Bool
   /// The names of the relation's columns.
   let columns: [String]
+  /// All rows of a source with a condition, those that it leaves out too; nil without one.
+  let wholeRows: Int?
 
   /// Amounts and quantities keep four decimal places.
   static let money = "DECIMAL(18,4)"
@@ -110,7 +112,7 @@ struct SourceParser {
       select("\(dialect.rowNumber) AS order_id")
       return
     }
-    let moment = try timeSQL(time)
+    let moment = try timeSQL(time, stated: source.timeFormat)
     // Among numbers, times stand where no order number reaches.
     let stand =
       keys[.order] == .integer
@@ -124,7 +126,7 @@ struct SourceParser {
       selected.append("CAST(NULL AS TIMESTAMP) AS ts")
       return
     }
-    let parsed = try timeSQL(column)
+    let parsed = try timeSQL(column, stated: source.timeFormat)
     selected.append("\(parsed) AS ts")
     let format = source.timeFormat ?? (isText(column) ? table.timeFormat(column) : nil)
     let needed =
@@ -134,11 +136,12 @@ struct SourceParser {
     check("time", raw: cell(column), column: column, parsed: parsed, needed: needed)
   }
 
-  /// The time in `column`, without a zone. Times that state an offset are told in UTC, whatever file they stand in.
-  private func timeSQL(_ column: String) throws(WarehouseError) -> String {
+  /// The time in `column`, without a zone, written as `stated` says where that is not nil. Times that state an offset are
+  /// told in UTC, whatever file they stand in.
+  private func timeSQL(_ column: String, stated: String?) throws(WarehouseError) -> String {
     let raw = cell(column)
     let kind = try table.column(column).kind
-    if let format = source.timeFormat ?? (isText(column) ? table.timeFormat(column) : nil) {
+    if let format = stated ?? (isText(column) ? table.timeFormat(column) : nil) {
       if let parsed = dialect.moment(raw, pattern: format) { return parsed }
       throw .badCell(
         source: table.name, row: nil, column: column,
@@ -163,7 +166,8 @@ struct SourceParser {
   ) -> String {
     let raw = cell(column)
     let hasCommas = source.decimal == "," && isText(column)
-    let parsed = dialect.attempt(hasCommas ? "replace(replace(\(raw), '.', ''), ',', '.')" : raw, as: type)
+    let digits = hasCommas ? "replace(replace(\(raw), '.', ''), ',', '.')" : raw
+    let parsed = isText(column) ? dialect.attempt(text: digits, asDecimal: type) : dialect.attempt(digits, as: type)
     let suffix = index == 0 ? "" : "_\(index + 1)"
     check(
       role.rawValue + suffix, raw: raw, column: column, parsed: parsed,
@@ -203,6 +207,19 @@ struct SourceParser {
     }
     let sum = discounts.isEmpty ? "0" : discounts.joined(separator: " + ")
     selected.append("CAST(\(sum) AS \(PreparedSource.money)) AS discount")
+  }
+
+  /// Selects the day an order is wanted by, under `deliver_by`: as `time_format` says, or where the file writes it otherwise
+  /// than the source's time, as the engine recognised it or as ISO 8601 has it.
+  mutating func selectDelivery() throws(WarehouseError) {
+    guard let column = source.column(.deliverBy) else { return }
+    let isText = isText(column)
+    let kind = try table.column(column).kind
+    let recognised = try timeSQL(column, stated: kind.isNumeric && !isText ? source.timeFormat : nil)
+    let stated = isText ? source.timeFormat.flatMap { dialect.moment(cell(column), pattern: $0) } : nil
+    let parsed = "CAST(\(stated.map { "coalesce(\($0), \(recognised))" } ?? recognised) AS DATE)"
+    selected.append("\(parsed) AS deliver_by")
+    check("deliver_by", raw: cell(column), column: column, parsed: parsed, needed: "dates, such as 2024-12-31")
   }
 
   mutating func select(_ sql: String) { selected.append(sql) }
@@ -263,7 +280,7 @@ struct SourceParser {
     if kind.isNumeric {
       parsed = dialect.attempt(raw, as: "BIGINT")
     } else {
-      parsed = "CAST(\(try timeSQL(column)) AS DATE)"
+      parsed = "CAST(\(try timeSQL(column, stated: source.timeFormat)) AS DATE)"
     }
     selected.append("\(parsed) AS birth")
     check("birth", raw: raw, column: column, parsed: parsed, needed: "dates of birth, or years such as 1984")
@@ -312,7 +329,7 @@ struct SourceParser {
   /// The rows that the source's condition keeps. One that cannot be told because a cell cannot be read is kept too, so
   /// that the cell is found rather than the row lost.
   private var filter: String {
-    guard let condition = source.condition else { return "" }
+    guard let condition else { return "" }
     let unreadable = selected.filter { $0.contains(" AS \"bad_") }.compactMap { flag in
       flag.range(of: " AS \"bad_", options: .backwards).map { String(flag[..<$0.lowerBound]) }
     }
@@ -320,11 +337,26 @@ struct SourceParser {
     return " WHERE ((\(condition)) OR ((\(condition)) IS NULL AND (\(unreadable.joined(separator: " OR ")))))"
   }
 
+  /// The source's condition; what it divides by zero is missing, as in all SQL of the project's own.
+  private var condition: String? {
+    source.condition.map { text in
+      let own = OwnSQL(text)
+      return own.fault == nil ? own.sql(dividing: dialect) : text
+    }
+  }
+
   /// The whole parsing as one query.
   var sql: String { "SELECT \(selected.joined(separator: ", ")) FROM \(raw)\(filter)" }
 
   /// A query that finds nothing, for whether the engine understands the source's condition at all.
-  var conditionProbe: String? { source.condition.map { "SELECT 1 AS probe FROM \(raw) WHERE (\($0)) LIMIT 0" } }
+  var conditionProbe: String? { condition.map { "SELECT 1 AS probe FROM \(raw) WHERE (\($0)) LIMIT 0" } }
+
+  /// A query for the number of rows that there are before the source's condition, as `whole`; nil without one.
+  var wholeCount: String? {
+    condition.map { _ in
+      "SELECT count(*) AS whole FROM \(table.relation(asText: Set(table.columns.map(\.name)))) AS raw"
+    }
+  }
 
   /// A query for the number, from 1, of the first row of the file whose `role` (and time, where there is one) an earlier
   /// row has already.
@@ -332,7 +364,9 @@ struct SourceParser {
   /// Of rows that carry a time, those before `cutoff` alone.
   func firstRepeatedRow(_ role: ColumnRole, before cutoff: String) throws(WarehouseError) -> String {
     let key = source.column(role).map { keySQL(role, $0) } ?? "NULL"
-    let time = try source.column(.time).map { column throws(WarehouseError) in try timeSQL(column) }
+    let time = try source.column(.time).map { column throws(WarehouseError) in
+      try timeSQL(column, stated: source.timeFormat)
+    }
     return """
       SELECT min(row_index) AS row_index FROM (
         SELECT row_index, row_number() OVER (PARTITION BY key_of_row, time_of_row ORDER BY row_index) AS copy FROM (

@@ -151,7 +151,8 @@ extension SourceSet {
     case .transactions:
       try parser.selectOrder()
       try parser.selectMoney()
-      for role in [ColumnRole.product, .brand, .store, .channel, .plan, .currency] {
+      try parser.selectDelivery()
+      for role in [ColumnRole.product, .brand, .store, .channel, .plan, .currency, .shipping] {
         parser.selectKey(role, as: role.rawValue)
       }
       parser.selectKeys(.category)
@@ -178,9 +179,10 @@ extension SourceSet {
     parser.selectRowMark()
     try checkCondition(parser, project: project, connection)
     let relation = try SourceSet.place(parser.sql, table, view: view, connection)
+    let whole = try parser.wholeCount.map { try connection.query($0, reading: table.name).number("whole") }
     return PreparedSource(
       source: source, table: table, relation: relation, checks: parser.checks, attributes: attributes,
-      isBirthYear: parser.isBirthYear, columns: parser.columns)
+      isBirthYear: parser.isBirthYear, columns: parser.columns, wholeRows: whole)
   }
 
   /// Makes the parsed rows readable as often as needed: text is parsed once into Parquet (by DuckDB, which alone has files

@@ -1,5 +1,39 @@
 internal import Warehouse
 
+/// The orders of one date, kept by the engine once they were asked for: making them of millions of lines is dear, and both
+/// a plan and its features are made of them.
+final class KeptOrders {
+  private let connection: Connection
+  /// What they are the result of, and the engine's table; nil before any is kept.
+  private var kept: (query: String, table: String)?
+
+  init(_ connection: Connection) { self.connection = connection }
+
+  deinit { drop() }
+
+  /// Keeps the result of `query`, instead of any kept before.
+  /// - Returns: a query for its rows.
+  func keep(_ query: String) throws(WarehouseError) -> String {
+    if let known = rows(of: query) { return known }
+    drop()
+    let table = "tessera_orders_\(SourceSet.numbers.next())"
+    try connection.execute(connection.dialect.keep(query, as: table))
+    kept = (query, table)
+    return rows(of: query) ?? query
+  }
+
+  /// A query for the rows of `query`, where these are kept.
+  func rows(of query: String) -> String? {
+    guard let kept, kept.query == query else { return nil }
+    return "SELECT * FROM \(kept.table) AS k"
+  }
+
+  private func drop() {
+    if let kept { try? connection.execute(connection.dialect.drop(kept.table)) }
+    kept = nil
+  }
+}
+
 /// Purchases by order, by day and by month. The latter two read the first as the relation `orders`.
 extension SourceSet {
   /// One row an order of a customer: its money as `value`, in `cents` and, exactly, in ten-thousandths as `units`.

@@ -15,6 +15,8 @@ public struct SourceSet {
   /// What was read, and what was left out.
   public private(set) var quality = DataQuality()
   private(set) var surveys: [String: SourceSurvey] = [:]
+  /// Orders that the engine keeps from the making of a plan to the computation of its features.
+  let keptOrders: KeptOrders
   /// To whom a computation is restricted; nil takes everybody.
   var changed: ChangedCustomers?
   let prepared: [String: PreparedSource]
@@ -30,6 +32,7 @@ public struct SourceSet {
   public init(_ project: Project, connection: Connection, asOf: CalendarDate? = nil) throws {
     self.connection = connection
     self.project = project
+    keptOrders = KeptOrders(connection)
     try SourceSet.checkRoles(project)
     var tables: [String: TableSource] = [:]
     for source in project.sources { tables[source.name] = try SourceSet.open(source, in: project, connection) }

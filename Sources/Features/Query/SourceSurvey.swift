@@ -131,14 +131,15 @@ extension SourceSet {
     {
       silence = asOf.daysSince1970 - Int(day)
     }
-    let leftOut = reasons.enumerated().map {
-      DataQuality.Reason(reason: $1.reason, rows: number("reason_\($0)"))
-    }.filter { $0.rows > 0 }
-    let read = number("rows_read")
+    let passing = number("rows_read")
+    let read = max(passing, ready.wholeRows ?? passing)
+    let leftOut =
+      [DataQuality.Reason(reason: "that 'where' leaves out", rows: read - passing)]
+      + reasons.enumerated().map { DataQuality.Reason(reason: $1.reason, rows: number("reason_\($0)")) }
     return SourceSurvey(
       count: DataQuality.SourceCount(
         source: source.name, role: source.role, rowsRead: read, rowsUsed: read - leftOut.reduce(0) { $0 + $1.rows },
-        leftOut: leftOut),
+        leftOut: leftOut.filter { $0.rows > 0 }),
       returnedRows: number("returned"), rowsWithTimeOfDay: number("timed"),
       volume: table["volume"]?.doubles?.first.flatMap { $0.isFinite ? $0 : nil } ?? 0,
       silentDays: silence, implausibleTimes: number("implausible"))
