@@ -92,7 +92,7 @@ public struct ProjectRun {
     let training = training ?? SegmentTraining(project)
     let learnt = try learnTargets(sources, seed: training.kmeans.seed, rows: training.tree?.sample ?? .max)
     let plan = try FeaturePlan(sources)
-    let table = try features(sources, plan)
+    let table = try features(sources, plan).adding(scoresOf: learnt.predictions, sources, self, if: project.takesScores)
     if let settings = training.tree, connection.dialect.keepsRowNumbers, table.rows > settings.sample {
       return try trainOnSample(of: table, sources, plan, training, settings, learnt)
     }

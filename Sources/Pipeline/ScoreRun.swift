@@ -15,6 +15,8 @@ public struct ScoreSummary: Sendable {
   public private(set) var report = TransformReport()
   /// What was read of the sources; nil for a ready table.
   public internal(set) var quality: DataQuality?
+  /// What of a ready table could not be told, in a sentence each.
+  public internal(set) var notes: [String] = []
 
   init(_ model: SegmentModel) { sizes = [Int](repeating: 0, count: model.segments.k) }
 
@@ -60,13 +62,17 @@ extension ProjectRun {
     guard let plan = model.features.plan else { throw PipelineError.needsFeatureTable }
     let sources = try sources(asOf: asOf)
     report(computing: plan, sources)
-    let table = try since.map { try sources.features(plan, changedSince: $0) } ?? sources.features(plan)
+    let table = try (since.map { try sources.features(plan, changedSince: $0) } ?? sources.features(plan))
+      .adding(scoresOf: model.predictions ?? [], sources, self, since: since, if: model.takesScores)
     let members = try model.lists.map { try table.members(of: $0.rules) }
     let scores = CustomerScores(
-      chances: try chances(model.predictions ?? [], sources, since: since), forecasts: try forecasts(model, sources))
+      chances: try chances(model.predictions ?? [], sources, since: since),
+      effects: try effects(model.effects ?? [], sources, since: since), forecasts: try forecasts(model, sources))
     progress?(PipelineProgress(stage: "assigning \(table.rows) customers"))
-    let rows = try ScoredRows(connection, table.relation, table.plan.columns, source: "the features", members)
-    var summary = try connection.score(rows, by: model, wishes, scores, to: target, progress)
+    let rows = try ScoredRows(connection, table.relation, table.columns, source: "the features", members)
+    var summary = try connection.score(rows, by: model, wishes, to: target, progress) { _, customers in
+      scores.columns(for: customers)
+    }
     summary.quality = sources.quality
     summary.quality?.notes += members?.notes ?? []
     return summary
@@ -85,12 +91,17 @@ extension Connection {
     let members = try model.lists.map { try self.members(of: $0.rules, in: table, columns) }
     let rows = try ScoredRows(self, table.relation(asText: texts), columns, source: table.name, members)
     guard rows.count > 0 else { throw WarehouseError.fileEmpty(path: table.name) }
-    return try score(rows, by: model, wishes, CustomerScores(), takesWholeNumbers: true, to: target, progress)
+    let told = try foretold(model, file: file, identifier: identifier)
+    var summary = try score(rows, by: model, wishes, takesWholeNumbers: true, to: target, progress) { batch, _ in
+      told.columns.map { $0.reordered(Array(batch)) }
+    }
+    summary.notes = told.notes
+    return summary
   }
 
   fileprivate func score(
-    _ rows: ScoredRows, by model: SegmentModel, _ wishes: ScoreWishes, _ scores: CustomerScores,
-    takesWholeNumbers: Bool = false, to target: String, _ progress: ProgressObserver?
+    _ rows: ScoredRows, by model: SegmentModel, _ wishes: ScoreWishes, takesWholeNumbers: Bool = false,
+    to target: String, _ progress: ProgressObserver?, foretold: (Range<Int>, Column) -> [Column]
   ) throws -> ScoreSummary {
     let isWhole = try takesWholeNumbers && rows.hasWholeNumbers()
     let files = StagedFiles()
@@ -109,7 +120,7 @@ extension Connection {
         values, allMemberships: wishes.allMemberships, reasons: wishes.reasons, source: rows.source
       ) { batch.lowerBound + $0 + 1 }
       summary.add(scored.assignments, scored.report)
-      scored.assignments.chances = scores.columns(for: values.customers)
+      scored.assignments.chances = foretold(batch, values.customers)
       return scored.assignments.adding(values.lists).table
     }
     if rows.batches.count == 1, let batch = rows.batches.first {

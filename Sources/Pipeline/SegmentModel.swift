@@ -148,6 +148,8 @@ public struct SegmentModel: Sendable {
   public let checks: SegmentChecks?
   /// What customers may do, and how likely; nil without targets, and in older files.
   public internal(set) var predictions: [ProjectPrediction]?
+  /// What treatments change, by segment; nil without experiments to learn from, and in older files.
+  public internal(set) var effects: [ProjectEffect]?
   /// What customers will order and spend, by segment, with ranges; nil where that was not asked for, and in older files.
   public internal(set) var value: ValueCard?
   /// Who the segments' customers are, in words; nil without a tree, and in older files.
@@ -192,6 +194,7 @@ public struct SegmentModel: Sendable {
     if let history { try file.setSection("history", history) }
     if let attractiveness { try file.setSection("attractiveness", attractiveness) }
     if let predictions { try file.setSection("predictions", predictions) }
+    if let effects { try file.setSection("effects", effects) }
     if let value { try file.setSection("forecast", value) }
     if let personas { try file.setSection("personas", personas) }
     try file.setSection("provenance", provenance)
@@ -234,6 +237,13 @@ public struct SegmentModel: Sendable {
         throw PipelineError.modelInconsistent(reason: fault)
       }
       predictions = read
+    }
+    if file.sectionNames.contains("effects") {
+      let read = try file.section("effects", as: [ProjectEffect].self)
+      if let fault = read.lazy.compactMap(\.prediction.fault).first {
+        throw PipelineError.modelInconsistent(reason: fault)
+      }
+      effects = read
     }
     if file.sectionNames.contains("attractiveness") {
       let read = try file.section("attractiveness", as: Attractiveness.self)

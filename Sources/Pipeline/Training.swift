@@ -77,7 +77,9 @@ public struct SegmentTraining: Sendable {
     weights: [Double]? = nil, source: String, progress: ProgressObserver? = nil
   ) throws -> TrainedSegments {
     let families = plan.map { plan in
-      Dictionary(plan.definitions.map { ($0.name, $0.family.rawValue) }, uniquingKeysWith: { first, _ in first })
+      let scores = values.numbers.names.map { ($0, TreeSettings.scores) }
+      return Dictionary(
+        plan.definitions.map { ($0.name, $0.family.rawValue) } + scores, uniquingKeysWith: { first, _ in first })
     }
     guard values.rows >= max(2, range.lowerBound) else {
       throw PipelineError.tooFewCustomers(have: values.rows, need: max(2, range.lowerBound))
@@ -190,7 +192,8 @@ public struct SegmentTraining: Sendable {
     _ families: [String: String], _ observer: @escaping FitObserver
   ) throws -> (FoundSegments, SegmentAssignments) {
     var growth = TreeGrowth(
-      self, settings, values, features: Set(transforms.features), families: families, observer: observer)
+      self, settings.partingScores(Set(transforms.features), families), values, features: Set(transforms.features),
+      families: families, observer: observer)
     var tree = try growth.grow(known)
     var history = try previous.flatMap { try tree.takeOverIDs(from: $0, values) }
     if let found = history, found.events.isEmpty, found.moved > 0, let previous, let before = previous.tree,

@@ -57,9 +57,10 @@ enum UpliftReport {
     for arm in model.arms where !arm.segments.isEmpty {
       Terminal.print("\n\(arm.treatment), by segment:")
       var segments = TextTable([
-        ("segment", .left), ("rows", .right), ("effect", .right), ("95% interval", .right), ("drawn to all", .right),
+        ("segment", .left), ("rows", .right), ("effect", .right), ("95% interval", .right),
+        (arm.macros == nil ? "drawn to all" : "drawn to its parent", .right),
       ])
-      for part in arm.segments {
+      for part in (arm.macros ?? []) + arm.segments {
         segments.add([
           part.group, ReadableNumber.grouped(part.customers), effect(part.average.value),
           "\(effect(part.average.low)) to \(effect(part.average.high))", effect(part.shrunk.value),
@@ -79,6 +80,9 @@ struct UpliftJSON: Encodable {
   let controlRows: Int
   let controlMean: Double
   let arms: [Arm]
+  let policy: PolicyOutcome?
+  let lists: [[ResponseShare]]?
+  let comparisons: [CampaignComparison]?
   let dropped: [PredictorEncoding.Dropped]
   let seed: UInt64
   let seconds: Double?
@@ -103,7 +107,7 @@ struct UpliftJSON: Encodable {
     let segments: [UpliftFit.GroupEffect]
   }
 
-  init(_ model: UpliftPrediction, seconds: Double?) {
+  init(_ model: UpliftPrediction, answer: UpliftAnswer? = nil, seconds: Double?) {
     func ends(_ estimate: Estimate) -> [Double] { [estimate.low, estimate.high] }
     (target, positive, treatment) = (model.target, model.positive, model.treatment)
     (control, controlRows, controlMean) = (model.control, model.controlRows, model.controlMean)
@@ -116,6 +120,9 @@ struct UpliftJSON: Encodable {
         qiniInterval: (arm.qini?.qini).map(ends), upliftAUC: arm.qini?.upliftAUC, tenths: arm.tenths,
         segments: arm.segments)
     }
+    policy = answer?.policy
+    lists = answer?.lists
+    comparisons = answer?.comparisons
     dropped = model.encoding.dropped
     (seed, self.seconds) = (model.seed, seconds)
   }

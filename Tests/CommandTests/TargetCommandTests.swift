@@ -102,6 +102,47 @@ import Testing
     #expect(shown.output.contains("no order in the next 60 days"))
   }
 
+  @Test func `a category, an amount and their contraries are counted as they say`() throws {
+    let folder = try folder(
+      "any: {event: buy, days: 40, dates: 2}\nwomen: {event: buy, days: 40, dates: 2, where: category = f}\n"
+        + "never: {event: no buy, days: 40, dates: 2, where: category = f}\n"
+        + "much: {event: buy, days: 40, dates: 2, spend: 120}")
+    let targets = try String(contentsOf: folder.url.appendingPathComponent("tessera.yml"), encoding: .utf8)
+    try folder.write(
+      targets.replacing("amount: paid}", with: "amount: paid, category: gender}"), to: "tessera.yml")
+    let trained = try TesseraProcess.run(["train"], in: folder.url)
+    try #require(trained.code == 0, "\(trained.errors)")
+    #expect(trained.output.contains("with category = f in the next 40 days"))
+    #expect(trained.output.contains("120 or more spent in the next 40 days"))
+    // Counted anew from the text of the log: two dates, 40 days apart, the last 40 days before the end of the records.
+    struct Line {
+      let customer, day, gender: String
+      let paid: Int
+    }
+    let lines = Self.orders.split(separator: "\n").dropFirst().map { line in
+      let cells = line.split(separator: ",").map(String.init)
+      return Line(customer: cells[0], day: cells[1], gender: cells[3], paid: Int(cells[2]) ?? 0)
+    }
+    func text(_ date: Date) -> String { String(ISO8601DateFormatter().string(from: date).prefix(10)) }
+    let latest = try #require(lines.map(\.day).max())
+    let end = try #require(ISO8601DateFormatter().date(from: latest + "T00:00:00Z"))
+    var counts = [0, 0, 0, 0]
+    for back in [1, 2] {
+      let (from, to) = (
+        text(end.addingTimeInterval(-86_400 * 40 * Double(back))),
+        text(end.addingTimeInterval(-86_400 * 40 * Double(back - 1)))
+      )
+      for customer in Set(lines.filter { $0.day <= from }.map(\.customer)) {
+        let later = lines.filter { $0.customer == customer && $0.day > from && $0.day <= to }
+        let women = later.contains { $0.gender == "f" }
+        if !later.isEmpty { counts[0] += 1 }
+        if women { counts[1] += 1 } else { counts[2] += 1 }
+        if later.reduce(0, { $0 + $1.paid }) >= 120 { counts[3] += 1 }
+      }
+    }
+    #expect(try predictions(folder).map(\.prediction.positives) == counts)
+  }
+
   @Test func `nothing after the as-of date is looked at, not even by labels`() throws {
     let day = "2023-02-20"
     let folder = try folder("buys: {event: buy, days: 40}")
@@ -138,6 +179,10 @@ import Testing
     Refusal(targets: "buys: {event: visit, days: 3}", words: "known are 'buy', 'no buy'"),
     Refusal(targets: "buys it: {event: buy, days: 3}", words: "letters, digits and '_'"),
     Refusal(targets: "buys: {event: buy, days: 3, dates: 0}", words: "from 1 to 36"),
+    Refusal(targets: "buys: {event: buy, days: 3, where: category}", words: "a test is a column"),
+    Refusal(targets: "buys: {event: buy, days: 40, where: categry = Toys}", words: "has no column 'categry'"),
+    Refusal(targets: "buys: {event: buy, days: 40, spend: none}", words: "must be an amount above 0"),
+    Refusal(targets: "buys: {event: buy, days: 40, spend: 5, at_least: 2}", words: "give one of them"),
     Refusal(targets: "orders: {event: buy, days: 40}", words: "a feature is called 'orders'"),
     Refusal(targets: "buys: {event: buy, days: 3000}", words: "records are too short for the target 'buys'"),
     Refusal(targets: "buys: {event: buy, days: 40, at_least: 1000}", words: "cannot be learnt"),

@@ -37,6 +37,30 @@ import Testing
     #expect(Shops.near(own.totalOrders.expected, short.totalOrders.expected, 1e-6 * own.totalOrders.expected))
   }
 
+  @Test func `groups together are one group with one range`() throws {
+    let log = try Shops.planted(customers: 600, seed: 9)
+    let fit = try ValueTraining().fit(log, calibrationEnd: 500)
+    let forecast = ValueForecast(
+      fit.model, fit.table, horizon: 10, parts: .groups(fit.table.rows.map { $0.customer % 4 }, count: 4))
+    let pair = forecast.together([1, 2])
+    let expected = forecast.groupRevenue[1].expected + forecast.groupRevenue[2].expected
+    #expect(Shops.near(pair.revenue.expected, expected, 1e-9 * expected))
+    let ends = { (range: ValueRange) in (range.high80 - range.low80) / range.expected }
+    // Chance evens out in more customers; what is common to all does not.
+    #expect(ends(pair.orders) < ends(forecast.groupOrders[1]) && ends(pair.orders) > 0.5 * ends(forecast.totalOrders))
+    #expect(forecast.together([]).orders.expected == 0)
+  }
+
+  @Test func `back-tests on a part of very many customers teach about the same`() throws {
+    let log = try Shops.planted(customers: 130_000, seed: 12)
+    var training = ValueTraining()
+    (training.backTests, training.horizon) = (1, 20)
+    let test = try #require(try training.fit(log, calibrationEnd: 420).backTests.first)
+    // Every second customer or so, by a hash; the forecast is unbiased as it is of all.
+    #expect((40_000...100_000).contains(test.customers))
+    #expect(abs(test.actualOrders / test.predictedOrders - 1) < 0.03)
+  }
+
   @Test func `what is brought back lowers revenue`() throws {
     let log = try Shops.planted(customers: 500, seed: 10)
     var orders = log.orders

@@ -23,6 +23,24 @@ public struct ValueModel: Sendable, Hashable, Codable {
   /// The standard deviation of the logarithm of a total that comes from not knowing the parameters exactly.
   public let parameterDeviation: Double
 
+  /// A model of orders alone that no back-test has held against what came: totals may be off by a tenth.
+  public init(orders: OrderModel) {
+    self.init(
+      orders: orders, spend: nil, meanSpend: 0, pricedShare: 0, returnShare: 0, unit: .day, orderCorrection: .unknown,
+      revenueCorrection: .unknown, backTestHorizon: 0, parameterDeviation: 0)
+  }
+
+  init(
+    orders: OrderModel, spend: SpendModel?, meanSpend: Double, pricedShare: Double, returnShare: Double, unit: TimeUnit,
+    orderCorrection: ForecastCorrection, revenueCorrection: ForecastCorrection, backTestHorizon: Double,
+    parameterDeviation: Double
+  ) {
+    (self.orders, self.spend, self.meanSpend, self.pricedShare) = (orders, spend, meanSpend, pricedShare)
+    (self.returnShare, self.unit, self.backTestHorizon) = (returnShare, unit, backTestHorizon)
+    (self.orderCorrection, self.revenueCorrection) = (orderCorrection, revenueCorrection)
+    self.parameterDeviation = parameterDeviation
+  }
+
   /// The expected spend an order of one customer, returns taken off.
   public func expectedSpend(_ row: PurchaseTable.Row) -> Double {
     let gross =

@@ -154,6 +154,17 @@ public struct PurchaseTable: Sendable, Hashable {
   /// The last day that was looked at.
   public let calibrationEnd: Int
 
+  /// A table of customers whose histories are known already, opportunities for BG/BB; they are numbered from 0.
+  public init(_ summaries: [PurchaseSummary]) {
+    self.init(
+      rows: summaries.enumerated().map { Row(customer: $0, summary: $1, pricedOrders: 0, meanSpend: nil) }, unit: .day,
+      calibrationEnd: 0)
+  }
+
+  init(rows: [Row], unit: TimeUnit, calibrationEnd: Int) {
+    (self.rows, self.unit, self.calibrationEnd) = (rows, unit, calibrationEnd)
+  }
+
   /// The table of those rows alone that `isWanted` says.
   public func keeping(_ isWanted: (Row) -> Bool) -> PurchaseTable {
     PurchaseTable(rows: rows.filter(isWanted), unit: unit, calibrationEnd: calibrationEnd)

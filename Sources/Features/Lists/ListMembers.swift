@@ -141,6 +141,6 @@ extension Connection {
 extension FeatureTable {
   /// Evaluates `lists` over these features, rows in the order of ``values()``.
   public func members(of lists: [RuleList]) throws(WarehouseError) -> ListMembers {
-    try connection.members(of: lists, in: relation, plan.columns, source: "the features")
+    try connection.members(of: lists, in: relation, columns, source: "the features")
   }
 }

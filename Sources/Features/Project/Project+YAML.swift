@@ -65,6 +65,7 @@ extension Project {
       taken: features.rules.map(\.name) + features.expressions.map(\.name) + [FeaturePlan.customerColumn(self)])
     try takeCounts(of: lists, top)
     targets = try TargetSettings.targets(top, sources)
+    effects = try EffectSettings.effects(top, sources)
     value = try ValueSettings.read(top, sources)
     if let section = try top.section(
       "segments",
@@ -72,6 +73,10 @@ extension Project {
         + TreeSettings.keys + RedundancySettings.keys)
     {
       segments = try SegmentSettings(section)
+      if segments.tree.takesScores, targets.isEmpty {
+        throw section.error(
+          nil, "'\(TreeSettings.scores)' stands for the chances of 'targets', and there are none; state some.")
+      }
     }
     if let section = try top.section("personas", allowed: PersonaSettings.keys) {
       personas = try PersonaSettings(section)

@@ -19,6 +19,8 @@ public struct Project: Sendable, Hashable {
   public var lists: [RuleList] = []
   /// What customers may do, whose chances are learnt, in the order of the file.
   public var targets: [TargetSettings] = []
+  /// What treatments change, in the order of the file.
+  public var effects: [EffectSettings] = []
   /// How orders and revenue to come are forecast; nil forecasts none.
   public var value: ValueSettings?
   /// How segments are formed.

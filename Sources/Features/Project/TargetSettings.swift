@@ -57,6 +57,7 @@ extension TargetSettings {
       guard !name.isEmpty, name.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" }) else {
         throw all.error(name, "a target's name becomes a column: write it with letters, digits and '_'.")
       }
+      if try all.section(name, allowed: nil)?.node("experiment") != nil { continue }
       guard let section = try all.section(name, allowed: keys) else {
         throw all.error(name, "target '\(name)' is empty: say what to foretell, such as {event: buy, days: 90}.")
       }

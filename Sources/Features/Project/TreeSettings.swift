@@ -184,3 +184,13 @@ extension YAMLSection {
     return value
   }
 }
+
+extension TreeSettings {
+  /// What the chances of the project's targets are called among features: all of them together, as a family.
+  public static let scores = "scores"
+
+  /// Whether the chances of the project's targets form segments.
+  public var takesScores: Bool {
+    (macroFeatures + microFeatures + layers.flatMap(\.features)).contains(TreeSettings.scores)
+  }
+}

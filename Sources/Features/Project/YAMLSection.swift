@@ -32,6 +32,12 @@ struct YAMLSection {
     self.entries = entries
   }
 
+  /// The mapping under `key` of `section`, which must be there.
+  init(in section: YAMLSection, _ key: String, allowed: [String]) throws(ProjectError) {
+    guard let node = section.node(key) else { throw section.error(key, "'\(section.full(key))' is empty.") }
+    try self.init(node, file: section.file, path: section.full(key), allowed: allowed)
+  }
+
   var keys: [String] { entries.map(\.key) }
 
   func line(of key: String) -> Int? { entries.first { $0.key == key }?.line }

@@ -5,6 +5,8 @@ public struct FeatureTable {
   let connection: Connection
   /// The engine's table, quoted.
   public let relation: String
+  /// Further numbers of each customer in it, which the plan does not make.
+  public let scores: [String]
   /// The features in it.
   public let plan: FeaturePlan
   /// The last day whose records were used.
@@ -46,7 +48,7 @@ extension SourceSet {
     try namingFaults(plan) { try connection.execute(connection.dialect.keep(sql, as: name)) }
     let counted = try connection.query("SELECT count(*) AS customers FROM \(name)")
     return FeatureTable(
-      connection: connection, relation: name, plan: plan, asOf: asOf,
+      connection: connection, relation: name, scores: [], plan: plan, asOf: asOf,
       rows: Int(counted["customers"]?.doubles?.first ?? 0))
   }
 
@@ -330,6 +332,34 @@ extension SourceSet {
 }
 
 extension FeatureTable {
+  /// What the table has besides the customer.
+  public var columns: FeatureColumns {
+    var columns = plan.columns
+    columns.numeric += scores
+    return columns
+  }
+
+  /// The same with the numbers of `scores` beside the features; its first column names the customers.
+  /// - Throws: ``ProjectError`` where a feature has the name of one, ``WarehouseError`` where the engine takes no tables.
+  public func adding(_ scores: Table) throws -> FeatureTable {
+    let names = scores.columns.dropFirst().map(\.name)
+    let number = SourceSet.numbers.next()
+    let (loaded, name) = ("tessera_scores_\(number)", "tessera_features_with_\(number)")
+    let keyed = Column(name: "customer", values: .texts(scores.columns[0].texts.map { $0 ?? "" }))
+    try connection.load(Table([keyed] + scores.columns.dropFirst()), as: loaded)
+    let customer = SQL.identifier(plan.customer)
+    let columns = names.map { "s.\(SQL.identifier($0)) AS \(SQL.identifier($0))" }
+    try connection.execute(
+      connection.dialect.keep(
+        """
+        SELECT f.*, \(columns.joined(separator: ", ")) FROM \(relation) AS f
+        LEFT JOIN \(loaded) AS s ON s.customer = \(connection.dialect.asText("f.\(customer)")) ORDER BY f.\(customer)
+        """, as: name))
+    try connection.execute(connection.dialect.drop(loaded))
+    return FeatureTable(
+      connection: connection, relation: name, scores: self.scores + names, plan: plan, asOf: asOf, rows: rows)
+  }
+
   /// Writes the features to `target` and the dictionary beside it, both staged in `files`.
   public func write(to target: String, in files: StagedFiles) throws {
     try connection.write("SELECT * FROM \(relation)", to: target, in: files)

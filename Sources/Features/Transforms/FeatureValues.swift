@@ -126,6 +126,6 @@ extension Connection {
 extension FeatureTable {
   /// The features in Swift, rows in the order of the identifiers.
   public func values() throws(WarehouseError) -> FeatureValues {
-    try connection.featureValues(relation, plan.columns, source: "the features")
+    try connection.featureValues(relation, columns, source: "the features")
   }
 }

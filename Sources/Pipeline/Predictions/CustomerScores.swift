@@ -1,18 +1,20 @@
 internal import Foundation
 internal import Warehouse
 
-/// What is foretold of customers, by name: the chances of targets, and the orders to come.
+/// What is foretold of customers, by name: the chances of targets, the effects of treatments, and the orders to come.
 struct CustomerScores {
   var chances: TargetChances?
+  var effects: TargetChances?
   var forecasts: CustomerForecasts?
 
   /// The columns in the order of `customers`, missing for those of whom nothing is known.
   func columns(for customers: Column) -> [Column] {
-    (chances?.columns(for: customers) ?? []) + (forecasts?.columns(for: customers) ?? [])
+    (chances?.columns(for: customers) ?? []) + (effects?.columns(for: customers) ?? [])
+      + (forecasts?.columns(for: customers) ?? [])
   }
 }
 
-/// The chances of all targets for the customers of one date.
+/// The chances of all targets, or the effects of treatments, for the customers of one date.
 struct TargetChances {
   private var places: [String: Int] = [:]
   /// The columns, in order.
@@ -31,6 +33,13 @@ struct TargetChances {
       column[place] = value
     }
     values[name] = column
+  }
+
+  /// One row a customer: `customer`, and the columns called `wanted`.
+  func table(_ wanted: [String]) -> Table {
+    let customers = places.sorted { $0.value < $1.value }.map(\.key)
+    let named = Column(name: "customer", values: .texts(customers))
+    return Table([named] + columns(for: named).filter { wanted.contains($0.name) })
   }
 
   /// The columns in the order of `customers`, missing for customers that are not here.

@@ -146,11 +146,15 @@ extension ProjectRun {
   ) throws -> (model: SegmentModel, scores: CustomerScores) {
     var model = model
     var scores = CustomerScores()
-    guard !learnt.predictions.isEmpty || project.value != nil else { return (model, scores) }
+    guard !learnt.predictions.isEmpty || project.value != nil || !project.effects.isEmpty else {
+      return (model, scores)
+    }
     model.quality.notes += learnt.notes
     if !learnt.predictions.isEmpty { model.predictions = try judged(learnt, by: model) }
     scores.forecasts = try forecast(&model, sources, everybody)
     scores.chances = try chances(learnt.predictions, sources)
+    if !project.effects.isEmpty { model.effects = try learnEffects(model, sources) }
+    scores.effects = try effects(model.effects ?? [], sources)
     let columns = scores.columns(for: everybody.customers)
     if !columns.isEmpty {
       try connection.write(
@@ -164,30 +168,39 @@ extension ProjectRun {
   func chances(
     _ predictions: [ProjectPrediction], _ sources: SourceSet, since: CalendarDate? = nil
   ) throws -> TargetChances? {
-    guard !predictions.isEmpty else { return nil }
-    var chances = TargetChances(names: predictions.flatMap(\.columns))
-    var left = predictions
-    while let plan = left.first?.plan {
-      let own = left.filter { $0.plan == plan }
-      left.removeAll { $0.plan == plan }
-      progress?(PipelineProgress(stage: "\(own.map(\.name).joined(separator: ", ")): scoring customers"))
-      let table = try since.map { try sources.features(plan, changedSince: $0) } ?? sources.features(plan)
+    try told(predictions, sources, since: since, names: predictions.flatMap(\.columns), plan: \.plan) { item, values in
+      let scored = try item.prediction.score(values)
+      return [(item.columns[0], scored.probabilities), (item.columns[1], scored.percentiles)]
+    }
+  }
+
+  /// What `tell` says of the customers of `sources` by each of `items`; those of one plan are told together.
+  func told<Item>(
+    _ items: [Item], _ sources: SourceSet, since: CalendarDate?, names: [String], plan: (Item) -> FeaturePlan,
+    _ tell: (Item, FeatureValues) throws -> [(String, [Double])]
+  ) throws -> TargetChances? {
+    guard !items.isEmpty else { return nil }
+    var told = TargetChances(names: names)
+    var left = items
+    while let first = left.first.map(plan) {
+      let own = left.filter { plan($0) == first }
+      left.removeAll { plan($0) == first }
+      progress?(PipelineProgress(stage: "scoring customers"))
+      let table = try since.map { try sources.features(first, changedSince: $0) } ?? sources.features(first)
       try forEachBatch(of: table) { values in
         let customers = values.customers.texts
         for item in own {
-          let scored = try item.prediction.score(values)
-          chances.add(item.columns[0], customers, scored.probabilities)
-          chances.add(item.columns[1], customers, scored.percentiles)
+          for (name, values) in try tell(item, values) { told.add(name, customers, values) }
         }
       }
     }
-    return chances
+    return told
   }
 
   /// Reads `table` whole, or batch by batch where it is long.
   func forEachBatch(of table: FeatureTable, _ body: (FeatureValues) throws -> Void) throws {
     guard table.rows > KeptTable.batchRows, connection.dialect.keepsRowNumbers else { return try body(table.values()) }
-    let kept = try KeptTable(connection, table.relation, table.plan.columns, weights: nil, source: "the features")
+    let kept = try KeptTable(connection, table.relation, table.columns, weights: nil, source: "the features")
     for batch in kept.batches {
       if Interruption.isRequested { throw WarehouseError.interrupted }
       try body(try kept.values(batch))
@@ -205,7 +218,10 @@ extension ProjectRun {
       if segments[judged.date] == nil {
         progress?(PipelineProgress(stage: "segments as of \(judged.date)"))
         var known: [String: String] = [:]
-        try forEachBatch(of: try judged.sources.at(judged.date, inDetail: false).features(plan)) { values in
+        let then = try judged.sources.at(judged.date, inDetail: false)
+        let table = try then.features(plan)
+          .adding(scoresOf: learnt.predictions, then, self, if: project.takesScores)
+        try forEachBatch(of: table) { values in
           let assigned = try model.score(values).assignments
           let ids = assigned.tree?.ids ?? assigned.segments
           for (name, id) in zip(values.customers.texts, ids) { known[name ?? ""] = paths[id] ?? "0" }

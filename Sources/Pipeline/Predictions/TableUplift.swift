@@ -19,6 +19,14 @@ public struct TableUpliftRequest: Sendable {
   public var training = UpliftTraining()
   /// Effects are told for each value of this column, too.
   public var segment: String?
+  /// What treatments cost and outcomes are worth; nil decides nothing.
+  public var policy: TreatmentPolicy?
+  /// From which effect on a customer counts as persuaded; nil lists no types.
+  public var listThreshold: Double?
+  /// How both sides are made comparable; nil compares nothing.
+  public var comparison: ComparisonRequest?
+  /// Whether these values are paths of a tree ("2/7"), so that each is drawn to its macro-segment.
+  var segmentsArePaths = false
 
   /// The effect of `treatment` on `target`.
   public init(target: String, treatment: String) { (self.target, self.treatment) = (target, treatment) }
@@ -51,6 +59,8 @@ public struct UpliftPrediction: Sendable, Hashable, Codable {
     public let tenths: [Estimate]
     /// The average effect by segment; empty without.
     public let segments: [UpliftFit.GroupEffect]
+    /// The average effect by macro-segment, where segments are those of a tree; nil otherwise.
+    public let macros: [UpliftFit.GroupEffect]?
   }
 
   /// The outcome.
@@ -95,10 +105,16 @@ public struct UpliftPrediction: Sendable, Hashable, Codable {
   /// Reads a model from a file's content.
   public init(_ file: ModelFile) throws {
     self = try file.section(UpliftPrediction.section, as: UpliftPrediction.self)
+    if let fault { throw PipelineError.modelInconsistent(reason: fault) }
+  }
+
+  /// What contradicts itself; nil if nothing does.
+  var fault: String? {
     let columns = Matrix(rows: 1, columns: encoding.columns.count)
     guard encoding.fault == nil, model.arms.count == arms.count, (try? model.effects(columns)) != nil,
       (try? model.control.expected(columns)) != nil
-    else { throw PipelineError.modelInconsistent(reason: "its effects are not of its columns") }
+    else { return "its effects are not of its columns" }
+    return nil
   }
 
   /// The expected outcome without treatment and the effect of each treatment, for each row of `values`.
@@ -125,13 +141,16 @@ public struct UpliftPrediction: Sendable, Hashable, Codable {
     treatment = request.treatment
     control = names[0]
     (controlRows, controlMean) = mean(0)
+    // A path's macro-segment stands before the stroke; "0" is its own.
+    let parents = request.segmentsArePaths ? segments?.map { String($0.prefix { $0 != "/" }) } : nil
     arms = fit.treatments.map { treatment in
       let own = mean(treatment.arm)
+      let parts = segments.flatMap { own in parents.map { treatment.byGroup(own, within: $0) } }
       return Arm(
         treatment: names[treatment.arm], rows: own.rows, mean: own.mean, average: treatment.average,
         verdict: treatment.verdict, learner: treatment.learner, slope: treatment.slope, ranking: treatment.ranking,
         qini: treatment.qini, tenths: treatment.byTenths(),
-        segments: segments.map { treatment.byGroup($0) } ?? [])
+        segments: parts?.groups ?? segments.map { treatment.byGroup($0) } ?? [], macros: parts?.parents)
     }
     self.encoding = encoding
     model = fit.model
@@ -179,7 +198,7 @@ extension Connection {
   public func uplift(
     file: String, _ chosen: PredictionColumns, request: TableUpliftRequest, output: String?, model: String?,
     progress: ProgressObserver?
-  ) throws -> (prediction: UpliftPrediction, notes: [String]) {
+  ) throws -> UpliftAnswer {
     progress?(PipelineProgress(stage: "reading \(file)"))
     let table = try open(file: file)
     if let output { try checkOutput(output) }
@@ -228,9 +247,10 @@ extension Connection {
     }
     let (truth, treated) = (known.map { outcome[$0] }, known.map { arm[$0] ?? 0 })
     let fit: UpliftFit
+    let matrix = encoding.apply(rows).matrix
     do {
       fit = try request.training.fit(
-        encoding.apply(rows).matrix, outcome: truth, kind: kind, arm: treated, arms: names.count
+        matrix, outcome: truth, kind: kind, arm: treated, arms: names.count
       ) { stage, share in
         progress?(PipelineProgress(stage: stage, fraction: share))
         return !Interruption.isRequested
@@ -241,6 +261,18 @@ extension Connection {
     let prediction = UpliftPrediction(
       request, fit, encoding, rows: rows, outcome: truth, positive: positive, arm: treated, arms: names,
       segments: segments)
+    let targeting = try request.policy.map { try fit.targeting($0) }
+    let lists = request.listThreshold.map { threshold in fit.treatments.map { $0.lists(threshold: threshold) } } ?? []
+    var comparisons: [CampaignComparison] = []
+    if let comparison = request.comparison {
+      for arm in 1..<names.count {
+        let own = treated.indices.filter { treated[$0] == arm || treated[$0] == 0 }
+        comparisons.append(
+          try CampaignComparison(
+            comparison, names[arm], matrix.gatheringRows(own), columns: encoding.columns,
+            outcome: own.map { truth[$0] }, isTreated: own.map { treated[$0] == arm }))
+      }
+    }
     let files = StagedFiles()
     if let output {
       let all = try prediction.score(settled.values)
@@ -254,11 +286,28 @@ extension Connection {
       }
       let scores = UpliftScores(
         customers: all.customers, treatments: all.treatments, control: control, effects: effects, report: all.report)
-      try write(scores.table, to: output, in: files)
+      var columns = scores.table.columns
+      if let targeting {
+        columns.append(UpliftAnswer.column("give", known, read.rows) { names[targeting.arms[$0]] })
+      }
+      for (index, list) in lists.enumerated() {
+        var types: [Int: ResponseType] = [:]
+        for own in list { for row in own.rows { types[row] = own.type } }
+        columns.append(
+          UpliftAnswer.column(lists.count == 1 ? "type" : "type_\(index + 1)", known, read.rows) {
+            types[$0]?.rawValue ?? ""
+          })
+      }
+      try write(Table(columns), to: output, in: files)
     }
     if let model { try files.write(try prediction.file().encoded(), to: model) }
     try files.commit()
-    return (prediction, notes)
+    return UpliftAnswer(
+      prediction: prediction,
+      policy: targeting.map { PolicyOutcome($0, treatments: fit.treatments.count) },
+      lists: lists.map { own in
+        own.map { ResponseShare(type: $0.type, rows: $0.rows.count, average: $0.average, errorRate: $0.errorRate) }
+      }, comparisons: comparisons, notes: notes)
   }
 
   /// Scores the rows of one file with an uplift, and writes them.

@@ -10,6 +10,7 @@ extension ProjectRun {
     guard let plan = model.features.plan else { throw PipelineError.needsFeatureTable }
     let sources = try sources(asOf: asOf)
     let table = try features(sources, plan)
+      .adding(scoresOf: model.predictions ?? [], sources, self, if: model.takesScores)
     let files = StagedFiles()
     let members = try table.members(of: project.lists)
     let grown = try describing(

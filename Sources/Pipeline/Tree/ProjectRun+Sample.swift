@@ -32,7 +32,7 @@ extension ProjectRun {
   ) throws -> TrainedSegments {
     let members = try table.members(of: project.lists)
     var kept = try KeptTable(
-      connection, table.relation, table.plan.columns, weights: nil, source: "the features")
+      connection, table.relation, table.columns, weights: nil, source: "the features")
     kept.lists = members
     let files = StagedFiles()
     try table.write(to: outputFolder.appendingPathComponent("features.parquet").path, in: files)

@@ -133,7 +133,8 @@ extension SegmentModel {
         tessera: Tessera.version, seed: provenance.seed, rows: labels.count, dataFingerprint: fingerprint,
         libraries: provenance.libraries, sample: sample, settings: provenance.settings),
       segmenter: .tree(tree), checks: checks)
-    (model.lists, model.history, model.predictions, model.value) = (lists, history, predictions, value)
+    (model.lists, model.history, model.predictions) = (lists, history, predictions)
+    (model.effects, model.value) = (effects, value)
     if let sample {
       model.quality.notes.append(
         "segments were found on a sample of \(ReadableNumber.grouped(sample)) of \(ReadableNumber.grouped(labels.count)) "

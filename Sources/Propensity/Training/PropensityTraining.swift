@@ -32,6 +32,9 @@ public struct PropensityTraining: Sendable, Hashable, Codable {
   public init() {}
 
   /// Learns `outcome` (n, 0 or 1) from `x` (n x d, finite or NaN where missing).
+  ///
+  /// The model that is kept is fitted to all rows. Its calibrator is the one that was judged, learnt out of fold from the rows
+  /// before the last period: fitted anew with that period it would be fresher, and no row would be left to tell how true it is.
   /// - Parameters:
   ///   - weights: one a row (n, >= 0); all 1 when nil.
   ///   - groups: rows of one number are never both learnt from and predicted (a customer's rows of several dates).

@@ -79,6 +79,7 @@ struct InspectCommand: ParsableCommand {
     if let ranked = loaded.attractiveness { AttractivenessReport.print(ranked, of: loaded) }
     if let lists = loaded.lists { TreeReport.print(lists) }
     if let predictions = loaded.predictions { PropensityReport.print(predictions) }
+    if let effects = loaded.effects { UpliftReport.print(effects) }
     if let value = loaded.value { ValueReport.printSegments(value) }
     if let mixture = loaded.mixtureDescription { MixtureReport.print(mixture, showsAll: all) }
     Terminal.print("")

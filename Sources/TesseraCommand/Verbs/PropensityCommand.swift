@@ -13,6 +13,8 @@ struct PropensityCommand: ParsableCommand {
         tessera propensity customers.csv --target answer --positive yes --exclude duration --model answer.tessera
         tessera propensity panel.parquet --target bought_next_90d --time as_of --id customer --output chances.parquet
         tessera propensity campaign.csv --target visit --treatment mailing --control none --output uplift.csv
+        tessera propensity campaign.csv --target spend --treatment mailing --worth 0.4 --cost 0.15 --budget 500 -o who.csv
+        tessera propensity trainees.csv --target pay --treatment trained --observational --estimand ATT --match 1
         tessera score answer.tessera --input new-customers.csv --output chances.csv
       A logistic regression and boosted trees are tried, judged on rows they were not learnt from (out of fold; with
       --time on the latest), and calibrated, so that of customers given 20% one in five does it. Rows without an outcome
@@ -48,6 +50,38 @@ struct PropensityCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp("With --treatment: tell the effect for each value of this column, too.", valueName: "column"))
   var segment: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --treatment: what one unit of the target is worth; tells whom to treat under --cost and --budget.",
+      valueName: "n"))
+  var worth: Double?
+
+  @Option(
+    help: ArgumentHelp("What a treatment costs a customer; one for all, or one each by name: a,b.", valueName: "n"))
+  var cost: String?
+
+  @Option(help: ArgumentHelp("What may be spent on treatments; whatever pays unless given.", valueName: "n"))
+  var budget: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --treatment: list persuadables, sure things, lost causes and sleeping dogs, effects counting from this on.",
+      valueName: "n"))
+  var lists: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --observational: weigh both sides alike, with balance, for everybody (ATE), the treated (ATT) or those of even chances (ATO).",
+      valueName: "whom"))
+  var estimand: Estimand?
+
+  @Option(help: ArgumentHelp("Leave out chances of treatment nearer to 0 or 1 than this.", valueName: "n"))
+  var trim: Double?
+
+  @Option(
+    help: ArgumentHelp("With --observational: match each treated row with so many controls, too.", valueName: "k"))
+  var match: Int?
 
   @Option(help: "How: logistic (a regression), boosted (trees), or auto, which takes trees only where they are better.")
   var learner = LearnerChoice.auto
@@ -102,6 +136,22 @@ struct PropensityCommand: ParsableCommand {
     if treatment == nil, control != nil || observational || segment != nil {
       throw ValidationError("--control, --observational and --segment go with --treatment; give that too.")
     }
+    if treatment == nil, worth != nil || cost != nil || budget != nil || lists != nil {
+      throw ValidationError("--worth, --cost, --budget and --lists go with --treatment; give that too.")
+    }
+    if !observational, estimand != nil || trim != nil || match != nil {
+      throw ValidationError("--estimand, --trim and --match go with --observational; give that too.")
+    }
+    if worth == nil, cost != nil || budget != nil {
+      throw ValidationError("--cost and --budget need --worth: what one unit of the target is worth.")
+    }
+    if cost != nil, try costs().isEmpty {
+      throw ValidationError("--cost must be a number of 0 or more, or several: a,b.")
+    }
+    if let budget, !(budget >= 0) { throw ValidationError("--budget must be 0 or more.") }
+    if let lists, !(lists > 0 && lists.isFinite) { throw ValidationError("--lists must be above 0.") }
+    if let trim, !(trim >= 0 && trim < 0.5) { throw ValidationError("--trim must be 0 or more and below 0.5.") }
+    if let match, !(1...100).contains(match) { throw ValidationError("--match must be from 1 to 100.") }
     if treatment != nil {
       let unfit = [
         ("--why", why), ("--time", time != nil), ("--group", group != nil), ("--weights", weights != nil),
@@ -129,6 +179,14 @@ struct PropensityCommand: ParsableCommand {
       request.training.learner = learner == .boosted ? .boosted : .logistic
       (request.training.folds, request.training.seed) = (folds, seed)
       request.training.isRandomised = !observational
+      request.policy = try worth.map { TreatmentPolicy(worth: $0, costs: try costs(), budget: budget) }
+      request.listThreshold = lists
+      if estimand != nil || trim != nil || match != nil {
+        var comparison = ComparisonRequest()
+        (comparison.estimand, comparison.trim) = (estimand ?? .treated, trim ?? 0)
+        comparison.controls = match
+        request.comparison = comparison
+      }
       let found = try engine.connect().uplift(
         file: table, columns, request: request, output: output, model: model, progress: progress.observer)
       progress.end()
@@ -136,8 +194,12 @@ struct PropensityCommand: ParsableCommand {
       for dropped in found.prediction.encoding.dropped {
         Terminal.note("column '\(dropped.name)' was left out: \(dropped.reason)")
       }
-      if json { return try Terminal.printJSON(UpliftJSON(found.prediction, seconds: Date().timeIntervalSince(began))) }
+      if json {
+        return try Terminal.printJSON(
+          UpliftJSON(found.prediction, answer: found, seconds: Date().timeIntervalSince(began)))
+      }
       UpliftReport.print(found.prediction)
+      UpliftReport.print(found)
       if let output { Terminal.print("\neffects in \(output)") }
       if let model { Terminal.print("\(output == nil ? "\n" : "")model in \(model)") }
       return
@@ -157,6 +219,13 @@ struct PropensityCommand: ParsableCommand {
     PropensityReport.print(found.trained.model)
     if let output { Terminal.print("\nprobabilities in \(output)") }
     if let model { Terminal.print("\(output == nil ? "\n" : "")model in \(model)") }
+  }
+
+  /// The costs of treatments; 0 unless given.
+  private func costs() throws -> [Double] {
+    let words = cost.map { TableOptions.list($0) } ?? ["0"]
+    let costs = words.compactMap { Double($0) }.filter { $0 >= 0 && $0.isFinite }
+    return costs.count == words.count ? costs : []
   }
 
   private var training: PredictionTraining {
@@ -185,3 +254,5 @@ enum LearnerChoice: String, ExpressibleByArgument, CaseIterable {
 }
 
 extension CalibrationChoice: ExpressibleByArgument {}
+
+extension Estimand: ExpressibleByArgument {}

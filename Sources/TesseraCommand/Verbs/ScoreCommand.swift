@@ -77,9 +77,6 @@ struct ScoreCommand: ParsableCommand {
     var wishes = ScoreWishes()
     (wishes.allMemberships, wishes.reasons) = (memberships, why)
     let scored: ScoreSummary
-    if input != nil, loaded.predictions != nil {
-      Terminal.note("note: the model's targets are told from sources; from a ready table only segments are")
-    }
     if let input {
       // A table is written where the project keeps its own; files need no project.
       let hasDatabase = output.hasPrefix("table:") && FileManager.default.fileExists(atPath: projectOptions.config)
@@ -96,6 +93,7 @@ struct ScoreCommand: ParsableCommand {
     progress.end()
     let (rows, report, sizes, none) = (scored.rows, scored.report, scored.sizes, scored.none)
     if let quality = scored.quality { Report.quality(quality) }
+    for note in scored.notes { Terminal.note("note: \(note)") }
     Report.transforms(report, form: loaded.transforms.form)
     if json {
       try Terminal.printJSON(

@@ -80,9 +80,9 @@ struct TrainCommand: ParsableCommand {
     } else {
       project = try projectOptions.project(engine)
     }
-    if input != nil, !project.targets.isEmpty {
+    if input != nil, !project.targets.isEmpty || !project.effects.isEmpty || project.value != nil {
       Terminal.note(
-        "note: a ready table tells nothing of days to come, so the targets of \(project.file) are not learnt")
+        "note: a ready table tells nothing of days to come, so targets and value of \(project.file) are not learnt")
     }
     var training = SegmentTraining(project)
     if let k { training.range = k.lower...k.upper }
@@ -124,6 +124,7 @@ struct TrainCommand: ParsableCommand {
     Report.segments(trained.model)
     if let personas = trained.model.personas { PersonaReport.printNames(personas) }
     if let predictions = trained.model.predictions { PropensityReport.print(predictions) }
+    if let effects = trained.model.effects { UpliftReport.print(effects) }
     if let value = trained.model.value { ValueReport.printSegments(value) }
     Terminal.print("")
     Terminal.print("model        \(Report.shown(run.modelFile))")

@@ -113,6 +113,24 @@ import Testing
     #expect(drawn <= own && few.shrunk.standardError <= few.average.standardError)
   }
 
+  @Test func `groups of a larger one are drawn towards it, not towards all`() throws {
+    let (x, outcome, arm, effects) = Experiments.planted(rows: 6000, lift: 0.3, seed: 6)
+    let found = try UpliftTraining().fit(x, outcome: outcome, kind: .probability, arm: arm, arms: 2).treatments[0]
+    let parents = effects.map { $0 > 0 ? "helped" : "not" }
+    // Thirty parts of each parent that differ by chance alone.
+    let groups = parents.indices.map { "\(parents[$0])/\($0 % 30)" }
+    let told = found.byGroup(groups, within: parents)
+    #expect(told.groups.count == 60 && told.parents.map(\.group) == ["helped", "not"])
+    for part in told.groups {
+      let parent = try #require(told.parents.first { part.group.hasPrefix($0.group) }).shrunk.value
+      #expect(abs(part.shrunk.value - parent) <= abs(part.average.value - parent) + 1e-12)
+    }
+    func spread(_ values: [Double]) -> Double { (values.max() ?? 0) - (values.min() ?? 0) }
+    let helped = told.groups.filter { $0.group.hasPrefix("helped") }
+    #expect(spread(helped.map(\.shrunk.value)) < 0.5 * spread(helped.map(\.average.value)))
+    #expect(helped.allSatisfy { $0.shrunk.value > found.average.value })
+  }
+
   @Test func `lists part those it works on from those it does not`() throws {
     let (x, outcome, arm, effects) = Experiments.planted(rows: 8000, lift: 0.3, seed: 7)
     let found = try UpliftTraining().fit(x, outcome: outcome, kind: .probability, arm: arm, arms: 2).treatments[0]

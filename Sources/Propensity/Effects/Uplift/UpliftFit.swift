@@ -125,47 +125,6 @@ public struct UpliftFit: Sendable {
         Treatment.mean(order[part * order.count / count..<(part + 1) * order.count / count].map { scores[$0] })
       }
     }
-
-    /// The average effect of each group of customers (n names), and that drawn towards the average of all by how far
-    /// groups differ beyond chance (empirical Bayes; DerSimonian & Laird, 1986).
-    public func byGroup(_ groups: [String]) -> [GroupEffect] {
-      precondition(groups.count == scores.count, "one group a customer")
-      var members: [String: [Double]] = [:]
-      for (group, score) in zip(groups, scores) { members[group, default: []].append(score) }
-      let names = members.keys.sorted()
-      let own = names.map { Treatment.mean(members[$0] ?? []) }
-      let usable = own.indices.filter { own[$0].standardError > 0 && (members[names[$0]]?.count ?? 0) > 1 }
-      let weights = usable.map { 1 / (own[$0].standardError * own[$0].standardError) }
-      let total = weights.reduce(0, +)
-      let centre = total > 0 ? zip(usable, weights).reduce(0) { $0 + own[$1.0].value * $1.1 } / total : average.value
-      let q = zip(usable, weights).reduce(0) { $0 + $1.1 * (own[$1.0].value - centre) * (own[$1.0].value - centre) }
-      let square = weights.reduce(0) { $0 + $1 * $1 }
-      let scale = total > 0 ? total - square / total : 0
-      let between = scale > 0 ? max(0, (q - Double(usable.count - 1)) / scale) : 0
-      return names.enumerated().map { index, name in
-        let variance = own[index].standardError * own[index].standardError
-        let isKnown = (members[name]?.count ?? 0) > 1 && variance > 0
-        let weight = between > 0 && isKnown ? between / (between + variance) : 0
-        let shrunk = weight * own[index].value + (1 - weight) * average.value
-        let error = (weight * variance + (1 - weight) * (1 - weight) * average.standardError * average.standardError)
-          .squareRoot()
-        return GroupEffect(
-          group: name, customers: members[name]?.count ?? 0, average: own[index],
-          shrunk: Estimate(shrunk, standardError: error))
-      }
-    }
-  }
-
-  /// The effect on one group of customers.
-  public struct GroupEffect: Sendable, Hashable, Codable {
-    /// The group.
-    public let group: String
-    /// Its customers.
-    public let customers: Int
-    /// The average of its own doubly robust scores.
-    public let average: Estimate
-    /// That drawn towards the average of all.
-    public let shrunk: Estimate
   }
 
   /// What predicts.

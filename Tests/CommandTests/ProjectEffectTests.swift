@@ -1,0 +1,139 @@
+import Foundation
+import ModelFiles
+import Testing
+
+/// Effects of experiments, and scores that form segments, in a project.
+@Suite struct ProjectEffectTests {
+  private struct Effect: Decodable {
+    struct Estimate: Decodable {
+      let value: Double
+      let low: Double
+      let high: Double
+    }
+    struct Group: Decodable {
+      let group: String
+      let customers: Int
+      let average: Estimate
+      let shrunk: Estimate
+    }
+    struct Arm: Decodable {
+      let treatment: String
+      let average: Estimate
+      let verdict: String
+      let segments: [Group]
+      let macros: [Group]?
+    }
+    struct Prediction: Decodable {
+      let arms: [Arm]
+      let controlRows: Int
+    }
+    let name: String
+    let date: String
+    let prediction: Prediction
+  }
+
+  /// 600 customers of two kinds, frequent and rare; a card sent by lot on 1 June 2023 brings frequent ones back.
+  private static let files: (orders: String, cards: String) = {
+    var orders = ["customer,day,paid"]
+    var cards = ["customer,sent,card,came"]
+    for customer in 0..<600 {
+      let isFrequent = customer % 2 == 0
+      let gap = isFrequent ? 6 + customer * 31 % 7 : 50 + customer * 31 % 30
+      var day = customer * 5 % 40
+      while day < 520 {
+        let date = ISO8601DateFormatter().string(from: Date(timeIntervalSince1970: Double(19_000 + day) * 86_400))
+        orders.append("c\(customer),\(date.prefix(10)),\((isFrequent ? 80 : 12) + customer * 17 % 9)")
+        day += gap + day * customer % 4
+      }
+      let isSent = customer * 7919 % 5 < 2
+      let chance = 0.15 + (isSent && isFrequent ? 0.5 : 0)
+      let came = Double(customer * 104_729 % 9973) / 9973 < chance
+      cards.append("c\(customer),2023-06-01,\(isSent ? "red" : "none"),\(came ? 1 : 0)")
+    }
+    return (orders.joined(separator: "\n") + "\n", cards.joined(separator: "\n") + "\n")
+  }()
+
+  private func folder(_ more: String) throws -> TemporaryFolder {
+    let folder = try TemporaryFolder()
+    try folder.write(Self.files.orders, to: "orders.csv")
+    try folder.write(Self.files.cards, to: "cards.csv")
+    try folder.write(
+      """
+      name: shop
+      sources:
+        orders: {file: orders.csv, role: transactions, columns: {customer: customer, time: day, amount: paid}}
+        cards: {file: cards.csv, role: experiments, columns: {customer: customer, time: sent, treatment: card, outcome: came}}
+      \(more)
+      """, to: "tessera.yml")
+    return folder
+  }
+
+  @Test func `an experiment's effect is learnt before it, told by segment, and kept`() throws {
+    let folder = try folder("targets:\n  card_brings: {experiment: cards, outcome: came}")
+    let trained = try TesseraProcess.run(["train"], in: folder.url)
+    try #require(trained.code == 0, "\(trained.errors)")
+    #expect(trained.output.contains("card_brings, learnt from cards by features as of 2023-05-31"))
+    let file = try ModelFile.read(from: folder.url.appendingPathComponent("models/shop.tessera"))
+    let effect = try #require(try file.section("effects", as: [Effect].self).first)
+    let arm = try #require(effect.prediction.arms.first)
+    #expect(effect.date == "2023-05-31" && arm.treatment == "red")
+    // A half of the customers is brought back in one case of two.
+    #expect(arm.average.low < 0.25 && arm.average.high > 0.25 && arm.average.low > 0)
+    let customers = arm.segments.reduce(0) { $0 + $1.customers }
+    #expect(customers == 600 && arm.macros?.reduce(0) { $0 + $1.customers } == 600)
+    let effects = arm.segments.filter { $0.customers > 100 }.map(\.shrunk.value)
+    #expect((effects.max() ?? 0) > 0.3 && (effects.min() ?? 1) < 0.2, "\(effects)")
+    let scored = try TesseraProcess.run(
+      ["score", "models/shop.tessera", "--output", "output/shop/scored.parquet"], in: folder.url)
+    #expect(scored.code == 0, "\(scored.errors)")
+    #expect(try folder.bytes("output/shop/scored.parquet") == folder.bytes("output/shop/assignments.parquet"))
+    #expect(try TesseraProcess.run(["score", "models/shop.tessera", "-o", "s.csv"], in: folder.url).code == 0)
+    let head = try String(contentsOf: folder.url.appendingPathComponent("s.csv"), encoding: .utf8).split(
+      separator: "\n")[0]
+    #expect(head.hasSuffix(",card_brings_untreated,card_brings_uplift"))
+    let shown = try TesseraProcess.run(["inspect", "models/shop.tessera"], in: folder.url)
+    #expect(shown.output.contains("drawn to its parent"))
+  }
+
+  @Test(arguments: [
+    ("targets:\n  x: {experiment: crds}", "there are: 'cards'"),
+    ("targets:\n  x: {experiment: cards, outcome: went}", "is no outcome of 'cards'; it has: 'came'"),
+    ("targets:\n  x: {experiment: cards, days: 3}", "unknown key 'days'"),
+    ("targets:\n  x: {experiment: cards, control: blue}", "no row has the control 'blue'"),
+    ("segments: {micro: {features: [scores]}}", "stands for the chances of 'targets', and there are none"),
+  ])
+  func `what cannot be learnt is told`(settings: String, words: String) throws {
+    let outcome = try TesseraProcess.run(["train"], in: try folder(settings).url)
+    #expect(outcome.code == 65 && outcome.errors.contains(words), "\(outcome.errors)")
+  }
+
+  @Test func `scores form micro-segments where that is asked for, and score gives the same`() throws {
+    let folder = try folder(
+      "targets:\n  buys: {event: buy, days: 60, dates: 2}\nsegments: {k: 2, micro: {k: 2, features: [scores]}}")
+    let trained = try TesseraProcess.run(["train"], in: folder.url)
+    try #require(trained.code == 0, "\(trained.errors)")
+    struct Features: Decodable { let numeric: [String] }
+    let file = try ModelFile.read(from: folder.url.appendingPathComponent("models/shop.tessera"))
+    #expect(try file.section("features", as: Features.self).numeric.contains("buys_probability"))
+    let scored = try TesseraProcess.run(
+      ["score", "models/shop.tessera", "--output", "output/shop/scored.parquet"], in: folder.url)
+    try #require(scored.code == 0, "\(scored.errors)")
+    #expect(try folder.bytes("output/shop/scored.parquet") == folder.bytes("output/shop/assignments.parquet"))
+  }
+
+  @Test func `a ready table is told the targets whose features it has`() throws {
+    let folder = try folder("targets:\n  buys: {event: buy, days: 60, dates: 2}")
+    #expect(try TesseraProcess.run(["train"], in: folder.url).code == 0)
+    let scored = try TesseraProcess.run(
+      ["score", "models/shop.tessera", "--input", "output/shop/features.parquet", "-o", "s.csv"], in: folder.url)
+    try #require(scored.code == 0, "\(scored.errors)")
+    let lines = try String(contentsOf: folder.url.appendingPathComponent("s.csv"), encoding: .utf8)
+      .split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
+    #expect(lines[0].suffix(2) == ["buys_probability", "buys_percentile"] && lines.count == 601)
+    #expect(lines.dropFirst().allSatisfy { (0...1).contains(Double($0[lines[0].count - 2]) ?? -1) })
+    try folder.write("customer,orders\nc1,4\n", to: "few.csv")
+    let few = try TesseraProcess.run(
+      ["score", "models/shop.tessera", "--input", "few.csv", "-o", "f.csv"], in: folder.url)
+    #expect(few.code == 0 && few.errors.contains("'buys' is not told: the table has 1 of its"), "\(few.errors)")
+  }
+}
