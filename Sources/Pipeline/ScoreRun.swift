@@ -95,7 +95,7 @@ extension Connection {
     var summary = try score(rows, by: model, wishes, takesWholeNumbers: true, to: target, progress) { batch, _ in
       told.columns.map { $0.reordered(Array(batch)) }
     }
-    summary.notes = told.notes
+    summary.notes = (members?.notes ?? []) + told.notes
     return summary
   }
 

@@ -223,6 +223,9 @@ public struct SegmentModel: Sendable {
     quality = try file.section("quality", as: DataQuality.self)
     checks = file.sectionNames.contains("checks") ? try file.section("checks", as: SegmentChecks.self) : nil
     lists = file.sectionNames.contains("lists") ? try file.section("lists", as: SegmentLists.self) : nil
+    if let overlaps = lists?.overlaps, !overlaps.isSquare {
+      throw PipelineError.modelInconsistent(reason: "its overlaps are not those of its lists")
+    }
     history = file.sectionNames.contains("history") ? try file.section("history", as: SegmentHistory.self) : nil
     provenance = try file.section("provenance", as: Provenance.self)
     if let reason = segments.fault(rows: provenance.rows) {

@@ -76,11 +76,7 @@ public struct SegmentTraining: Sendable {
     _ values: FeatureValues, plan: FeaturePlan? = nil, asOf: CalendarDate? = nil, quality: DataQuality = DataQuality(),
     weights: [Double]? = nil, source: String, progress: ProgressObserver? = nil
   ) throws -> TrainedSegments {
-    let families = plan.map { plan in
-      let scores = values.numbers.names.map { ($0, TreeSettings.scores) }
-      return Dictionary(
-        plan.definitions.map { ($0.name, $0.family.rawValue) } + scores, uniquingKeysWith: { first, _ in first })
-    }
+    let families = plan.map { SegmentTraining.families($0, values) }
     guard values.rows >= max(2, range.lowerBound) else {
       throw PipelineError.tooFewCustomers(have: values.rows, need: max(2, range.lowerBound))
     }
@@ -215,9 +211,16 @@ public struct SegmentTraining: Sendable {
     return (found, tree.assign(values, allMemberships: wantsAllMemberships, reasons: wantsReasons))
   }
 
+  /// The family of each feature: that of the plan, and scores for what targets added.
+  static func families(_ plan: FeaturePlan, _ values: FeatureValues) -> [String: String] {
+    let scores = values.numbers.names.map { ($0, TreeSettings.scores) }
+    return Dictionary(
+      plan.definitions.map { ($0.name, $0.family.rawValue) } + scores, uniquingKeysWith: { first, _ in first })
+  }
+
   /// The family that the features of `family` share their weight with. An age is one of the attributes of a customer, though
   /// it has a family of its own: it counts among them, unless the project weighs it (`weights`).
-  private static func balancing(_ family: String, weights: [String: Double]) -> String {
+  static func balancing(_ family: String, weights: [String: Double]) -> String {
     let isAge = family == FeatureFamily.demographics.rawValue && weights[family] == nil
     return isAge ? FeatureFamily.attributes.rawValue : family
   }

@@ -98,7 +98,7 @@ import Testing
   }
 
   @Test(arguments: [
-    (["--budget", "5"], "need --worth"), (["--worth", "5", "--cost", "-1"], "--cost must be"),
+    (["--budget", "5"], "need --worth"), (["--worth", "5", "--cost=-1"], "--cost must be"),
     (["--match", "2"], "go with --observational"), (["--lists", "0"], "--lists must be above 0"),
     (["--observational", "--trim", "0.6"], "--trim must be"),
   ])

@@ -56,8 +56,8 @@ import Testing
     var training = ValueTraining()
     (training.backTests, training.horizon) = (1, 20)
     let test = try #require(try training.fit(log, calibrationEnd: 420).backTests.first)
-    // Every second customer or so, by a hash; the forecast is unbiased as it is of all.
-    #expect((40_000...100_000).contains(test.customers))
+    // Three of four customers or so, by a hash; the forecast is unbiased as it is of all.
+    #expect((60_000...105_000).contains(test.customers))
     #expect(abs(test.actualOrders / test.predictedOrders - 1) < 0.03)
   }
 

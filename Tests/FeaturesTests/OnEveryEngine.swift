@@ -81,7 +81,9 @@ extension Workplace {
         case .query(let sql): try reader.open(query: sql, name: source.name)
         case .table(let name): try reader.open(table: name)
         }
-      let texts = source.condition == nil ? Set(source.columns.values.joined()) : []
+      // A year of birth is a number, a date of birth a date.
+      let written = source.columns.filter { $0.key != .birth }
+      let texts = source.condition == nil ? Set(written.values.joined()) : []
       try engine.load(
         reader.query("SELECT * FROM \(table.relation(asText: texts)) AS t"), as: "raw_" + source.name)
       project.sources[index].origin = .table("raw_" + source.name)

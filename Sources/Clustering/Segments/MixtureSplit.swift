@@ -210,7 +210,7 @@ public struct MixtureSplitSearch: Sendable, Hashable, Codable {
       for label in fit.labels where label >= 0 { sizes[label] += 1 }
       let smallest = sizes.min() ?? 0
       guard smallest >= minimumSize else {
-        complaints.append("k = \(candidate.clusters) has a part of \(smallest), below the least size of \(minimumSize)")
+        complaints.append("k = \(candidate.clusters) has a part below the least size of \(minimumSize)")
         if fallback == nil, smallest > 0 { fallback = (fit, nil) }
         continue
       }

@@ -30,6 +30,11 @@ public struct OverlapMatrix: Sendable, Hashable, Codable {
     counts = sums
   }
 
+  /// Whether there is one count for each two lists: for a file that nobody trained.
+  public var isSquare: Bool {
+    counts.count == names.count * names.count && counts.allSatisfy { (0...max(0, customers)).contains($0) }
+  }
+
   /// The customers in list `i`.
   public func size(_ i: Int) -> Int { shared(i, i) }
 

@@ -205,7 +205,7 @@ public struct SplitSearch: Sendable, Hashable, Codable {
       let fit = clusters == choice.clusters ? choice.fit : try fit(rows, clusters)
       let smallest = smallestPart(fit)
       guard smallest >= minimumSize else {
-        complaints.append("k = \(clusters) has a part of \(smallest), below the least size of \(minimumSize)")
+        complaints.append("k = \(clusters) has a part below the least size of \(minimumSize)")
         if fallback == nil { fallback = (fit, nil) }
         continue
       }

@@ -62,12 +62,12 @@ public struct OrderLog: Sendable, Hashable {
   func sampled(_ most: Int) -> OrderLog {
     var customers = 0
     forEachCustomer { _, _ in customers += 1 }
-    let step = UInt64(max(1, customers / max(1, most)))
-    guard step > 1 else { return self }
+    guard customers > most else { return self }
+    let bound = UInt64(Double(UInt32.max) * Double(max(1, most)) / Double(customers))
     // The high bits of a multiplicative hash (Knuth, 1973, section 6.4), so that neighbours in number are not alike.
     return OrderLog(
       merged: orders.filter {
-        (UInt64(bitPattern: Int64($0.customer)) &* 0x9E37_79B9_7F4A_7C15) >> 32 % step == 0
+        (UInt64(bitPattern: Int64($0.customer)) &* 0x9E37_79B9_7F4A_7C15) >> 32 <= bound
       })
   }
 

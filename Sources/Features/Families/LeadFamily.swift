@@ -28,7 +28,8 @@ extension FeatureFamily {
       let points = "CASE \(cases.joined(separator: " ")) ELSE \(real("0")) END"
       scores.append(
         Aggregate(
-          level, "lead_points", "sum(CAST(round(\(points) * \(power) * \(real("1000000000"))) AS DECIMAL(38,0)))",
+          level, "lead_points",
+          "sum(CAST(floor(\(points) * \(power) * \(real("1000000000")) + \(real("0.5"))) AS DECIMAL(38,0)))",
           needs: [.type]))
       if let intent = found.reading.test(.cart, .checkout, .request) {
         signals.append(

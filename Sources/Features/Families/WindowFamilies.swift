@@ -43,7 +43,8 @@ extension FeatureFamily {
     let halfLife = context.project.features.halfLife
     // Beyond 60 half-lives the weight is 0 at this precision, while its power may be too small for an engine's floats.
     let power = "power(\(real("0.5")), least(\(real("age")) / \(real("\(halfLife)")), \(real("60"))))"
-    let weight = "CAST(round(\(power) * \(real("1000000000"))) AS DECIMAL(38,0))"
+    // Halves go up by hand: engines' own rounding parts them differently, and 0.5^10 is one.
+    let weight = "CAST(floor(\(power) * \(real("1000000000")) + \(real("0.5"))) AS DECIMAL(38,0))"
     let note = "each weighted 0.5^(days before the as-of date / \(halfLife))"
     switch self {
     case .frequency:

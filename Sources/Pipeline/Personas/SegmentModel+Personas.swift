@@ -92,6 +92,9 @@ extension SegmentModel {
         guard let told = GroupReliability(combining: parts, as: path), told.rows >= ReportedGroups.least else {
           continue
         }
+        // Who tells of an interval of few tells how many they are.
+        let hits = (Double(told.rows) * told.observed).rounded()
+        guard min(hits, Double(told.rows) - hits) >= Double(ReportedGroups.least) else { continue }
         found[path, default: []].append(
           PersonaChance(
             target: prediction.name, meaning: prediction.meaning, predicted: told.predicted, observed: told.observed,

@@ -89,7 +89,7 @@ extension ProjectRun {
       .adding(scoresOf: model.predictions ?? [], past, self, if: model.takesScores)
     let paths = Dictionary(zip(model.segmentIDs, model.lines.map(\.segment))) { first, _ in first }
     var (names, segments): ([String], [String]) = ([], [])
-    try forEachBatch(of: known) { values in
+    try forEachBatch(of: known, lists: project.lists) { values in
       let assigned = try model.score(values).assignments
       names += values.customers.texts.map { $0 ?? "" }
       segments += (assigned.tree?.ids ?? assigned.segments).map { paths[$0] ?? "0" }

@@ -197,10 +197,16 @@ extension ProjectRun {
     return told
   }
 
-  /// Reads `table` whole, or batch by batch where it is long.
-  func forEachBatch(of table: FeatureTable, _ body: (FeatureValues) throws -> Void) throws {
-    guard table.rows > KeptTable.batchRows, connection.dialect.keepsRowNumbers else { return try body(table.values()) }
-    let kept = try KeptTable(connection, table.relation, table.columns, weights: nil, source: "the features")
+  /// Reads `table` whole, or batch by batch where it is long; with who is in `lists`, by which a tree may begin.
+  func forEachBatch(
+    of table: FeatureTable, lists: [RuleList] = [], _ body: (FeatureValues) throws -> Void
+  ) throws {
+    let members = lists.isEmpty ? nil : try table.members(of: lists)
+    guard table.rows > KeptTable.batchRows, connection.dialect.keepsRowNumbers else {
+      return try body(table.values().adding(members))
+    }
+    var kept = try KeptTable(connection, table.relation, table.columns, weights: nil, source: "the features")
+    kept.lists = members
     for batch in kept.batches {
       if Interruption.isRequested { throw WarehouseError.interrupted }
       try body(try kept.values(batch))
@@ -221,7 +227,7 @@ extension ProjectRun {
         let then = try judged.sources.at(judged.date, inDetail: false)
         let table = try then.features(plan)
           .adding(scoresOf: learnt.predictions, then, self, if: project.takesScores)
-        try forEachBatch(of: table) { values in
+        try forEachBatch(of: table, lists: project.lists) { values in
           let assigned = try model.score(values).assignments
           let ids = assigned.tree?.ids ?? assigned.segments
           for (name, id) in zip(values.customers.texts, ids) { known[name ?? ""] = paths[id] ?? "0" }

@@ -31,11 +31,13 @@ extension SegmentTraining {
     let settings = tree.settings(or: self.tree)
     let least = settings.leastSize(of: values.rows)
     if dense.count >= least {
-      let families = Dictionary(
-        (model.features.plan?.definitions ?? []).map { ($0.name, $0.family.rawValue) },
-        uniquingKeysWith: { first, _ in first })
+      let families =
+        model.features.plan.map { SegmentTraining.families($0, values) }?
+        .mapValues { SegmentTraining.balancing($0, weights: transforms.familyWeights) } ?? [:]
+      let features = Set(model.transforms.features)
       var growth = TreeGrowth(
-        self, settings, values, features: Set(model.transforms.features), families: families, observer: observer)
+        self, settings.partingScores(features, families), values, features: features, families: families,
+        observer: observer)
       var added = try growth.grow(dense)
       if added.nodes.count == 1 { added = try onePile(dense, values, model.transforms, like: added) }
       tree.add(added)

@@ -39,8 +39,9 @@ struct ReportCommand: ParsableCommand {
     let ending = output.map { URL(fileURLWithPath: $0).pathExtension.lowercased() }
     let format = format ?? ending.flatMap { $0 == "htm" ? .html : Format(rawValue: $0) } ?? .html
     let file = try ModelFile.read(from: URL(fileURLWithPath: model))
-    guard !PredictionModel.isHeld(by: file), !UpliftPrediction.isHeld(by: file) else {
-      throw ValidationError("\(model) holds a prediction and no segments; 'tessera inspect' tells of it.")
+    guard !PredictionModel.isHeld(by: file), !UpliftPrediction.isHeld(by: file), !ValuePrediction.isHeld(by: file)
+    else {
+      throw ValidationError("\(model) holds a prediction or a forecast and no segments; 'tessera inspect' tells of it.")
     }
     let content = try SegmentModel(file).reportContent()
     let text =

@@ -80,6 +80,11 @@ struct TrainCommand: ParsableCommand {
     } else {
       project = try projectOptions.project(engine)
     }
+    if input != nil, project.segments.tree.takesScores {
+      throw ValidationError(
+        "'scores' of \(project.file) needs the chances of targets, which a ready table does not tell: leave it out of "
+          + "'segments', or train from the sources.")
+    }
     if input != nil, !project.targets.isEmpty || !project.effects.isEmpty || project.value != nil {
       Terminal.note(
         "note: a ready table tells nothing of days to come, so targets and value of \(project.file) are not learnt")
