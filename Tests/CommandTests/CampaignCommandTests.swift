@@ -187,7 +187,7 @@ import Testing
     (["--periods", "years", "--left", "left", "--date", "years"], 64, "leave out --date"),
     (["--customer", "id"], 64, "--customer and --date"),
     (["--periods", "years", "--left", "lft"], 65, "left"),
-    (["--periods", "left", "--left", "left"], 65, "whole numbers"),
+    (["--periods", "left", "--left", "left"], 65, "cannot be predicted"),
   ])
   func `histories that cannot be are told`(arguments: [String], code: Int32, words: String) throws {
     let folder = try TemporaryFolder()
