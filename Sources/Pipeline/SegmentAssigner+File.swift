@@ -26,10 +26,7 @@ extension SegmentAssigner {
       }
       self = .kMeans(KMeansModel(centroids: centroids))
     case .mixture:
-      let model = try file.section("mixture", as: MixtureSection.self).model(file, prefix: "")
-      guard model.columns == columns else {
-        throw PipelineError.modelInconsistent(reason: "its arrays are not those of a mixture")
-      }
+      let model = try file.section("mixture", as: MixtureSection.self).model(file, prefix: "", of: columns)
       self = .mixture(model)
     case .tree: throw PipelineError.modelInconsistent(reason: "its tree is no clustering")
     }
@@ -58,9 +55,12 @@ struct MixtureSection: Codable {
     }
   }
 
-  /// The mixture whose arrays are called by `prefix` and then their own names.
+  /// The mixture of `count` transformed columns whose arrays are called by `prefix` and then their own names.
   /// - Throws: ``PipelineError/modelInconsistent(reason:)`` when they are those of no mixture.
-  func model(_ file: ModelFile, prefix: String) throws -> MixtureModel {
+  func model(_ file: ModelFile, prefix: String, of count: Int) throws -> MixtureModel {
+    guard columns == count, columns > 0 else {
+      throw PipelineError.modelInconsistent(reason: "its arrays are not those of a mixture")
+    }
     let blocks = try blocks.enumerated().map { index, block in
       FittedBlock(
         name: block.name, columns: block.columns,
@@ -70,7 +70,7 @@ struct MixtureSection: Codable {
     let model = MixtureModel(
       columns: columns, proportions: try file.tensor("\(prefix)proportions").values, noise: noise, blocks: blocks,
       missing: missing)
-    guard columns > 0, (try? model.assign(Matrix(rows: 0, columns: columns))) != nil else {
+    guard (try? model.assign(Matrix(rows: 0, columns: columns))) != nil else {
       throw PipelineError.modelInconsistent(reason: "its arrays are not those of a mixture")
     }
     return model

@@ -130,7 +130,7 @@ struct RoleGuess {
     if !discounts.isEmpty { columns[.discount] = discounts.map(\.name) }
     let plain = numbers.filter { !discounts.contains($0) && !$0.isRate }
     take(.quantity, plain.first { $0.speaksOf(["quantity", "qty", "units", "pieces"]) })
-    let money = ["sales", "amount", "total", "revenue", "spend", "spent", "value", "net", "gross", "payment"]
+    let money = ["sales", "amount", "total", "revenue", "spend", "spent", "value", "net", "gross", "payment", "paid"]
     // "unit_price" is a price, "total_price" an amount, "total_items" neither.
     let isCount = { (column: ColumnEvidence) in
       column.speaksOf(["item", "quantity", "qty", "unit", "piece", "count", "days", "minutes", "number", "orders"])

@@ -169,7 +169,8 @@ public struct SourceSet {
   private func day(_ end: String, _ source: Source) throws -> CalendarDate? {
     guard isTimed(source), let latest = CalendarDate("9998-12-31") else { return nil }
     var ever = self
-    ever.asOf = latest
+    // How far the records reach does not depend on which customers are looked at.
+    (ever.asOf, ever.changed) = (latest, nil)
     let found = try connection.query("SELECT CAST(\(end)(ts) AS DATE) AS day FROM (\(ever.visible(source))) AS t")
     guard case .dates(let days)? = found["day"]?.values, let day = days.first, found["day"]?.isMissing(0) == false
     else { return nil }

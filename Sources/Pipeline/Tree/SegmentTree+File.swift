@@ -100,7 +100,8 @@ extension SegmentTree {
         else { throw PipelineError.modelInconsistent(reason: "the rules of node \(index) do not fit its parts") }
         division = .rules(rules)
       } else if let section = node.mixture {
-        let model = try section.mixture.model(file, prefix: "node.\(index).")
+        let model = try section.mixture.model(
+          file, prefix: "node.\(index).", of: section.transforms.columns.count)
         guard SegmentAssigner.mixture(model).fits(section.transforms), model.dividesNodes,
           section.limits.limits.count == model.components,
           section.limits.limits.allSatisfy({ $0 >= 0 && $0.isFinite })
