@@ -91,4 +91,21 @@ import Warehouse
       #expect(persona.examples.joined().allSatisfy { !$0.evidence.hasPrefix("lifecycle_stage") })
     }
   }
+
+  @Test(
+    arguments: [
+      (0.5, 100, "50%"), (11.0 / 19, 19, ">47%"), (0.03, 100, "<10%"), (0.97, 100, ">90%"), (0, 40, "0%"),
+      (1, 40, "100%"), (0.5, 8, "–"),
+    ] as [(Double, Int, String)])
+  func `a share is told as it is, but for single customers`(share: Double, customers: Int, told: String) {
+    #expect(ReportedGroups.percent(share, of: customers) == told)
+  }
+
+  @Test func `a bare yes or no is told with its feature, and names nobody`() {
+    let vocabulary = Vocabulary(PersonaSettings(), unit: "customers")
+    let yes = vocabulary.wording("online_backup", level: "Yes")
+    #expect(yes.high == .init(phrase: "have online backup ({share})") && yes.low.phrase == "seldom have online backup")
+    let no = vocabulary.wording("plan", level: "No")
+    #expect(no.high == .init(phrase: "have no plan ({share})") && no.low.adjective == nil)
+  }
 }

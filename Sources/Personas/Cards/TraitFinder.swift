@@ -123,7 +123,8 @@ struct TraitFinder: Sendable {
     let wording = levelWords[index]
     let own = profile.groups[group]
     let told = ReportedGroups.percent(own, of: profiles.sizes[group])
-    let relative = (ReportedGroups.rounded(own, of: profiles.sizes[group]) ?? 0) / max(profile.share, 1e-9) * 100
+    let isExact = told.first.map { $0 != "<" && $0 != ">" && $0 != "–" } ?? false
+    let relative = isExact ? own / max(profile.share, 1e-9) * 100 : 0
     let side = (effect.delta >= 0 ? wording.high : wording.low).mapped { $0.replacing("{share}", with: told) }
     let trait = Trait(
       feature: profile.feature, level: profile.level, own: own, all: profile.share, measure: .share, effect: effect,

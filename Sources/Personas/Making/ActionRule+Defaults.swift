@@ -28,6 +28,12 @@ extension ActionRule {
       "Less e-mail", when: [Condition("email", .veryLow)],
       what: "Write less often by e-mail; try another channel."),
     ActionRule(
+      "Ask them first", when: [Condition("campaign response", .high)],
+      what: "They answer: let them have new offers first, by the channel they use."),
+    ActionRule(
+      "Ask them first", when: [Condition("response", .high)],
+      what: "They answer: let them have new offers first, by the channel they use."),
+    ActionRule(
       "Other contact", when: [Condition("response", .low), Condition("contact", .usual)],
       what: "Campaigns of the usual kind seldom reach them: send fewer, and try another channel or occasion."),
     ActionRule(
@@ -39,6 +45,6 @@ extension ActionRule {
     ActionRule(
       "Cross-sell", when: [Condition("categories_bought", .low), Condition("frequency", .usual)],
       what: "Show the category that customers like them buy next."),
-    ActionRule("Keep in touch", when: [], what: "Nothing sets them apart enough for more: keep the usual programme."),
+    ActionRule("Keep in touch", when: [], what: "No rule for action applies: keep the usual programme."),
   ]
 }

@@ -11,6 +11,8 @@ public struct PersonaInput: Sendable {
   public var settings: PersonaSettings
   /// What the rows are called.
   public var unit = "customers"
+  /// All customers, those of no segment too; nil for those of the segments.
+  public var everybody: Int?
   /// Features that are told of, but that no rule is to go by.
   public var describedOnly: Set<String> = []
   /// Of features that are places in an order, its levels, lowest first: 1 is the first.

@@ -101,7 +101,7 @@ struct PersonaMaker: Sendable {
           input.groups.segments[place].stability
         )
       }
-    let everybody = input.groups.segments.reduce(0) { $0 + $1.customers }
+    let everybody = input.everybody ?? input.groups.segments.reduce(0) { $0 + $1.customers }
     return Persona(
       path: path, id: id, macro: macro, isMacro: isMacro, name: remark?.name ?? found.text, foundName: found.text,
       nameTraits: found.traits, sentence: isTold ? sentence.text : "", sentenceTraits: isTold ? sentence.traits : [],

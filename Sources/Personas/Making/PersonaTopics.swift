@@ -81,6 +81,7 @@ extension PersonaMaker {
       guard let own = profile.groups[group], own.count >= ReportedGroups.least,
         wording.weight >= PersonaMaker.leastClear,
         !["trend", "volatility", "concentration"].contains(wording.concept), own.missingShare <= 0.5,
+        profile.everyone.quantiles[1] < profile.everyone.quantiles[3],
         said.insert(wording.concept).inserted
       else { return nil }
       let quartiles = own.quantiles[1...3].map { values.exact($0, of: name) }

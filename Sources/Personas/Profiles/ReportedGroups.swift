@@ -5,27 +5,25 @@ public enum ReportedGroups {
   /// Groups and levels of fewer customers would tell of single ones.
   public static let least = 10
 
-  /// A share of `customers`, to steps of ten customers or more, so that neither it nor what is left of the whole tells of
-  /// fewer; nil for groups of fewer customers.
-  ///
-  /// 0 and 1 remain; of 100 customers 4% become 0, and 37% become 40%.
+  /// A share of `customers` as near as it may be told: one of fewer than ten of them, or of all but fewer than ten, stands
+  /// at that bound. nil where the whole are fewer than ten.
   public static func rounded(_ share: Double, of customers: Int) -> Double? {
     guard customers >= least, share.isFinite else { return nil }
-    let step = Double(step(customers)) / 100
-    return min(1, max(0, (share / step).rounded() * step))
+    let (n, few) = (Double(customers), Double(least))
+    let hits = (share * n).rounded()
+    if hits > 0, hits < few { return min(1, few / n) }
+    if hits < n, n - hits < few { return max(0, (n - few) / n) }
+    return min(1, max(0, share))
   }
 
-  /// The share in words: "40%", "<10%", ">90%".
+  /// The same in words: "58%", "<53%" of fewer than ten, ">47%" of all but fewer than ten, "–" of too few.
   public static func percent(_ share: Double, of customers: Int) -> String {
-    guard let rounded = rounded(share, of: customers) else { return "–" }
-    let step = step(customers)
-    if rounded < 0.005, share > 0 { return "<\(step)%" }
-    if rounded > 0.995, share < 1 { return ">\(100 - step)%" }
-    return ReadableNumber.wholePercent(rounded)
-  }
-
-  /// The least round number of per cent that is ten of `customers` or more.
-  private static func step(_ customers: Int) -> Int {
-    [1, 2, 5, 10, 20, 25, 50].first { $0 * customers >= 100 * least } ?? 100
+    guard let told = rounded(share, of: customers) else { return "–" }
+    let hits = (share * Double(customers)).rounded()
+    if hits > 0, hits < Double(least) { return "<" + ReadableNumber.wholePercent((told * 100).rounded(.up) / 100) }
+    if hits < Double(customers), Double(customers) - hits < Double(least) {
+      return ">" + ReadableNumber.wholePercent((told * 100).rounded(.down) / 100)
+    }
+    return ReadableNumber.wholePercent(told)
   }
 }

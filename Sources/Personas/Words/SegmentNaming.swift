@@ -27,19 +27,24 @@ struct SegmentNaming {
 
   /// Names for groups with `traits`, what tells most first, of these `sizes`; `taken` are in use.
   func names(_ traits: [[WordedTrait]], sizes: [Int], paths: [String], taken: Set<String>) -> [Name] {
-    var used = Set(taken.map { $0.lowercased() })
+    var used = Set(taken.map(SegmentNaming.key))
     var names = [Name?](repeating: nil, count: traits.count)
     let order = sizes.indices.sorted { sizes[$0] != sizes[$1] ? sizes[$0] > sizes[$1] : $0 < $1 }
     for group in order {
-      let found = candidates(traits[group]).first { !used.contains($0.text.lowercased()) }
+      let found = candidates(traits[group]).first { !used.contains(SegmentNaming.key($0.text)) }
       let plain = "Typical \(vocabulary.customers)"
       let name =
         found.map { Name(text: $0.text, traits: $0.traits) }
-        ?? Name(text: used.contains(plain.lowercased()) ? "\(plain) \(paths[group])" : plain, traits: [])
-      used.insert(name.text.lowercased())
+        ?? Name(text: used.contains(SegmentNaming.key(plain)) ? "\(plain) \(paths[group])" : plain, traits: [])
+      used.insert(SegmentNaming.key(name.text))
       names[group] = name
     }
     return names.enumerated().map { $1 ?? Name(text: paths[$0], traits: []) }
+  }
+
+  /// What two names must not share: the same words in another order tell nobody apart.
+  private static func key(_ name: String) -> String {
+    name.lowercased().split(separator: " ").sorted().joined(separator: " ")
   }
 
   private static let considered = 8

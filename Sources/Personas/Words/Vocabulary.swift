@@ -32,7 +32,9 @@ public struct Vocabulary: Sendable {
     for (place, entry) in entries.enumerated() {
       guard let rest = entry.pattern.match(name, level: level) else { continue }
       let found = entry.wording.filling(rest)
-      guard place < settings.words.count, own == nil, found.high == Wording.Side() || found.low == Wording.Side() else {
+      guard place < settings.words.count, own == nil,
+        found.high == Wording.Side() || found.low == Wording.Side() || found.noun == nil
+      else {
         return windowed(own.map { $0.completed(by: found) } ?? found, name)
       }
       own = found
@@ -65,10 +67,20 @@ public struct Vocabulary: Sendable {
         // A name bears one word of a column, not a string of them.
         weight: name.words.count > 1 ? 0.4 : 0.7)
     }
+    // A bare yes or no says nothing without its feature.
+    if let says = bareLevels[level.lowercased()] {
+      let (high, low) = says ? ("have \(shown)", "seldom have \(shown)") : ("have no \(shown)", "mostly have \(shown)")
+      return Wording(shown, shown, high: .init(phrase: "\(high) ({share})"), low: .init(phrase: low), weight: 0.7)
+    }
     return Wording(
       shown, shown, high: .init(adjective: readable(level), phrase: "have \(shown) \(readable(level))"),
       low: .init(phrase: "seldom have \(shown) \(readable(level))"), weight: 0.7)
   }
+
+  /// Levels that say whether, and not what.
+  static let bareLevels: [String: Bool] = [
+    "yes": true, "true": true, "y": true, "1": true, "no": false, "false": false, "n": false, "0": false,
+  ]
 
   /// "Mnt Wines" as one word of a name.
   private static func dashed(_ text: String) -> String { text.replacing(" ", with: "-") }
@@ -133,6 +145,7 @@ struct WordPattern: Sendable {
     if let own = self.level {
       guard let level else { return nil }
       if own != "*", own.lowercased() != level.lowercased() { return nil }
+      if own == "*", Vocabulary.bareLevels[level.lowercased()] != nil { return nil }
       guard fits(name.words) != nil else { return nil }
       return Vocabulary.readable(level)
     }

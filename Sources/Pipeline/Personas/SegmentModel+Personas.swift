@@ -15,7 +15,7 @@ extension ProjectRun {
     var input = PersonaInput(
       values, model.profiledGroups(assigned.segments.map { $0 - 1 }), settings: project.personas,
       dialect: connection.dialect)
-    input.unit = model.unit
+    (input.unit, input.everybody) = (model.unit, model.provenance.rows)
     input.describedOnly = model.describedOnly(project.features.describeOnly)
     input.ordinals = model.ordinals(project.features.ordinal)
     input.revenue = model.revenues(input.groups)
