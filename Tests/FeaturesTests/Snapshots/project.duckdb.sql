@@ -14,6 +14,8 @@ SELECT 1 AS probe FROM "transactions" AS raw WHERE ("quantity" < 10000) LIMIT 0;
 
 CREATE OR REPLACE TEMP VIEW "tessera_source_0" AS SELECT CAST("household_id" AS BIGINT) AS "customer", CAST("transaction_timestamp" AS TIMESTAMP) AS ts, ("transaction_timestamp" IS NOT NULL AND CAST("transaction_timestamp" AS TIMESTAMP) IS NULL) AS "bad_time", coalesce(CAST("basket_id" AS BIGINT), -1000000000000000 - CAST(floor(extract(epoch FROM CAST("transaction_timestamp" AS TIMESTAMP))) AS BIGINT)) AS order_id, ("quantity" IS NOT NULL AND TRY_CAST("quantity" AS DECIMAL(18,4)) IS NULL) AS "bad_quantity", ("sales_value" IS NOT NULL AND TRY_CAST("sales_value" AS DECIMAL(18,4)) IS NULL) AS "bad_amount", TRY_CAST("sales_value" AS DECIMAL(18,4)) AS amount, TRY_CAST("quantity" AS DECIMAL(18,4)) AS quantity, ("retail_disc" IS NOT NULL AND TRY_CAST("retail_disc" AS DECIMAL(18,4)) IS NULL) AS "bad_discount", ("coupon_disc" IS NOT NULL AND TRY_CAST("coupon_disc" AS DECIMAL(18,4)) IS NULL) AS "bad_discount_2", CAST(coalesce(abs(TRY_CAST("retail_disc" AS DECIMAL(18,4))), 0) + coalesce(abs(TRY_CAST("coupon_disc" AS DECIMAL(18,4))), 0) AS DECIMAL(18,4)) AS discount, CAST("product_id" AS BIGINT) AS "product", CAST("store_id" AS BIGINT) AS "store", hash("household_id", "store_id", "basket_id", "product_id", "quantity", "sales_value", "retail_disc", "coupon_disc", "transaction_timestamp") AS row_mark FROM "transactions" AS raw WHERE (("quantity" < 10000) OR (("quantity" < 10000) IS NULL AND (("transaction_timestamp" IS NOT NULL AND CAST("transaction_timestamp" AS TIMESTAMP) IS NULL) OR ("quantity" IS NOT NULL AND TRY_CAST("quantity" AS DECIMAL(18,4)) IS NULL) OR ("sales_value" IS NOT NULL AND TRY_CAST("sales_value" AS DECIMAL(18,4)) IS NULL) OR ("retail_disc" IS NOT NULL AND TRY_CAST("retail_disc" AS DECIMAL(18,4)) IS NULL) OR ("coupon_disc" IS NOT NULL AND TRY_CAST("coupon_disc" AS DECIMAL(18,4)) IS NULL))));
 
+SELECT count(*) AS whole FROM "transactions" AS raw;
+
 CREATE OR REPLACE TEMP VIEW "tessera_source_1" AS SELECT CAST("product_id" AS BIGINT) AS "product", nullif(trim("brand"), '') AS "brand", nullif(trim("department"), '') AS "category", hash("product_id", "department", "brand") AS row_mark FROM "products" AS raw;
 
 CREATE OR REPLACE TEMP VIEW "tessera_source_2" AS SELECT CAST("household_id" AS BIGINT) AS "customer", CAST(NULL AS TIMESTAMP) AS ts, nullif(trim(CAST("age" AS VARCHAR)), '') AS "attribute age", nullif(trim(CAST("income" AS VARCHAR)), '') AS "attribute income", CAST("household_size" AS DOUBLE) AS "attribute household_size", CAST(CASE WHEN "is_owner" THEN 1 WHEN NOT "is_owner" THEN 0 END AS DOUBLE) AS "attribute is_owner", CAST("since" AS DATE) AS "attribute since", hash("household_id", "age", "income", "household_size", "is_owner", "since") AS row_mark FROM "demographics" AS raw;
@@ -202,17 +204,8 @@ SELECT value, count(*) AS reached FROM (SELECT CAST("type" AS VARCHAR) AS value,
   WHERE "type" IS NOT NULL GROUP BY CAST("type" AS VARCHAR), customer) AS pairs
 GROUP BY value ORDER BY reached DESC, value LIMIT 1000;
 
-DROP TABLE IF EXISTS tessera_orders;
-
 CREATE TEMP TABLE tessera_features AS WITH orders AS (
-SELECT customer, order_id, min(ts) AS ts, CAST(min(ts) AS DATE) AS day,
-  CAST(DATE '2017-12-31' - CAST(min(ts) AS DATE) AS INT) AS age,
-  CAST(sum(amount) AS DECIMAL(18,4)) AS value, CAST(round(CAST(sum(amount) AS DOUBLE) * 10000) AS BIGINT) AS units,
-  CAST(round(CAST(sum(amount) AS DOUBLE) * 100) AS BIGINT) AS cents,
-  sum(quantity) AS items, count(*) AS lines, CAST(sum(discount) AS DECIMAL(18,4)) AS discount
-FROM (SELECT * FROM (SELECT line.*, product_category.category AS category, product_category.brand AS brand FROM (SELECT * FROM "tessera_source_0" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00' AND amount IS NOT NULL) AS line
-LEFT JOIN (SELECT product, min(category) AS category, min(brand) AS brand FROM (SELECT * FROM "tessera_source_1" AS rows_of_source) AS p GROUP BY product)
-  AS product_category ON line.product = product_category.product) AS l WHERE NOT (coalesce(amount, 0) < 0 OR coalesce(quantity, 0) < 0)) AS p GROUP BY customer, order_id),
+SELECT * FROM tessera_orders AS k),
 product_days AS (
 SELECT customer, product, day, age, line_count, CAST(day - lag(day) OVER (PARTITION BY customer, product ORDER BY day) AS INT) AS gap,
   CAST(row_number() OVER (PARTITION BY customer, product ORDER BY day) AS INT) AS place
@@ -229,14 +222,14 @@ LEFT JOIN (SELECT product, min(category) AS category, min(brand) AS brand FROM (
     count(*) FILTER (WHERE age < 90) AS "orders_90d",
     count(*) FILTER (WHERE age < 180) AS "orders_180d",
     count(*) FILTER (WHERE age < 365) AS "orders_365d",
-    sum(CAST(round(power(CAST(0.5 AS DOUBLE), least(CAST(age AS DOUBLE) / CAST(90 AS DOUBLE), CAST(60 AS DOUBLE))) * CAST(1000000000 AS DOUBLE)) AS DECIMAL(38,0))) AS "decayed_orders",
+    sum(CAST(floor(power(CAST(0.5 AS DOUBLE), least(CAST(age AS DOUBLE) / CAST(90 AS DOUBLE), CAST(60 AS DOUBLE))) * CAST(1000000000 AS DOUBLE) + CAST(0.5 AS DOUBLE)) AS DECIMAL(38,0))) AS "decayed_orders",
     sum(value) AS "order_value",
     sum(value) FILTER (WHERE age < 7) AS "monetary_7d",
     sum(value) FILTER (WHERE age < 30) AS "monetary_30d",
     sum(value) FILTER (WHERE age < 90) AS "monetary_90d",
     sum(value) FILTER (WHERE age < 180) AS "monetary_180d",
     sum(value) FILTER (WHERE age < 365) AS "monetary_365d",
-    sum(CAST(units AS DECIMAL(38,0)) * CAST(round(power(CAST(0.5 AS DOUBLE), least(CAST(age AS DOUBLE) / CAST(90 AS DOUBLE), CAST(60 AS DOUBLE))) * CAST(1000000000 AS DOUBLE)) AS DECIMAL(38,0))) AS "decayed_value",
+    sum(CAST(units AS DECIMAL(38,0)) * CAST(floor(power(CAST(0.5 AS DOUBLE), least(CAST(age AS DOUBLE) / CAST(90 AS DOUBLE), CAST(60 AS DOUBLE))) * CAST(1000000000 AS DOUBLE) + CAST(0.5 AS DOUBLE)) AS DECIMAL(38,0))) AS "decayed_value",
     min(day) AS "first_day",
     sum(CAST(cents AS DECIMAL(38,0))) AS "value_cents",
     sum(CAST(cents AS DECIMAL(38,0)) * CAST(cents AS DECIMAL(38,0))) AS "value_squares",
@@ -351,7 +344,10 @@ WHERE place = 1) AS r GROUP BY customer),
     count(DISTINCT day) FILTER (WHERE age < 180) AS "active_days_180d",
     count(DISTINCT day) FILTER (WHERE age < 365) AS "active_days_365d",
     count(*) FILTER (WHERE age < 30) AS "events_recent",
-    count(*) FILTER (WHERE age >= 30 AND age < 60) AS "events_previous"
+    count(*) FILTER (WHERE age >= 30 AND age < 60) AS "events_previous",
+    max(age) AS "first_age",
+    min(age) AS "last_age",
+    count(DISTINCT day) AS "active_days"
   FROM (SELECT *, CAST(ts AS DATE) AS day, CAST(DATE '2017-12-31' - CAST(ts AS DATE) AS INT) AS age FROM (SELECT * FROM "tessera_source_5" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00') AS e) AS r GROUP BY customer),
 "attributes_demographics" AS (
   SELECT customer, max("attribute age") AS "attribute_1",
@@ -446,6 +442,9 @@ SELECT population.customer AS "household_id",
   coalesce("by_event_redemptions"."active_days_180d", 0) AS "redemptions_active_days_180d",
   coalesce("by_event_redemptions"."active_days_365d", 0) AS "redemptions_active_days_365d",
   coalesce(CAST(("by_event_redemptions"."events_recent" - "by_event_redemptions"."events_previous") AS DOUBLE) / nullif(CAST(("by_event_redemptions"."events_recent" + "by_event_redemptions"."events_previous") AS DOUBLE), 0), 0) AS "redemptions_trend_30d",
+  CAST("by_event_redemptions"."first_age" AS DOUBLE) AS "redemptions_first_days",
+  CASE WHEN "by_event_redemptions"."active_days" > 2 THEN CAST(("by_event_redemptions"."first_age" - "by_event_redemptions"."last_age") AS DOUBLE) / nullif(CAST(("by_event_redemptions"."active_days" - 1) AS DOUBLE), 0) END AS "redemptions_gap_days_mean",
+  CASE WHEN "by_event_redemptions"."active_days" > 2 THEN CASE WHEN CAST("by_event_redemptions"."last_age" AS DOUBLE) * ("by_event_redemptions"."active_days" - 1) > CAST('3.0' AS DOUBLE) * ("by_event_redemptions"."first_age" - "by_event_redemptions"."last_age") THEN 1 ELSE 0 END END AS "redemptions_ended",
   "attributes_demographics"."attribute_1" AS "age",
   CAST("attributes_demographics"."attribute_2" AS DOUBLE) AS "income",
   CAST("attributes_demographics"."attribute_3" AS DOUBLE) AS "household_size",

@@ -50,6 +50,8 @@ SELECT 1 AS probe FROM "transactions" AS raw WHERE ("quantity" < 10000) LIMIT 0;
 
 CREATE TEMP TABLE "tessera_source_0" AS SELECT CAST("household_id" AS BIGINT) AS "customer", CAST("transaction_timestamp" AS TIMESTAMP) AS ts, ("transaction_timestamp" IS NOT NULL AND CAST("transaction_timestamp" AS TIMESTAMP) IS NULL) AS "bad_time", coalesce(CAST("basket_id" AS BIGINT), -1000000000000000 - CAST(floor(extract(epoch FROM CAST("transaction_timestamp" AS TIMESTAMP))) AS BIGINT)) AS order_id, ("quantity" IS NOT NULL AND CASE WHEN CAST("quantity" AS VARCHAR) ~ '^ *[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,3})? *$' THEN CASE WHEN abs(round(CAST(CAST("quantity" AS VARCHAR) AS NUMERIC), 4)) < 100000000000000 THEN CAST(round(CAST(CAST("quantity" AS VARCHAR) AS NUMERIC), 4) AS DECIMAL(18,4)) END END IS NULL) AS "bad_quantity", ("sales_value" IS NOT NULL AND CASE WHEN CAST("sales_value" AS VARCHAR) ~ '^ *[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,3})? *$' THEN CASE WHEN abs(round(CAST(CAST("sales_value" AS VARCHAR) AS NUMERIC), 4)) < 100000000000000 THEN CAST(round(CAST(CAST("sales_value" AS VARCHAR) AS NUMERIC), 4) AS DECIMAL(18,4)) END END IS NULL) AS "bad_amount", CASE WHEN CAST("sales_value" AS VARCHAR) ~ '^ *[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,3})? *$' THEN CASE WHEN abs(round(CAST(CAST("sales_value" AS VARCHAR) AS NUMERIC), 4)) < 100000000000000 THEN CAST(round(CAST(CAST("sales_value" AS VARCHAR) AS NUMERIC), 4) AS DECIMAL(18,4)) END END AS amount, CASE WHEN CAST("quantity" AS VARCHAR) ~ '^ *[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,3})? *$' THEN CASE WHEN abs(round(CAST(CAST("quantity" AS VARCHAR) AS NUMERIC), 4)) < 100000000000000 THEN CAST(round(CAST(CAST("quantity" AS VARCHAR) AS NUMERIC), 4) AS DECIMAL(18,4)) END END AS quantity, ("retail_disc" IS NOT NULL AND CASE WHEN CAST("retail_disc" AS VARCHAR) ~ '^ *[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,3})? *$' THEN CASE WHEN abs(round(CAST(CAST("retail_disc" AS VARCHAR) AS NUMERIC), 4)) < 100000000000000 THEN CAST(round(CAST(CAST("retail_disc" AS VARCHAR) AS NUMERIC), 4) AS DECIMAL(18,4)) END END IS NULL) AS "bad_discount", ("coupon_disc" IS NOT NULL AND CASE WHEN CAST("coupon_disc" AS VARCHAR) ~ '^ *[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,3})? *$' THEN CASE WHEN abs(round(CAST(CAST("coupon_disc" AS VARCHAR) AS NUMERIC), 4)) < 100000000000000 THEN CAST(round(CAST(CAST("coupon_disc" AS VARCHAR) AS NUMERIC), 4) AS DECIMAL(18,4)) END END IS NULL) AS "bad_discount_2", CAST(coalesce(abs(CASE WHEN CAST("retail_disc" AS VARCHAR) ~ '^ *[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,3})? *$' THEN CASE WHEN abs(round(CAST(CAST("retail_disc" AS VARCHAR) AS NUMERIC), 4)) < 100000000000000 THEN CAST(round(CAST(CAST("retail_disc" AS VARCHAR) AS NUMERIC), 4) AS DECIMAL(18,4)) END END), 0) + coalesce(abs(CASE WHEN CAST("coupon_disc" AS VARCHAR) ~ '^ *[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,3})? *$' THEN CASE WHEN abs(round(CAST(CAST("coupon_disc" AS VARCHAR) AS NUMERIC), 4)) < 100000000000000 THEN CAST(round(CAST(CAST("coupon_disc" AS VARCHAR) AS NUMERIC), 4) AS DECIMAL(18,4)) END END), 0) AS DECIMAL(18,4)) AS discount, CAST("product_id" AS BIGINT) AS "product", CAST("store_id" AS BIGINT) AS "store", hashtextextended(CAST(ROW("household_id", "store_id", "basket_id", "product_id", "quantity", "sales_value", "retail_disc", "coupon_disc", "transaction_timestamp") AS VARCHAR), 0) AS row_mark FROM "transactions" AS raw WHERE (("quantity" < 10000) OR (("quantity" < 10000) IS NULL AND (("transaction_timestamp" IS NOT NULL AND CAST("transaction_timestamp" AS TIMESTAMP) IS NULL) OR ("quantity" IS NOT NULL AND CASE WHEN CAST("quantity" AS VARCHAR) ~ '^ *[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,3})? *$' THEN CASE WHEN abs(round(CAST(CAST("quantity" AS VARCHAR) AS NUMERIC), 4)) < 100000000000000 THEN CAST(round(CAST(CAST("quantity" AS VARCHAR) AS NUMERIC), 4) AS DECIMAL(18,4)) END END IS NULL) OR ("sales_value" IS NOT NULL AND CASE WHEN CAST("sales_value" AS VARCHAR) ~ '^ *[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,3})? *$' THEN CASE WHEN abs(round(CAST(CAST("sales_value" AS VARCHAR) AS NUMERIC), 4)) < 100000000000000 THEN CAST(round(CAST(CAST("sales_value" AS VARCHAR) AS NUMERIC), 4) AS DECIMAL(18,4)) END END IS NULL) OR ("retail_disc" IS NOT NULL AND CASE WHEN CAST("retail_disc" AS VARCHAR) ~ '^ *[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,3})? *$' THEN CASE WHEN abs(round(CAST(CAST("retail_disc" AS VARCHAR) AS NUMERIC), 4)) < 100000000000000 THEN CAST(round(CAST(CAST("retail_disc" AS VARCHAR) AS NUMERIC), 4) AS DECIMAL(18,4)) END END IS NULL) OR ("coupon_disc" IS NOT NULL AND CASE WHEN CAST("coupon_disc" AS VARCHAR) ~ '^ *[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,3})? *$' THEN CASE WHEN abs(round(CAST(CAST("coupon_disc" AS VARCHAR) AS NUMERIC), 4)) < 100000000000000 THEN CAST(round(CAST(CAST("coupon_disc" AS VARCHAR) AS NUMERIC), 4) AS DECIMAL(18,4)) END END IS NULL))));
 
+SELECT count(*) AS whole FROM "transactions" AS raw;
+
 CREATE TEMP TABLE "tessera_source_1" AS SELECT CAST("product_id" AS BIGINT) AS "product", nullif(trim(CAST("brand" AS VARCHAR)), '') COLLATE "C" AS "brand", nullif(trim(CAST("department" AS VARCHAR)), '') COLLATE "C" AS "category", hashtextextended(CAST(ROW("product_id", "department", "brand") AS VARCHAR), 0) AS row_mark FROM "products" AS raw;
 
 CREATE TEMP TABLE "tessera_source_2" AS SELECT CAST("household_id" AS BIGINT) AS "customer", CAST(NULL AS TIMESTAMP) AS ts, nullif(trim(CAST(CAST("age" AS VARCHAR) AS VARCHAR)), '') COLLATE "C" AS "attribute age", nullif(trim(CAST(CAST("income" AS VARCHAR) AS VARCHAR)), '') COLLATE "C" AS "attribute income", CAST("household_size" AS DOUBLE PRECISION) AS "attribute household_size", CAST(CASE WHEN "is_owner" THEN 1 WHEN NOT "is_owner" THEN 0 END AS DOUBLE PRECISION) AS "attribute is_owner", CAST("since" AS DATE) AS "attribute since", hashtextextended(CAST(ROW("household_id", "age", "income", "household_size", "is_owner", "since") AS VARCHAR), 0) AS row_mark FROM "demographics" AS raw;
@@ -238,17 +240,8 @@ SELECT value, count(*) AS reached FROM (SELECT CAST("type" AS VARCHAR) AS value,
   WHERE "type" IS NOT NULL GROUP BY CAST("type" AS VARCHAR), customer) AS pairs
 GROUP BY value ORDER BY reached DESC, value LIMIT 1000;
 
-DROP TABLE IF EXISTS tessera_orders;
-
 CREATE TEMP TABLE tessera_features AS WITH orders AS (
-SELECT customer, order_id, min(ts) AS ts, CAST(min(ts) AS DATE) AS day,
-  CAST(DATE '2017-12-31' - CAST(min(ts) AS DATE) AS INT) AS age,
-  CAST(sum(amount) AS DECIMAL(18,4)) AS value, CAST((trunc(CAST(sum(amount) AS DOUBLE PRECISION) * 10000) + CASE WHEN abs((CAST(sum(amount) AS DOUBLE PRECISION) * 10000) - trunc(CAST(sum(amount) AS DOUBLE PRECISION) * 10000)) >= 0.5 THEN sign(CAST(sum(amount) AS DOUBLE PRECISION) * 10000) ELSE 0 END) AS BIGINT) AS units,
-  CAST((trunc(CAST(sum(amount) AS DOUBLE PRECISION) * 100) + CASE WHEN abs((CAST(sum(amount) AS DOUBLE PRECISION) * 100) - trunc(CAST(sum(amount) AS DOUBLE PRECISION) * 100)) >= 0.5 THEN sign(CAST(sum(amount) AS DOUBLE PRECISION) * 100) ELSE 0 END) AS BIGINT) AS cents,
-  sum(quantity) AS items, count(*) AS lines, CAST(sum(discount) AS DECIMAL(18,4)) AS discount
-FROM (SELECT * FROM (SELECT line.*, product_category.category AS category, product_category.brand AS brand FROM (SELECT * FROM "tessera_source_0" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00' AND amount IS NOT NULL) AS line
-LEFT JOIN (SELECT product, min(category) AS category, min(brand) AS brand FROM (SELECT * FROM "tessera_source_1" AS rows_of_source) AS p GROUP BY product)
-  AS product_category ON line.product = product_category.product) AS l WHERE NOT (coalesce(amount, 0) < 0 OR coalesce(quantity, 0) < 0)) AS p GROUP BY customer, order_id),
+SELECT * FROM tessera_orders AS k),
 product_days AS (
 SELECT customer, product, day, age, line_count, CAST(day - lag(day) OVER (PARTITION BY customer, product ORDER BY day) AS INT) AS gap,
   CAST(row_number() OVER (PARTITION BY customer, product ORDER BY day) AS INT) AS place
@@ -265,14 +258,14 @@ LEFT JOIN (SELECT product, min(category) AS category, min(brand) AS brand FROM (
     count(*) FILTER (WHERE age < 90) AS "orders_90d",
     count(*) FILTER (WHERE age < 180) AS "orders_180d",
     count(*) FILTER (WHERE age < 365) AS "orders_365d",
-    sum(CAST(round(power(CAST(0.5 AS DOUBLE PRECISION), least(CAST(age AS DOUBLE PRECISION) / CAST(90 AS DOUBLE PRECISION), CAST(60 AS DOUBLE PRECISION))) * CAST(1000000000 AS DOUBLE PRECISION)) AS DECIMAL(38,0))) AS "decayed_orders",
+    sum(CAST(floor(power(CAST(0.5 AS DOUBLE PRECISION), least(CAST(age AS DOUBLE PRECISION) / CAST(90 AS DOUBLE PRECISION), CAST(60 AS DOUBLE PRECISION))) * CAST(1000000000 AS DOUBLE PRECISION) + CAST(0.5 AS DOUBLE PRECISION)) AS DECIMAL(38,0))) AS "decayed_orders",
     sum(value) AS "order_value",
     sum(value) FILTER (WHERE age < 7) AS "monetary_7d",
     sum(value) FILTER (WHERE age < 30) AS "monetary_30d",
     sum(value) FILTER (WHERE age < 90) AS "monetary_90d",
     sum(value) FILTER (WHERE age < 180) AS "monetary_180d",
     sum(value) FILTER (WHERE age < 365) AS "monetary_365d",
-    sum(CAST(units AS DECIMAL(38,0)) * CAST(round(power(CAST(0.5 AS DOUBLE PRECISION), least(CAST(age AS DOUBLE PRECISION) / CAST(90 AS DOUBLE PRECISION), CAST(60 AS DOUBLE PRECISION))) * CAST(1000000000 AS DOUBLE PRECISION)) AS DECIMAL(38,0))) AS "decayed_value",
+    sum(CAST(units AS DECIMAL(38,0)) * CAST(floor(power(CAST(0.5 AS DOUBLE PRECISION), least(CAST(age AS DOUBLE PRECISION) / CAST(90 AS DOUBLE PRECISION), CAST(60 AS DOUBLE PRECISION))) * CAST(1000000000 AS DOUBLE PRECISION) + CAST(0.5 AS DOUBLE PRECISION)) AS DECIMAL(38,0))) AS "decayed_value",
     min(day) AS "first_day",
     sum(CAST(cents AS DECIMAL(38,0))) AS "value_cents",
     sum(CAST(cents AS DECIMAL(38,0)) * CAST(cents AS DECIMAL(38,0))) AS "value_squares",
@@ -387,7 +380,10 @@ WHERE place = 1) AS r GROUP BY customer),
     count(DISTINCT day) FILTER (WHERE age < 180) AS "active_days_180d",
     count(DISTINCT day) FILTER (WHERE age < 365) AS "active_days_365d",
     count(*) FILTER (WHERE age < 30) AS "events_recent",
-    count(*) FILTER (WHERE age >= 30 AND age < 60) AS "events_previous"
+    count(*) FILTER (WHERE age >= 30 AND age < 60) AS "events_previous",
+    max(age) AS "first_age",
+    min(age) AS "last_age",
+    count(DISTINCT day) AS "active_days"
   FROM (SELECT *, CAST(ts AS DATE) AS day, CAST(DATE '2017-12-31' - CAST(ts AS DATE) AS INT) AS age FROM (SELECT * FROM "tessera_source_5" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00') AS e) AS r GROUP BY customer),
 "attributes_demographics" AS (
   SELECT customer, max("attribute age") AS "attribute_1",
@@ -482,6 +478,9 @@ SELECT population.customer AS "household_id",
   coalesce("by_event_redemptions"."active_days_180d", 0) AS "redemptions_active_days_180d",
   coalesce("by_event_redemptions"."active_days_365d", 0) AS "redemptions_active_days_365d",
   coalesce(CAST(("by_event_redemptions"."events_recent" - "by_event_redemptions"."events_previous") AS DOUBLE PRECISION) / nullif(CAST(("by_event_redemptions"."events_recent" + "by_event_redemptions"."events_previous") AS DOUBLE PRECISION), 0), 0) AS "redemptions_trend_30d",
+  CAST("by_event_redemptions"."first_age" AS DOUBLE PRECISION) AS "redemptions_first_days",
+  CASE WHEN "by_event_redemptions"."active_days" > 2 THEN CAST(("by_event_redemptions"."first_age" - "by_event_redemptions"."last_age") AS DOUBLE PRECISION) / nullif(CAST(("by_event_redemptions"."active_days" - 1) AS DOUBLE PRECISION), 0) END AS "redemptions_gap_days_mean",
+  CASE WHEN "by_event_redemptions"."active_days" > 2 THEN CASE WHEN CAST("by_event_redemptions"."last_age" AS DOUBLE PRECISION) * ("by_event_redemptions"."active_days" - 1) > CAST('3.0' AS DOUBLE PRECISION) * ("by_event_redemptions"."first_age" - "by_event_redemptions"."last_age") THEN 1 ELSE 0 END END AS "redemptions_ended",
   "attributes_demographics"."attribute_1" AS "age",
   CAST("attributes_demographics"."attribute_2" AS DOUBLE PRECISION) AS "income",
   CAST("attributes_demographics"."attribute_3" AS DOUBLE PRECISION) AS "household_size",
