@@ -140,6 +140,9 @@ struct TraitFinder: Sendable {
 extension Wording {
   /// Whether anything is ever said of it; codes and scores are told by what they are made of.
   var isTold: Bool { weight > 0 || high != Side() || low != Side() }
+  /// Whether one customer's number can be imagined: a column of the user's own is taken to be, of the vocabulary what does
+  /// not weigh little.
+  var isClear: Bool { weight >= 0.55 || (weight > 0 && pattern == concept) }
 }
 
 extension Wording.Side {

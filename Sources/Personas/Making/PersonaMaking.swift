@@ -128,8 +128,6 @@ struct PersonaMaker: Sendable {
   }
 
   private static let (mostNumbers, mostCategories) = (5, 3)
-  /// What is hard to imagine of one customer has a smaller weight in the vocabulary.
-  static let leastClear = 0.55
   /// Differences beyond these tell little more, and a model of many segments would grow with them.
   private static let mostDistinctive = 20
 
@@ -149,7 +147,7 @@ struct PersonaMaker: Sendable {
     for item in first + distinctive[group] + traits[group] {
       let (trait, concept) = (item.trait, item.wording.concept)
       // Levels are drawn apart from numbers: those that say what numbers say would contradict them.
-      guard item.wording.weight >= PersonaMaker.leastClear, !PersonaMaker.isBehaviour(concept) || trait.level == nil,
+      guard item.wording.isClear, !PersonaMaker.isBehaviour(concept) || trait.level == nil,
         !said.contains(concept)
       else { continue }
       if trait.level == nil, numbers.count < PersonaMaker.mostNumbers {

@@ -79,7 +79,7 @@ extension PersonaMaker {
       let (name, values) = (profile.feature, finder.values)
       let wording = finder.vocabulary.wording(name, level: nil)
       guard let own = profile.groups[group], own.count >= ReportedGroups.least,
-        wording.weight >= PersonaMaker.leastClear,
+        wording.isClear,
         !["trend", "volatility", "concentration"].contains(wording.concept), own.missingShare <= 0.5,
         profile.everyone.quantiles[1] < profile.everyone.quantiles[3],
         said.insert(wording.concept).inserted
