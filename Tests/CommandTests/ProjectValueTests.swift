@@ -157,7 +157,10 @@ import Testing
     ("value: perhaps", "must be true or false"),
   ])
   func `what cannot be meant is told`(value: String, words: String) throws {
-    let outcome = try TesseraProcess.run(["train"], in: try folder(value).url)
+    // The folder goes with its value, so it is held until the program has ended.
+    let place = try folder(value)
+    defer { withExtendedLifetime(place) {} }
+    let outcome = try TesseraProcess.run(["train"], in: place.url)
     #expect(outcome.code == 65 && outcome.errors.contains(words), "\(outcome.errors)")
   }
 
@@ -214,7 +217,10 @@ import Testing
       text.contains("#   buys_30d: {event: buy, days: 30}")
         && text.contains("#   lapses_90d: {event: no buy, days: 90}"))
     // What is proposed works as it stands.
-    let taken = text.replacing("# targets:", with: "targets:").replacing("#   ", with: "  ")
+    let start = try #require(text.range(of: "# targets:")).lowerBound
+    let end = text[start...].range(of: "\n\n")?.lowerBound ?? text.endIndex
+    let block = text[start..<end].replacing("# targets:", with: "targets:").replacing("#   ", with: "  ")
+    let taken = text.replacingCharacters(in: start..<end, with: block)
     try folder.write(taken, to: "tessera.yml")
     let trained = try TesseraProcess.run(["train"], in: folder.url)
     #expect(trained.code == 0, "\(trained.errors)")
