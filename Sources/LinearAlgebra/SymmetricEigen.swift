@@ -5,7 +5,8 @@
 public struct SymmetricEigen: Sendable, Hashable {
   /// The eigenvalues, largest first (d).
   public let values: [Double]
-  /// The unit eigenvectors as rows (d x d): row i belongs to `values[i]`, its largest element positive.
+  /// The unit eigenvectors as rows (d x d): row i belongs to `values[i]`, its largest element positive; of elements as
+  /// large but for rounding (one part in a million), the first, so that every processor picks the same one.
   public let vectors: Matrix
 
   /// Decomposes `matrix` (d x d, finite), whose lower triangle is read.
@@ -40,7 +41,8 @@ public struct SymmetricEigen: Sendable, Hashable {
     var vectors = Matrix(rows: d, columns: d)
     for (row, index) in order.enumerated() {
       let source = v.row(index)
-      let largest = source.max { $0.magnitude < $1.magnitude } ?? 0
+      let greatest = source.reduce(0) { max($0, $1.magnitude) }
+      let largest = source.first { $0.magnitude >= (1 - 1e-6) * greatest } ?? 0
       for (column, value) in source.enumerated() { vectors[row, column] = largest < 0 ? -value : value }
     }
     self.vectors = vectors

@@ -6,6 +6,9 @@ struct EvenBox: Sendable {
   private let mean: [Double]
   private let axes: Matrix
   private let bounds: [ClosedRange<Double>]
+  /// What samples are rounded to: far below the extent, far above what one processor's arithmetic differs by from
+  /// another's. So every machine draws the same bits, and clusters them from the same order of rows.
+  private let grain: Double
 
   /// A box along the principal axes of `x`, or along its columns.
   init(_ x: Matrix, alongPrincipalAxes: Bool) {
@@ -24,6 +27,7 @@ struct EvenBox: Sendable {
       let values = turned.column(column)
       return (values.min() ?? 0)...(values.max() ?? 0)
     }
+    grain = 0x1p-30 / powerOfTwoScale(for: bounds.reduce(0) { max($0, $1.upperBound - $1.lowerBound) })
   }
 
   /// `count` rows spread evenly over the box, in the units and directions of the data.
@@ -32,7 +36,8 @@ struct EvenBox: Sendable {
     for row in 0..<count {
       for column in bounds.indices { even[row, column] = random.uniform(in: bounds[column]) }
     }
-    var turned = even.times(axes)
+    let placed = even.times(axes).values.map { ($0 / grain).rounded() * grain }
+    var turned = Matrix(rows: count, columns: bounds.count, values: placed)
     turned.center(on: mean.map { -$0 }, scale: 1)
     return turned
   }
