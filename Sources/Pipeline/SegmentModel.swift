@@ -124,6 +124,8 @@ public struct SegmentModel: Sendable {
     public internal(set) var sample: Int?
     /// A mark of the settings that a tree was grown by; nil for a clustering, and in older files.
     public internal(set) var settings: String?
+    /// A mark of the rows that a tree was grown on: all, or the sample; nil as above, and where segments were added.
+    public internal(set) var grownOn: String?
   }
 
   /// The name of the project.

@@ -127,8 +127,13 @@ public struct SegmentTraining: Sendable {
       progress?(PipelineProgress(stage: stage, fraction: state.fraction, best: best))
       return !Interruption.isRequested
     }
+    let data = DataFingerprint.sum(values)
+    let mark = treeMark(values, data)
+    let libraries = ["openblas": "\(BLASLibrary.current.version) \(BLASLibrary.current.kernel)"]
     let (found, assignments) =
-      if let tree {
+      if let tree = unchangedTree(mark, fitted, libraries) {
+        kept(tree, values)
+      } else if let tree {
         try grow(tree, values, fitted, known, balanced ?? [:], observer)
       } else {
         try found(matrix, fitted, values, known, weights, source: source, observer)
@@ -146,9 +151,8 @@ public struct SegmentTraining: Sendable {
         values, labels: assignments.segments.map { $0 - 1 }, segments: found.segmenter.segments),
       quality: quality,
       provenance: SegmentModel.Provenance(
-        tessera: Tessera.version, seed: kmeans.seed, rows: values.rows, dataFingerprint: DataFingerprint.of(values),
-        libraries: ["openblas": "\(BLASLibrary.current.version) \(BLASLibrary.current.kernel)"],
-        settings: tree == nil ? nil : settingsMark),
+        tessera: Tessera.version, seed: kmeans.seed, rows: values.rows, dataFingerprint: DataFingerprint.text(data),
+        libraries: libraries, settings: tree == nil ? nil : settingsMark, grownOn: tree == nil ? nil : mark),
       segmenter: found.segmenter, checks: checks == SegmentChecks() ? nil : checks)
     model.history = found.history
     return TrainedSegments(model: try model.ranked(by: tree?.attractiveness), assignments: assignments, values: values)
@@ -188,8 +192,7 @@ public struct SegmentTraining: Sendable {
     _ families: [String: String], _ observer: @escaping FitObserver
   ) throws -> (FoundSegments, SegmentAssignments) {
     var growth = TreeGrowth(
-      self, settings.partingScores(Set(transforms.features), families), values, features: Set(transforms.features),
-      families: families, observer: observer)
+      self, settings, values, features: Set(transforms.features), families: families, observer: observer)
     var tree = try growth.grow(known)
     var history = try previous.flatMap { try tree.takeOverIDs(from: $0, values) }
     if let found = history, found.events.isEmpty, found.moved > 0, let previous, let before = previous.tree,
@@ -208,6 +211,14 @@ public struct SegmentTraining: Sendable {
     }
     // A model that changes nothing is the same model, byte for byte.
     if let history, !history.events.isEmpty || history.moved > 0 { found.history = history }
+    return (found, tree.assign(values, allMemberships: wantsAllMemberships, reasons: wantsReasons))
+  }
+
+  /// The tree of the model before, and who of all is in which leaf.
+  private func kept(_ tree: SegmentTree, _ values: FeatureValues) -> (FoundSegments, SegmentAssignments) {
+    let found = FoundSegments(
+      segmenter: .tree(tree), reason: tree.reason, converged: true, iterations: 0,
+      treeCandidates: previous?.segments.candidates)
     return (found, tree.assign(values, allMemberships: wantsAllMemberships, reasons: wantsReasons))
   }
 

@@ -4,6 +4,7 @@ import LinearAlgebra
 import ModelFiles
 import Pipeline
 import Randomness
+import Synchronization
 import Testing
 import Warehouse
 
@@ -165,5 +166,48 @@ import Warehouse
     let (again, same) = try Self.train(shuffled, sample: 1_000, in: folder)
     #expect(again.provenance.dataFingerprint == model.provenance.dataFingerprint)
     #expect(same["segment"] == assigned["segment"])
+  }
+
+  @Test func `where nothing has changed the tree is kept without looking again, and what differs is looked at`() throws
+  {
+    let values = Self.groups([(0, 300), (12, 200)], seed: 3)
+    let first = try Self.training.train(values, source: "the test")
+    /// Whether segments were looked for, and what was found.
+    func again(
+      _ rows: FeatureValues, _ model: SegmentModel = first.model, _ change: (inout SegmentTraining) -> Void = { _ in }
+    ) throws -> (looked: Bool, trained: TrainedSegments) {
+      var training = Self.training
+      training.previous = model
+      change(&training)
+      let stages = Mutex<Set<String>>([])
+      let trained = try training.train(rows, source: "the test") { state in
+        stages.withLock { _ = $0.insert(state.stage) }
+      }
+      return (stages.withLock { $0.contains("dividing customers into segments") }, trained)
+    }
+    let same = try again(values)
+    #expect(!same.looked && same.trained.model.keptTree(of: first.model))
+    #expect(try same.trained.model.file().encoded() == first.model.file().encoded())
+    #expect(same.trained.assignments.table == first.assignments.table)
+    // Kept trees are kept again, and rows in another order are the same customers.
+    let order = Array((0..<values.rows).reversed())
+    let read = try SegmentModel(ModelFile(bytes: try same.trained.model.file().encoded()))
+    let shuffled = try again(values.gatheringRows(order), read)
+    #expect(!shuffled.looked && shuffled.trained.model.tree == first.model.tree)
+
+    var numbers = values.numbers.values
+    numbers[0] += 0.001
+    let moved = FeatureValues(
+      customers: values.customers,
+      numbers: NumberBlock(names: values.numbers.names, rows: values.rows, values: numbers), categories: [])
+    #expect(try again(moved).looked)
+    #expect(try again(values) { $0.kmeans.seed += 1 }.looked)
+    #expect(try again(values) { $0.tree?.levels = 1 }.looked)
+    #expect(try again(values) { $0.exclude = ["d"] }.looked)
+    #expect(try again(values) { $0.previous = nil }.looked)
+    let grown = try Self.training.grow(
+      first.model, Self.joined(values, Self.groups([(-30, 100)], seed: 4, first: 5_000)), source: "the test")
+    #expect(grown.model.provenance.grownOn == nil)
+    #expect(try again(values, grown.model).looked)
   }
 }

@@ -12,12 +12,13 @@ extension ProjectRun {
     let table = try features(sources, plan)
       .adding(scoresOf: model.predictions ?? [], sources, self, if: model.takesScores)
     let files = StagedFiles()
-    let members = try table.members(of: project.lists)
+    let lists = model.dividingLists(amid: project.lists)
+    let members = try table.members(of: lists)
     let grown = try describing(
       training.grow(
         model, try table.values().adding(members), plan: plan, asOf: sources.asOf, quality: sources.quality,
         source: "the features", progress: progress
-      ).adding(project.lists, members)
+      ).adding(lists, members)
         .adding(LearntTargets(predictions: model.predictions ?? []), self, sources, files))
     progress?(PipelineProgress(stage: "writing results"))
     try table.write(to: outputFolder.appendingPathComponent("features.parquet").path, in: files)
@@ -29,10 +30,11 @@ extension ProjectRun {
   public func grow(file: String, identifier: String?, training: SegmentTraining) throws -> TrainedSegments {
     let model = try modelToGrow(training)
     progress?(PipelineProgress(stage: "reading \(file)"))
-    let read = try connection.values(for: model, file: file, identifier: identifier, rules: project.lists)
+    let lists = model.dividingLists(amid: project.lists)
+    let read = try connection.values(for: model, file: file, identifier: identifier, rules: lists)
     let grown = try describing(
       training.grow(model, read.values, source: read.table.name, progress: progress)
-        .adding(project.lists, read.values.lists ?? ListMembers(names: [], answers: [])))
+        .adding(lists, read.values.lists ?? ListMembers(names: [], answers: [])))
     try write(grown, StagedFiles())
     return grown
   }
@@ -41,5 +43,17 @@ extension ProjectRun {
     try checkResults()
     guard let model = training.previous else { throw PipelineError.nothingToGrow(path: modelFile.relativePath) }
     return model
+  }
+}
+
+extension SegmentModel {
+  /// The lists of a project, those that divide this tree as they were when it was grown: whoever a list gave a segment keeps
+  /// it, whatever has become of the list.
+  func dividingLists(amid lists: [RuleList]) -> [RuleList] {
+    var dividing: Set<String> = []
+    for case .rules(let rules) in (tree?.nodes ?? []).compactMap(\.division) { dividing.formUnion(rules.lists) }
+    let own = (self.lists?.rules ?? []).filter { dividing.contains($0.name) }
+    let kept = lists.map { list in own.first { $0.name == list.name } ?? list }
+    return kept + own.filter { list in !lists.contains { $0.name == list.name } }
   }
 }

@@ -131,7 +131,8 @@ extension SegmentModel {
       profiles: profiles, quality: quality,
       provenance: Provenance(
         tessera: Tessera.version, seed: provenance.seed, rows: labels.count, dataFingerprint: fingerprint,
-        libraries: provenance.libraries, sample: sample, settings: provenance.settings),
+        libraries: provenance.libraries, sample: sample, settings: provenance.settings,
+        grownOn: tree.stages.count == 1 ? provenance.grownOn : nil),
       segmenter: .tree(tree), checks: checks)
     (model.lists, model.history, model.predictions) = (lists, history, predictions)
     (model.effects, model.value) = (effects, value)

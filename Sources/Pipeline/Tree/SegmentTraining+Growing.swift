@@ -36,8 +36,7 @@ extension SegmentTraining {
         .mapValues { SegmentTraining.balancing($0, weights: transforms.familyWeights) } ?? [:]
       let features = Set(model.transforms.features)
       var growth = TreeGrowth(
-        self, settings.partingScores(features, families), values, features: features, families: families,
-        observer: observer)
+        self, settings, values, features: features, families: families, observer: observer)
       var added = try growth.grow(dense)
       if added.nodes.count == 1 { added = try onePile(dense, values, model.transforms, like: added) }
       tree.add(added)

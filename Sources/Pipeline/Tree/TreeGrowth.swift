@@ -17,6 +17,8 @@ struct TreeGrowth {
   private var nodes: [SegmentTree.Node] = []
   /// The places of the nodes that are macro-segments.
   private var macroNodes: [Int] = []
+  /// Whether macro-segments may be found in what parts the micro-segments: nothing was said of how to find them.
+  private let seeksMacros: Bool
   /// The candidates of the first division, to show what was tried.
   private(set) var candidates: [ClusterCountCandidate]?
 
@@ -25,7 +27,9 @@ struct TreeGrowth {
     families: [String: String], observer: @escaping FitObserver
   ) {
     self.training = training
-    self.settings = settings
+    self.settings = settings.partingScores(features, families)
+    seeksMacros =
+      settings.by.isEmpty && settings.start == nil && settings.macroFeatures.isEmpty && training.range.count > 1
     self.values = values
     self.features = features.subtracting(settings.start.map { [$0] } ?? [])
     self.families = families
@@ -77,8 +81,6 @@ struct TreeGrowth {
     try checkNames()
     let inliers = inliers(rows)
     guard settings.layers.isEmpty else { return try settled(try layered(inliers, observer), rows) }
-    let seeksMacros =
-      settings.by.isEmpty && settings.start == nil && settings.macroFeatures.isEmpty && training.range.count > 1
     func reporting(from start: Double, share: Double) -> FitObserver {
       { [observer] in observer(FitProgress(fraction: start + share * $0.fraction)) }
     }

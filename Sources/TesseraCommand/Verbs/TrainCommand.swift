@@ -119,6 +119,11 @@ struct TrainCommand: ParsableCommand {
     }
     progress.end()
     let seconds = Date().timeIntervalSince(began)
+    if !grow, let before = training.previous, trained.model.keptTree(of: before) {
+      Terminal.note(
+        "note: customers, features and settings are those of the model before, so its segments were kept without "
+          + "looking again; --fresh looks again")
+    }
     Report.quality(trained.model.quality)
     Report.dropped(trained.model)
     Report.checks(trained.model)
