@@ -85,6 +85,16 @@ enum Cloud: String, CaseIterable, Sendable {
     #expect(straight.reason == reversed.reason)
   }
 
+  @Test func `rounding, which differs between processors, draws no other reference sets`() throws {
+    let x = Cloud.gaussian.rows(150, columns: 3, seed: 5)
+    let other = Matrix(rows: x.rows, columns: x.columns, values: x.values.map { $0 * (1 + 0x1p-51) })
+    let errors = try [x, other].map { try ClusterCountSearch(range: 1...5).fit($0).candidates.map(\.gapStandardError) }
+    for (one, two) in zip(errors[0], errors[1]) {
+      let (one, two) = (try #require(one), try #require(two))
+      #expect(abs(one - two) < 1e-9 * one)
+    }
+  }
+
   @Test func `an observer sees the search to its end or ends it`() throws {
     #expect(throws: FitError.cancelled) { try ClusterCountSearch().fit(three) { $0.fraction < 0.3 } }
     #expect(throws: FitError.cancelled) { try ClusterCountSearch().fit(three) { $0.fraction < 0.95 } }

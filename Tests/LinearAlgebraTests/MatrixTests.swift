@@ -86,6 +86,13 @@ import Testing
     #expect(abs(eigen.vectors[0, 0] - 0.5.squareRoot()) < 1e-15)
   }
 
+  @Test func `rounding does not decide which way an eigenvector points`() {
+    for rounding in [0, 0x1p-51, -0x1p-51] {
+      let eigen = SymmetricEigen(Matrix(rows: 2, columns: 2, values: [2 + rounding, 1, 1, 2 - rounding]))
+      #expect(eigen.vectors[1, 0] > 0.7 && eigen.vectors[1, 1] < -0.7, "\(rounding)")
+    }
+  }
+
   @Test func `a diagonal matrix and an empty one need no work`() {
     #expect(SymmetricEigen(Matrix(rows: 2, columns: 2, values: [1, 0, 0, 5])).values == [5, 1])
     #expect(SymmetricEigen(Matrix(rows: 0, columns: 0)).values.isEmpty)
