@@ -1,7 +1,7 @@
 """Holds the tree of `tessera train` against planted segments, and against tables that have none.
 
     python run_segments.py TESSERA [--seeds 20] [--structureless 100] [--from 0] [--seed 3,17]
-        [--structureless-seed 4,9] [--change 0.3] [--drift 0.1] [--macro-separation 8]
+        [--structureless-seed 4,9] [--change 0.3] [--drift 0.1] [--macro-separation 8] [--method gmm]
 
 Each planted seed is trained on its first month, then again on the next one. Its line has, over the customers:
   macros, leaves        how many were found; 4 and 10 were planted
@@ -46,8 +46,10 @@ NO_WORST = {"macros", "leaves", "leaves 2"}
 ONE_MACRO = re.compile(r"^One macro-segment, no micro-segments\.", re.MULTILINE)
 
 
-def train(tessera: str, table: pathlib.Path, customers: int, *options: str):
+def train(tessera: str, table: pathlib.Path, customers: int, method: str, *options: str):
     """What `tessera train` found, and how its process went; the table's name is the model's."""
+    if method != "kmeans":
+        (table.parent / "tessera.yml").write_text(f"name: {table.stem}\nsegments: {{method: {method}}}\n")
     command = [tessera, "train", "--input", table.name, "--id", "customer", *options]
     run = measure(command, str(table.parent))
     return Found.read(table.parent / "output" / table.stem / "assignments.parquet", customers), run
@@ -62,7 +64,7 @@ def planted(tessera: str, seed: int, arguments: argparse.Namespace, folder: path
     table = folder / "customers.parquet"
     for month in 1, 2:
         (folder / f"month{month}.parquet").replace(table)
-        one, run = train(tessera, table, arguments.customers)
+        one, run = train(tessera, table, arguments.customers, arguments.method)
         found.append(one)
         seconds += run.seconds
     truths = [Truth.read(folder / f"truth{month}.parquet") for month in (1, 2)]
@@ -111,7 +113,7 @@ def run_planted(tessera: str, seeds: list[int], arguments: argparse.Namespace) -
     print(
         f"planted: {arguments.customers:,} customers, {arguments.features} features, "
         f"macro-segments {arguments.macro_separation:g} sd apart, change {arguments.change:g} sd, "
-        f"drift {arguments.drift:g} sd"
+        f"drift {arguments.drift:g} sd, method {arguments.method}"
     )
     print(f"{'seed':>11}" + "".join(f"{column:>{width(column)}}" for column in COLUMNS), flush=True)
     rows, ideals, crashed = [], [], 0
@@ -148,7 +150,7 @@ def run_structureless(tessera: str, seeds: list[int], arguments: argparse.Namesp
             try:
                 write(Structureless(seed, features), customers, 1, table.parent)
                 (table.parent / "month1.parquet").replace(table)
-                found, run = train(tessera, table, customers)
+                found, run = train(tessera, table, customers, arguments.method)
             except (Failed, NotEveryCustomer, OSError) as failure:
                 crashed += 1
                 print(f"  seed {seed} ({kind}) CRASHED: {failure}", flush=True)
@@ -194,6 +196,7 @@ def main() -> None:
     parser.add_argument("--features", type=int, default=24)
     parser.add_argument("--structureless-customers", type=int, default=2000)
     parser.add_argument("--structureless-features", type=int, default=12)
+    parser.add_argument("--method", choices=["kmeans", "gmm", "auto"], default="kmeans", help="of 'segments.method'")
     add_population_options(parser)
     parser.add_argument("--folder", type=pathlib.Path, help="where the data is made; the system's folder by default")
     arguments = parser.parse_args()
