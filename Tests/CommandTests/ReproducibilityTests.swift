@@ -24,7 +24,8 @@ import Testing
   private static let results = [
     "models/cj.tessera", "models/cj.md", "output/cj/assignments.parquet", "output/cj/features.parquet",
     "output/cj/features.dictionary.csv", "output/cj/features.json", "output/cj/features.md", "output/cj/summary.md",
-    "output/cj/overlaps.csv", "output/cj/segments.csv", "output/cj/predictions.parquet",
+    "output/cj/overlaps.csv", "output/cj/segments.csv", "output/cj/predictions.parquet", "output/cj/personas.csv",
+    "output/cj/report.html",
   ]
 
   @Test func `threads, row order and repetition do not change a bit of model and assignments`() throws {
