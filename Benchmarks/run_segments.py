@@ -49,7 +49,10 @@ ONE_MACRO = re.compile(r"^One macro-segment, no micro-segments\.", re.MULTILINE)
 def train(tessera: str, table: pathlib.Path, customers: int, method: str, *options: str):
     """What `tessera train` found, and how its process went; the table's name is the model's."""
     if method != "kmeans":
-        (table.parent / "tessera.yml").write_text(f"name: {table.stem}\nsegments: {{method: {method}}}\n")
+        source = f"{{file: {table.name}, role: customers, columns: {{customer: customer}}}}"
+        (table.parent / "tessera.yml").write_text(
+            f"name: {table.stem}\nsources: {{customers: {source}}}\nsegments: {{method: {method}}}\n"
+        )
     command = [tessera, "train", "--input", table.name, "--id", "customer", *options]
     run = measure(command, str(table.parent))
     return Found.read(table.parent / "output" / table.stem / "assignments.parquet", customers), run

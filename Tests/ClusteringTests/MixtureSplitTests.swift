@@ -53,10 +53,10 @@ import Testing
     #expect(try LabelAgreement(fit.labels, (0..<900).map { $0 % 3 }).adjustedRandIndex > 0.9)
   }
 
-  @Test(arguments: ["normal", "correlated", "even", "skewed", "long tails"], [1, 2] as [UInt64])
-  func `one cloud is not divided`(kind: String, seed: UInt64) throws {
-    var random = RandomStream(seed: seed, index: 7)
-    let values = (0..<1_000).flatMap { _ -> [Double] in
+  @Test(arguments: ["normal", "correlated", "even", "skewed", "long tails"])
+  func `one cloud is not divided`(kind: String) throws {
+    var random = RandomStream(seed: 1, index: 7)
+    let values = (0..<500).flatMap { _ -> [Double] in
       let common = random.normal()
       // Student's t with 5 degrees of freedom, of one scale for the whole row.
       let scale =
@@ -75,7 +75,7 @@ import Testing
         }
       }
     }
-    let split = try MixtureSplitSearch().split(Matrix(rows: 1_000, columns: 5, values: values), categories: 5..<5)
+    let split = try MixtureSplitSearch().split(Matrix(rows: 500, columns: 5, values: values), categories: 5..<5)
     #expect(split.fit == nil, "\(split.reason)")
   }
 
