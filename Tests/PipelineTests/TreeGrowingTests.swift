@@ -1,3 +1,4 @@
+import Clustering
 import Features
 import Foundation
 import LinearAlgebra

@@ -1,4 +1,6 @@
+internal import Clustering
 internal import Features
+internal import Warehouse
 
 /// A tree that need not be grown again: nothing that it rests on has changed.
 extension SegmentTraining {
