@@ -17,9 +17,10 @@ public struct BoostedTrees: Sendable, Hashable, Codable {
   /// The share of rows held out to choose the number of rounds; 0 grows ``maxRounds``.
   public var heldOutShare = 0.2
   /// What each tree's leaves are shrunk by.
-  public var learningRate = 0.1
-  /// The most conditions between root and leaf.
-  public var depth = 4
+  public var learningRate = 0.05
+  /// The most conditions between root and leaf: 3 make up to 8 leaves, and 4 to 8 leaves serve most data (Hastie,
+  /// Tibshirani & Friedman, 2009, section 10.11).
+  public var depth = 3
   /// The least sum of second derivatives in a leaf: of a chance, about 4 rows each at one half.
   public var leastLeafWeight = 1.0
   /// The share of rows that each tree sees.
@@ -40,13 +41,21 @@ public struct BoostedTrees: Sendable, Hashable, Codable {
   public func fit(
     _ x: Matrix, outcome: [Double], kind: OutcomeKind = .probability, weights: [Double]? = nil, seed: UInt64 = 0
   ) throws(PropensityError) -> BoostedFit {
+    try fit(x, outcome: outcome, kind: kind, weights: weights, seed: seed, rounds: nil)
+  }
+
+  /// The same with `rounds` that were chosen before; nil chooses them.
+  func fit(
+    _ x: Matrix, outcome: [Double], kind: OutcomeKind, weights: [Double]?, seed: UInt64, rounds known: Int?
+  ) throws(PropensityError) -> BoostedFit {
     try check(columns: x.columns)
     let rows = try OutcomeRows(x, outcome, kind, weights)
     let library = try XGBoostLibrary.current()
-    let parameters = self.parameters(kind, seed: seed, mean: rows.mean, rows: x.rows)
-    let losses = try heldOutLosses(x, rows, kind, weights, parameters, library, seed: seed)
+    let parameters = self.parameters(
+      kind, seed: seed, mean: rows.mean, threads: x.rows < Self.fewRows ? 1 : Parallel.workers)
+    let losses = known == nil ? try heldOutLosses(x, rows, kind, weights, parameters, library, seed: seed) : []
     let unchecked = heldOutShare > 0 ? min(maxRounds, Self.uncheckedRounds) : maxRounds
-    let rounds = losses.isEmpty ? unchecked : (losses.indices.min { losses[$0] < losses[$1] } ?? 0) + 1
+    let rounds = known ?? (losses.isEmpty ? unchecked : (losses.indices.min { losses[$0] < losses[$1] } ?? 0) + 1)
     let all = try BoostedMatrix(x, library: library, outcome: outcome, weights: weights)
     let booster = try Booster([all], parameters)
     for round in 0..<rounds { try booster.update(round, all) }
@@ -54,7 +63,7 @@ public struct BoostedTrees: Sendable, Hashable, Codable {
     return BoostedFit(model: model, heldOutLosses: losses, rounds: rounds)
   }
 
-  private func check(columns: Int) throws(PropensityError) {
+  func check(columns: Int) throws(PropensityError) {
     guard maxRounds >= 1, maxRounds <= 100_000 else {
       throw .parameter(name: "maxRounds", requirement: "between 1 and 100,000")
     }
@@ -77,13 +86,13 @@ public struct BoostedTrees: Sendable, Hashable, Codable {
     }
   }
 
-  private func parameters(_ kind: OutcomeKind, seed: UInt64, mean: Double, rows: Int) -> [(String, String)] {
+  func parameters(_ kind: OutcomeKind, seed: UInt64, mean: Double, threads: Int) -> [(String, String)] {
     var parameters = [
       ("verbosity", "0"), ("objective", kind == .probability ? "binary:logistic" : "reg:squarederror"),
       ("eval_metric", kind == .probability ? "logloss" : "rmse"), ("base_score", "\(mean)"), ("tree_method", "hist"),
       ("eta", "\(learningRate)"), ("max_depth", "\(depth)"), ("min_child_weight", "\(leastLeafWeight)"),
       ("subsample", "\(rowShare)"), ("colsample_bytree", "\(columnShare)"), ("lambda", "\(ridge)"),
-      ("seed", "\(seed % 0x7FFF_FFFF)"), ("nthread", "\(rows < Self.fewRows ? 1 : Parallel.workers)"),
+      ("seed", "\(seed % 0x7FFF_FFFF)"), ("nthread", "\(threads)"),
     ]
     if directions.contains(where: { $0 != .free }) {
       parameters.append(
@@ -147,7 +156,7 @@ public struct BoostedTrees: Sendable, Hashable, Codable {
   private static let uncheckedRounds = 50
 
   /// Fewer rows than this are held out in turn, each part once.
-  private static let fewRows = 20_000
+  static let fewRows = 20_000
 
   /// Which rows are grown on and which are held out, each with its share of both outcomes.
   private func splits(_ rows: OutcomeRows, _ kind: OutcomeKind, seed: UInt64) -> [(grown: [Int], out: [Int])] {

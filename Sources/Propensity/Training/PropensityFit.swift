@@ -32,8 +32,8 @@ public struct PropensityFit: Sendable {
   public let judgedRows: [Int]
   /// The calibrated probability of each row judged.
   public let judgedProbabilities: [Double]
-  /// The ridge of the logistic regression.
-  public let ridge: Double
+  /// The ridge of the chosen logistic regression; nil for boosted trees.
+  public let ridge: Double?
   /// The chosen logistic regression with standard errors; nil for boosted trees.
   public let logistic: LogisticFit?
   /// How much each column matters (d), summing to 1: the mean size of its contributions to the logit.
@@ -41,7 +41,7 @@ public struct PropensityFit: Sendable {
 
   init(
     model: PropensityModel, all: LearningRows, judged: [Int], chosen: PropensityTraining.Tried,
-    candidates: [PropensityTraining.Tried], baseline: [Double]?, reason: String, ridge: Double, logistic: LogisticFit?,
+    candidates: [PropensityTraining.Tried], baseline: [Double]?, reason: String, logistic: LogisticFit?,
     folds: Int, isLater: Bool, seed: UInt64
   ) throws(PropensityError) {
     let outcome = judged.map { all.outcome[$0] }
@@ -49,7 +49,7 @@ public struct PropensityFit: Sendable {
     self.model = model
     self.reason = reason
     calibrationReason = chosen.calibration.reason
-    self.ridge = ridge
+    if case .logistic(let ridge) = chosen.setting { self.ridge = ridge } else { ridge = nil }
     self.logistic = logistic
     self.folds = folds
     isJudgedLater = isLater

@@ -7,8 +7,8 @@ public typealias PropensityObserver = (String, Double) -> Bool
 /// Learns a chance from features, and finds out honestly how well.
 ///
 /// Every figure is of rows that were not learnt from: later ones where rows have periods, else out of fold. Learners are
-/// compared by log loss; boosted trees are taken where they are better than a logistic regression by more than the
-/// standard error of the difference. A model of one feature alone (recency, say) stands beside them.
+/// compared by log loss, and the better one is taken, with the standard error of the difference told. A model of one
+/// feature alone (recency, say) stands beside them.
 public struct PropensityTraining: Sendable, Hashable, Codable {
   /// The learners to try; one is taken as it is.
   public var learners = LearnerKind.allCases
@@ -57,14 +57,13 @@ public struct PropensityTraining: Sendable, Hashable, Codable {
     let judged = later.map { Array($0).sorted() } ?? learnt
     let dealt = Folds(
       min(folds, max(2, rows.fewest / 2)), outcome: rows.outcome, groups: rows.groups, seed: seed)
-    let ridge = try chosenRidge(rows)
     let all = LearningRows(x: x, outcome: outcome, weights: weights, groups: groups)
     var candidates: [Tried] = []
     let parts = Double(learners.count * (dealt.count + 2))
     for (number, kind) in learners.enumerated() {
       let began = Double(number * (dealt.count + 2))
       candidates.append(
-        try tried(kind, ridge, rows, dealt, all, judged, isLater: later != nil) { done in
+        try tried(kind, rows, dealt, all, judged, isLater: later != nil) { done in
           observer?("learning by \(kind.rawValue) model", (began + Double(done)) / parts) ?? true
         })
     }
@@ -73,63 +72,73 @@ public struct PropensityTraining: Sendable, Hashable, Codable {
     let (best, found) = choose(candidates, all, judged)
     let reason = isAlone ? "XGBoost is not here, so boosted trees were not tried" : found
     let chosen = candidates[best]
-    var model: LearnedModel
-    var logistic: LogisticFit?
-    switch chosen.kind {
-    case .logistic:
-      let fitted = try LogisticRegression(penalty: .ridge(ridge)).fit(x, outcome: outcome, weights: weights)
-      (model, logistic) = (.logistic(fitted.model), fitted)
-    case .boosted:
-      model = .boosted(
-        try boosted.fit(x, outcome: outcome, kind: .probability, weights: weights, seed: seed).model)
-    }
+    let (model, logistic) = try learn(chosen.setting, all)
     return try PropensityFit(
       model: PropensityModel(
         learned: model, calibrator: chosen.calibration.calibrator, grid: PropensityTraining.grid(chosen.judged)),
       all: all, judged: judged, chosen: chosen, candidates: candidates, baseline: standIn, reason: reason,
-      ridge: ridge, logistic: logistic, folds: dealt.count, isLater: later != nil, seed: seed)
+      logistic: logistic, folds: dealt.count, isLater: later != nil, seed: seed)
   }
 
   // MARK: One learner
 
+  /// A learner and what was chosen for it.
+  enum Setting {
+    case logistic(ridge: Double)
+    case boosted(rounds: Int)
+
+    var kind: LearnerKind {
+      switch self {
+      case .logistic: .logistic
+      case .boosted: .boosted
+      }
+    }
+  }
+
   /// A learner that was tried.
   struct Tried {
-    let kind: LearnerKind
+    let setting: Setting
     let calibration: CalibrationChoice.Chosen
     /// The calibrated probabilities of the rows it is judged on.
     let judged: [Double]
+
+    var kind: LearnerKind { setting.kind }
+  }
+
+  private func learn(
+    _ setting: Setting, _ rows: LearningRows
+  ) throws(PropensityError) -> (model: LearnedModel, logistic: LogisticFit?) {
+    switch setting {
+    case .logistic(let ridge):
+      let fit = try LogisticRegression(penalty: .ridge(ridge)).fit(rows.x, outcome: rows.outcome, weights: rows.weights)
+      return (.logistic(fit.model), fit)
+    case .boosted(let rounds):
+      let fit = try boosted.fit(
+        rows.x, outcome: rows.outcome, kind: .probability, weights: rows.weights, seed: seed, rounds: rounds)
+      return (.boosted(fit.model), nil)
+    }
   }
 
   private func tried(
-    _ kind: LearnerKind, _ ridge: Double, _ rows: LearningRows, _ folds: Folds, _ all: LearningRows, _ judged: [Int],
-    isLater: Bool, _ step: (Int) -> Bool
+    _ kind: LearnerKind, _ rows: LearningRows, _ folds: Folds, _ all: LearningRows, _ judged: [Int], isLater: Bool,
+    _ step: (Int) -> Bool
   ) throws(PropensityError) -> Tried {
-    func learn(_ rows: LearningRows) throws(PropensityError) -> LearnedModel {
-      switch kind {
-      case .logistic:
-        .logistic(
-          try LogisticRegression(penalty: .ridge(ridge)).fit(rows.x, outcome: rows.outcome, weights: rows.weights).model
-        )
-      case .boosted:
-        .boosted(
-          try boosted.fit(rows.x, outcome: rows.outcome, kind: .probability, weights: rows.weights, seed: seed).model)
-      }
-    }
-    var scores = [Double](repeating: 0, count: rows.outcome.count)
-    for index in 0..<folds.count {
-      guard step(index) else { throw .cancelled }
-      let (inside, outside) = folds.split(index)
-      let model = try learn(rows.taking(outside))
-      for (row, logit) in zip(inside, try model.logits(rows.x.gatheringRows(inside))) {
-        scores[row] = Logit.probability(logit)
-      }
+    let (setting, scores): (Setting, [Double])
+    switch kind {
+    case .logistic:
+      guard step(0) else { throw .cancelled }
+      let found = try RidgeChoice(ridges: ridges, rows: PropensityTraining.ridgeRows).fit(rows, folds, seed: seed)
+      (setting, scores) = (.logistic(ridge: found.ridge), found.probabilities)
+    case .boosted:
+      let found = try boosted.crossFit(rows, folds: folds, seed: seed, step)
+      (setting, scores) = (.boosted(rounds: found.rounds), found.probabilities)
     }
     let calibration = self.calibration.fit(scores, outcome: rows.outcome, weights: rows.weights, folds: folds)
-    guard isLater else { return Tried(kind: kind, calibration: calibration, judged: calibration.crossFitted) }
+    guard isLater else { return Tried(setting: setting, calibration: calibration, judged: calibration.crossFitted) }
     guard step(folds.count) else { throw .cancelled }
-    let logits = try learn(rows).logits(all.x.gatheringRows(judged))
+    let logits = try learn(setting, rows).model.logits(all.x.gatheringRows(judged))
     return Tried(
-      kind: kind, calibration: calibration,
+      setting: setting, calibration: calibration,
       judged: logits.map { calibration.calibrator.probability(Logit.probability($0)) })
   }
 
@@ -138,13 +147,13 @@ public struct PropensityTraining: Sendable, Hashable, Codable {
     _ column: Int, _ rows: LearningRows, _ folds: Folds, _ all: LearningRows, _ judged: [Int], isLater: Bool
   ) throws(PropensityError) -> [Double]? {
     var alone = self
-    alone.calibration = .none
+    (alone.calibration, alone.ridges) = (.none, [1])
     var one = rows
     one.x = rows.x.selectingColumns([column])
     var every = all
     every.x = all.x.selectingColumns([column])
     do {
-      return try alone.tried(.logistic, 1, one, folds, every, judged, isLater: isLater) { _ in true }.judged
+      return try alone.tried(.logistic, one, folds, every, judged, isLater: isLater) { _ in true }.judged
     } catch .nothingVaries {
       return nil
     }
@@ -172,38 +181,17 @@ public struct PropensityTraining: Sendable, Hashable, Codable {
     }.squareRoot()
     let words =
       "their log loss differs by \(PropensityTraining.text(-mean)), standard error \(PropensityTraining.text(error))"
-    return mean < -error
-      ? (boosted, "boosted trees predict better than a logistic regression: \(words)")
+    // The one of less loss is the better guess, however unsure: to ask for more of the trees would lose what they gain.
+    return mean < 0
+      ? (
+        boosted, "boosted trees predict \(mean < -error ? "" : "a little ")better than a logistic regression: \(words)"
+      )
       : (logistic, "a logistic regression predicts no worse than boosted trees, and says more: \(words)")
   }
 
   private static func text(_ value: Double) -> String { String(format: "%.5f", value) }
 
   // MARK: Choices
-
-  /// The ridge of least log loss over folds of at most ``ridgeRows`` rows.
-  private func chosenRidge(_ rows: LearningRows) throws(PropensityError) -> Double {
-    guard learners.contains(.logistic), let first = ridges.first, ridges.count > 1 else { return ridges.first ?? 1 }
-    let step = max(1, (rows.outcome.count + PropensityTraining.ridgeRows - 1) / PropensityTraining.ridgeRows)
-    let some = rows.taking(Array(stride(from: 0, to: rows.outcome.count, by: step)))
-    guard some.fewest >= 4 else { return first }
-    let folds = Folds(min(5, some.fewest / 2), outcome: some.outcome, groups: some.groups, seed: seed)
-    var best = (ridge: first, loss: Double.infinity)
-    for ridge in ridges {
-      var loss = 0.0
-      for index in 0..<folds.count {
-        let (inside, outside) = folds.split(index)
-        let part = some.taking(outside)
-        let model = try LogisticRegression(penalty: .ridge(ridge))
-          .fit(part.x, outcome: part.outcome, weights: part.weights).model
-        for (row, logit) in zip(inside, try model.logits(some.x.gatheringRows(inside))) {
-          loss += (some.weights?[row] ?? 1) * (Logit.softplus(logit) - some.outcome[row] * logit)
-        }
-      }
-      if loss < best.loss { best = (ridge, loss) }
-    }
-    return best.ridge
-  }
 
   /// The rows of the last period; nil where there is one only, or either side has too few of an outcome.
   private func laterRows(_ outcome: [Double], _ periods: [Int]?) -> Set<Int>? {
