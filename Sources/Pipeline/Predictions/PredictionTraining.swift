@@ -27,6 +27,8 @@ public struct PredictionTraining: Sendable {
     var weights: [Double]?
     var groups: [Int]?
     var periods: [Int]?
+    /// The features that are days.
+    var days: [String] = []
   }
 
   /// Trains on the rows of `values` whose outcome is known.
@@ -36,7 +38,7 @@ public struct PredictionTraining: Sendable {
     let known = beside.outcome.indices.filter { !beside.outcome[$0].isNaN }
     let outcome = known.map { beside.outcome[$0] }
     let rows = known.count == values.rows ? values : values.gatheringRows(known)
-    var encoding = PredictorEncoding(rows)
+    var encoding = PredictorEncoding(rows, days: beside.days)
     let leaks = LeakCheck.found(rows, encoding, Array(outcome.indices), outcome)
       .filter { !trusted.contains($0.feature) }
     let areas = Dictionary(leaks.map { ($0.feature, $0.area) }) { first, _ in first }

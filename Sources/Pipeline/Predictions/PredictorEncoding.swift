@@ -34,6 +34,8 @@ public struct PredictorEncoding: Sendable, Hashable, Codable {
   public let numeric: [String]
   /// The categories, in order.
   public let categories: [Category]
+  /// Those of the numeric features that are days, counted from 1970-01-01; nil in older files.
+  public internal(set) var days: [String]?
   /// What is left out.
   public internal(set) var dropped: [Dropped]
 
@@ -42,8 +44,8 @@ public struct PredictorEncoding: Sendable, Hashable, Codable {
   /// A category has so many columns at most.
   static let mostLevels = 40
 
-  /// What `values` (n rows) need.
-  init(_ values: FeatureValues) {
+  /// What `values` (n rows) need, of whose numbers `days` are days.
+  init(_ values: FeatureValues, days: [String] = []) {
     var dropped: [Dropped] = []
     numeric = values.numbers.names.filter { name in
       guard let numbers = values.numeric(name), let first = numbers.first(where: { !$0.isNaN }) else {
@@ -80,6 +82,7 @@ public struct PredictorEncoding: Sendable, Hashable, Codable {
       return Category(
         name: column.name, reference: sorted[0].key, levels: own, rare: isShared ? rest.map(\.key).sorted() : [])
     }
+    self.days = days.isEmpty ? nil : numeric.filter(days.contains)
     self.dropped = dropped
   }
 
@@ -87,11 +90,13 @@ public struct PredictorEncoding: Sendable, Hashable, Codable {
   func leavingOut(_ names: [String], reason: (String) -> String) -> PredictorEncoding {
     PredictorEncoding(
       numeric: numeric.filter { !names.contains($0) }, categories: categories.filter { !names.contains($0.name) },
-      dropped: dropped + names.map { Dropped(name: $0, reason: reason($0)) })
+      days: days, dropped: dropped + names.map { Dropped(name: $0, reason: reason($0)) })
   }
 
-  private init(numeric: [String], categories: [Category], dropped: [Dropped]) {
-    (self.numeric, self.categories, self.dropped) = (numeric, categories, dropped)
+  private init(numeric: [String], categories: [Category], days: [String]?, dropped: [Dropped]) {
+    (self.numeric, self.categories) = (numeric, categories)
+    self.days = days.map { $0.filter(numeric.contains) }
+    self.dropped = dropped
   }
 
   /// The features, in the order of their columns.

@@ -46,9 +46,11 @@ extension Connection {
       throw PipelineError.columnUnusable(
         reason: "'\(name)' cannot be a feature and what is predicted, a group or a time at once.")
     }
+    var row = PredictionTraining.Beside(outcome: [], positive: "")
     var columns = try TableLayout.columns(
       of: table, include: chosen.include, exclude: chosen.exclude + beside, categories: chosen.categories,
-      identifier: chosen.identifier, condition: chosen.condition, weights: chosen.weights)
+      identifier: chosen.identifier, condition: chosen.condition, weights: chosen.weights, takesDays: true)
+    row.days = table.days(among: columns.numeric)
     try checkTexts(table, columns.categories.filter { !chosen.categories.contains($0) })
     columns.categories += beside
     let read = try self.read(columns, of: table)
@@ -67,7 +69,7 @@ extension Connection {
       throw WarehouseError.fileEmpty(path: table.name)
     }
     let outcome = try OutcomeColumn(target, positive: training.positive, source: table.name)
-    var row = PredictionTraining.Beside(outcome: outcome.values, positive: outcome.positive)
+    (row.outcome, row.positive) = (outcome.values, outcome.positive)
     row.weights = try chosen.weights.map { try self.weights($0, of: table, columns) }
     let repeated = chosen.identifier == nil ? nil : Connection.numbered(read.customers.texts)
     row.groups =
@@ -81,6 +83,7 @@ extension Connection {
     training.trusted.formUnion(chosen.include)
     let trained = try training.train(settled.values, row, source: table.name, progress: progress)
     var notes = settled.notes + table.notesOfTypes(columns).filter { !beside.contains(where: $0.contains) }
+    notes += [table.noteOfDays(trained.model.encoding.days ?? [])].compactMap { $0 }
     notes += settled.leftOut.map { "column '\($0.name)' was left out: \($0.reason)" }
     let unknown = read.rows - trained.known.count
     if unknown > 0 {
@@ -133,8 +136,12 @@ extension Connection {
       identifier: identifier ?? (names.contains(known) ? known : nil),
       numeric: encoding.numeric.filter(names.contains),
       categories: encoding.categories.map(\.name).filter(names.contains))
-    for name in columns.numeric where try !table.column(name).kind.isNumeric {
-      throw WarehouseError.badCell(source: table.name, row: nil, column: name, needed: "numbers")
+    let days = encoding.days ?? []
+    for name in columns.numeric {
+      let kind = try table.column(name).kind
+      guard days.contains(name) ? !kind.isDay : !kind.isNumeric else { continue }
+      throw WarehouseError.badCell(
+        source: table.name, row: nil, column: name, needed: days.contains(name) ? "dates" : "numbers")
     }
     let read = try self.read(columns, of: table)
     guard read.rows > 0 else { throw WarehouseError.fileEmpty(path: table.name) }

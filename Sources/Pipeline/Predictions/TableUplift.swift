@@ -213,7 +213,8 @@ extension Connection {
     for name in beside + [request.segment].compactMap({ $0 }) { _ = try table.column(name) }
     var columns = try TableLayout.columns(
       of: table, include: chosen.include, exclude: chosen.exclude + beside, categories: chosen.categories,
-      identifier: chosen.identifier, condition: chosen.condition)
+      identifier: chosen.identifier, condition: chosen.condition, takesDays: true)
+    let days = table.days(among: columns.numeric)
     let others = [request.segment].compactMap { $0 }.filter { !columns.categories.contains($0) }
     columns.categories += beside + others
     let read = try self.read(columns, of: table)
@@ -239,7 +240,8 @@ extension Connection {
           + "nothing was learnt from them, and they are scored")
     }
     let rows = settled.values.gatheringRows(known)
-    let encoding = PredictorEncoding(rows)
+    let encoding = PredictorEncoding(rows, days: days)
+    notes += [table.noteOfDays(encoding.days ?? [])].compactMap { $0 }
     guard !encoding.columns.isEmpty else { throw PipelineError.nothingToLearnFrom(encoding.dropped) }
     let segments = try request.segment.map { name in
       let texts = try column(name).texts

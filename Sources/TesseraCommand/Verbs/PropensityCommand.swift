@@ -18,7 +18,7 @@ struct PropensityCommand: ParsableCommand {
         tessera score answer.tessera --input new-customers.csv --output chances.csv
       A logistic regression and boosted trees are tried, judged on rows they were not learnt from (out of fold; with
       --time on the latest), and calibrated, so that of customers given 20% one in five does it. Rows without an outcome
-      are not learnt from, but scored. Columns that alone give the outcome away are left out and named.
+      are not learnt from, but scored. Columns that alone give the outcome away are left out and named. Dates count as days.
       """)
 
   @Argument(
@@ -83,7 +83,7 @@ struct PropensityCommand: ParsableCommand {
     help: ArgumentHelp("With --observational: match each treated row with so many controls, too.", valueName: "k"))
   var match: Int?
 
-  @Option(help: "How: logistic (a regression), boosted (trees), or auto, which takes trees only where they are better.")
+  @Option(help: "How: logistic (a regression), boosted (trees), or auto, which takes the one of less log loss.")
   var learner = LearnerChoice.auto
 
   @Option(help: "What makes scores true probabilities: automatic, none, platt, beta or isotonic.")
