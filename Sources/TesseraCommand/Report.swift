@@ -220,45 +220,6 @@ extension Terminal {
   }
 }
 
-/// A model for machines.
-struct ModelJSON: Encodable {
-  let name: String
-  let features: SegmentModel.FeatureSection
-  let transforms: FeatureTransforms
-  let segments: SegmentModel.SegmentSection
-  let profiles: SegmentProfiles
-  let distributions: MixtureDescription?
-  let quality: DataQuality
-  let checks: SegmentChecks?
-  let tree: [SegmentTree.Outline]?
-  let attractiveness: Attractiveness?
-  let personas: [Persona]?
-  let lists: SegmentLists?
-  let history: SegmentHistory?
-  let value: ValueCard?
-  let provenance: SegmentModel.Provenance
-  let seconds: Double?
-
-  init(_ model: SegmentModel, seconds: Double?) {
-    name = model.name
-    features = model.features
-    transforms = model.transforms
-    segments = model.segments
-    profiles = model.profiles
-    distributions = model.mixtureDescription
-    quality = model.quality
-    checks = model.checks
-    tree = model.tree.map { _ in model.outline }
-    attractiveness = model.attractiveness
-    personas = model.personas?.personas
-    lists = model.lists
-    history = model.history
-    value = model.value
-    provenance = model.provenance
-    self.seconds = seconds
-  }
-}
-
 /// A clustering for machines.
 struct ClusterJSON: Encodable {
   let method: SegmentMethod

@@ -105,6 +105,7 @@ struct UpliftJSON: Encodable {
     let upliftAUC: Double?
     let tenths: [Estimate]
     let segments: [UpliftFit.GroupEffect]
+    let macros: [UpliftFit.GroupEffect]?
   }
 
   init(_ model: UpliftPrediction, answer: UpliftAnswer? = nil, seconds: Double?) {
@@ -118,7 +119,7 @@ struct UpliftJSON: Encodable {
         learner: arm.learner, slope: arm.slope.value, slopeInterval: ends(arm.slope),
         gainOfAiming: arm.ranking.value, gainOfAimingInterval: ends(arm.ranking), qini: arm.qini?.qini.value,
         qiniInterval: (arm.qini?.qini).map(ends), upliftAUC: arm.qini?.upliftAUC, tenths: arm.tenths,
-        segments: arm.segments)
+        segments: arm.segments, macros: arm.macros)
     }
     policy = answer?.policy
     lists = answer?.lists

@@ -100,6 +100,46 @@ import Testing
     #expect(same.code == 65 && same.errors.contains("buys_probability"))
     let shown = try TesseraProcess.run(["inspect", "models/shop.tessera"], in: folder.url)
     #expect(shown.output.contains("no order in the next 60 days"))
+
+    let inspected = try TesseraProcess.run(["inspect", "models/shop.tessera", "--json"], in: folder.url)
+    let told = try JSONDecoder().decode(Inspected.self, from: Data(inspected.output.utf8)).predictions
+    #expect(told.map(\.name) == ["buys", "stops"] && told.map(\.dates) == found.map(\.dates))
+    #expect(told.map(\.model.auc) == found.map(\.prediction.card.quality.auc.value))
+    #expect(told[0].segments.reduce(0) { $0 + $1.rows } == found[0].segments.reduce(0) { $0 + $1.rows })
+
+    // Grown from a table, the model foretells as before and says of when; files of this run's sources would be stale.
+    try FileManager.default.copyItem(
+      at: folder.url.appendingPathComponent("output/shop/features.parquet"),
+      to: folder.url.appendingPathComponent("table.parquet"))
+    try folder.write("mine", to: "output/shop/mine.md")
+    let stale = ["features.parquet", "features.md", "features.json", "features.dictionary.csv", "predictions.parquet"]
+    #expect(stale.allSatisfy { folder.files.contains("output/shop/\($0)") })
+    let grown = try TesseraProcess.run(["train", "--grow", "--input", "table.parquet"], in: folder.url)
+    try #require(grown.code == 0, "\(grown.errors)")
+    #expect(grown.errors.contains("are those of the training before (as of "))
+    #expect(!stale.contains { folder.files.contains("output/shop/\($0)") })
+    #expect(folder.files.contains("output/shop/mine.md") && folder.files.contains("output/shop/assignments.parquet"))
+    #expect(try predictions(folder).map(\.name) == ["buys", "stops"])
+    // Trained without targets, nothing of them stands any more.
+    try folder.write("of an earlier run", to: "output/shop/predictions.parquet")
+    let project = try String(contentsOf: folder.url.appendingPathComponent("tessera.yml"), encoding: .utf8)
+    try folder.write(
+      String(project.prefix(upTo: try #require(project.range(of: "targets:")).lowerBound)), to: "tessera.yml")
+    #expect(try TesseraProcess.run(["train"], in: folder.url).code == 0)
+    #expect(
+      !folder.files.contains("output/shop/predictions.parquet") && folder.files.contains("output/shop/features.md"))
+  }
+
+  /// What `inspect --json` says of targets.
+  private struct Inspected: Decodable {
+    struct Target: Decodable {
+      struct Figures: Decodable { let auc: Double }
+      let name: String
+      let dates: [String]
+      let model: Figures
+      let segments: [Segment]
+    }
+    let predictions: [Target]
   }
 
   @Test func `a category, an amount and their contraries are counted as they say`() throws {
