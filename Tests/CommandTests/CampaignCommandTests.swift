@@ -188,10 +188,19 @@ import Testing
     (["--customer", "id"], 64, "--customer and --date"),
     (["--periods", "years", "--left", "lft"], 65, "left"),
     (["--periods", "left", "--left", "left"], 65, "cannot be predicted"),
+    (
+      ["--periods", "years", "--frequency", "gifts", "--recency", "last", "--weights", "heads"], 65,
+      "at most 2,000,000 customers, and these are 2,000,005"
+    ),
+    (
+      ["--periods", "heads", "--frequency", "gifts", "--recency", "last"], 65,
+      "at most 1,000 opportunities for 3 customers, and it is 1,000,000"
+    ),
   ])
   func `histories that cannot be are told`(arguments: [String], code: Int32, words: String) throws {
     let folder = try TemporaryFolder()
-    try folder.write("id,years,left\na,2,0.5\nb,3,1\n", to: "plans.csv")
+    try folder.write(
+      "id,years,left,gifts,last,heads\na,2,0.5,1,2,1000000\nb,3,1,0,0,1000000\nc,4,1,1,1,5\n", to: "plans.csv")
     let outcome = try TesseraProcess.run(["value", "plans.csv"] + arguments, in: folder.url)
     #expect(outcome.code == code && outcome.errors.contains(words), "\(outcome.errors)")
   }

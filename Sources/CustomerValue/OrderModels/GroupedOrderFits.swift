@@ -4,6 +4,9 @@ internal import Foundation
 ///
 /// The logarithms of a group's parameters are taken to differ from those of all with standard deviation ``spread``:
 /// maximum a posteriori, so that a group of thousands keeps its own and one of ten takes those of all.
+///
+/// For programs alone: `tessera value` and projects forecast by one model. Segments are found from what customers did, and
+/// a fit to each would take chance for character; groups must be known beforehand (a channel, a country).
 public struct GroupedOrderFits: Sendable, Hashable {
   /// How far groups differ beforehand, in logarithms of the parameters: .5 is a factor of 1.6.
   public static let spread = 0.5

@@ -49,6 +49,22 @@ public struct OpportunityAnswer: Sendable {
   public let total: ValueRange
 }
 
+/// What one history lets expect.
+private struct OpportunityOutlook: Sendable {
+  let alive: Double
+  let expected: Double
+  /// The ends of the 80% range.
+  let low: Int
+  let high: Int
+
+  init(_ future: FutureOrders, _ ahead: Int) {
+    alive = future.probabilityAlive
+    expected = future.expected(within: Double(ahead))
+    low = future.quantile(0.1, within: Double(ahead))
+    high = future.quantile(0.9, within: Double(ahead))
+  }
+}
+
 extension Connection {
   /// Fits the shifted beta-geometric model to customers of a plan, one a row of `file`, and writes how long each is
   /// expected to stay where asked to.
@@ -86,14 +102,14 @@ extension Connection {
     file: String, _ columns: HistoryColumns, horizon: Int?, seed: UInt64, output: String?
   ) throws -> OpportunityAnswer {
     let read = try histories(file, columns)
+    let ahead = horizon ?? max(1, read.periods.max() ?? 1)
+    let customers = read.weights?.reduce(0, +) ?? Double(read.periods.count)
+    try Self.check(customers: customers, ahead: ahead, weights: columns.weights)
     let summaries = zip(read.periods, zip(read.frequency ?? [], read.recency ?? [])).map {
       PurchaseSummary(orders: $1.0, recency: Double($1.1), observed: Double($0))
     }
     let fit = try OrderModelFitting(.bgbb).fit(try PurchaseCounts(summaries, weights: read.weights))
-    let ahead = horizon ?? max(1, read.periods.max() ?? 1)
     let weights = read.weights ?? read.periods.map { _ in 1 }
-    let customers = weights.reduce(0, +)
-    guard customers <= 1e8 else { throw CustomerValueError.weightSum }
     var everybody: [PurchaseSummary] = []
     for (summary, weight) in zip(summaries, weights) {
       everybody += Array(repeating: summary, count: Int(weight.rounded()))
@@ -104,24 +120,47 @@ extension Connection {
       draws: ValueForecast.draws(everybody.count),
       seed: seed)
     if let output {
-      let futures = summaries.map { fit.model.future(after: $0) }
+      // Histories are few, however many customers there are.
+      let different = Array(Set(summaries))
+      let told = Dictionary(
+        zip(
+          different,
+          Parallel.map(count: different.count) { OpportunityOutlook(fit.model.future(after: different[$0]), ahead) })
+      ) { first, _ in first }
+      let outlooks = summaries.map { told[$0] ?? OpportunityOutlook(fit.model.future(after: $0), ahead) }
       try write(
         Table([
-          read.customers,
-          Column(name: "probability_alive", values: .reals(futures.map(\.probabilityAlive))),
-          Column(
-            name: "expected_orders",
-            values: .reals(futures.map { $0.expected(within: Double(ahead)) })),
-          Column(
-            name: "orders_low",
-            values: .integers(futures.map { Int64($0.quantile(0.1, within: Double(ahead))) })),
-          Column(
-            name: "orders_high",
-            values: .integers(futures.map { Int64($0.quantile(0.9, within: Double(ahead))) })),
+          read.customers, Column(name: "probability_alive", values: .reals(outlooks.map(\.alive))),
+          Column(name: "expected_orders", values: .reals(outlooks.map(\.expected))),
+          Column(name: "orders_low", values: .integers(outlooks.map { Int64($0.low) })),
+          Column(name: "orders_high", values: .integers(outlooks.map { Int64($0.high) })),
         ]), alone: output)
     }
     return OpportunityAnswer(
       fit: fit, customers: customers, horizon: ahead, total: forecast.totalOrders)
+  }
+
+  /// The most customers whose futures are drawn, and the most opportunities of all of them together.
+  private static var most: (customers: Double, opportunities: Double) { (2e6, 1e8) }
+
+  /// Throws where drawing the futures would take gigabytes or hours.
+  private static func check(customers: Double, ahead: Int, weights: String?) throws(CustomerValueError) {
+    guard customers <= most.customers else {
+      throw .parameter(
+        name: weights ?? "periods",
+        requirement:
+          "of at most \(ReadableNumber.grouped(Int(most.customers))) customers, and these are "
+          + "\(ReadableNumber.grouped(Int(min(customers, 1e15)))): divide the weights by one number, or take a part of the rows"
+      )
+    }
+    guard customers * Double(ahead) <= most.opportunities, ahead <= 1000 else {
+      let needed = max(1, min(1000, Int(most.opportunities / max(1, customers))))
+      throw .parameter(
+        name: "horizon",
+        requirement:
+          "at most \(ReadableNumber.grouped(needed)) opportunities for \(ReadableNumber.grouped(Int(customers))) customers, and "
+          + "it is \(ReadableNumber.grouped(ahead)) (the longest history, unless --horizon is given)")
+    }
   }
 
   private func write(_ table: Table, alone target: String) throws(WarehouseError) {

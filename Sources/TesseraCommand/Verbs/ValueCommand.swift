@@ -138,8 +138,8 @@ struct ValueCommand: ParsableCommand {
       throw ValidationError("With --periods give either --left, or --frequency and --recency.")
     }
     if !(discount > 0 && discount < 1) { throw ValidationError("--discount must be above 0 and below 1.") }
-    if let horizon, !(horizon >= 1 && horizon <= 10_000) {
-      throw ValidationError("--horizon must be from 1 to 10000 opportunities.")
+    if let horizon, !(horizon >= 1 && horizon <= 1000) {
+      throw ValidationError("--horizon must be from 1 to 1000 opportunities.")
     }
   }
 
