@@ -90,9 +90,11 @@ public struct ProjectRun {
     try checkResults()
     let sources = try sources(asOf: asOf)
     let training = training ?? SegmentTraining(project)
-    let learnt = try learnTargets(sources, seed: training.kmeans.seed, rows: training.tree?.sample ?? .max)
     let plan = try FeaturePlan(sources)
-    let table = try features(sources, plan).adding(scoresOf: learnt.predictions, sources, self, if: project.takesScores)
+    try checkScores(plan)
+    var learnt = try learnTargets(sources, seed: training.kmeans.seed, rows: training.tree?.sample ?? .max)
+    learnt.chances = try scores(of: learnt.predictions, sources, if: project.takesScores)
+    let table = try features(sources, plan).adding(learnt.chances, of: learnt.predictions)
     if let settings = training.tree, connection.dialect.keepsRowNumbers, table.rows > settings.sample {
       return try trainOnSample(of: table, sources, plan, training, settings, learnt)
     }
@@ -105,7 +107,7 @@ public struct ProjectRun {
     trained = try describing(trained.adding(learnt, self, sources, files))
     progress?(PipelineProgress(stage: "writing results"))
     try table.write(to: outputFolder.appendingPathComponent("features.parquet").path, in: files)
-    try write(trained, files)
+    try write(trained, files, isOfSources: true)
     return trained
   }
 
@@ -122,19 +124,22 @@ public struct ProjectRun {
     try project.output.table.map { try EngineTable($0, replacing: TreeAssignments.marks, in: connection) }
   }
 
-  func write(_ trained: TrainedSegments, _ files: StagedFiles) throws {
+  func write(_ trained: TrainedSegments, _ files: StagedFiles, isOfSources: Bool) throws {
     let folder = outputFolder
     try connection.write(
       trained.assignments.table, to: folder.appendingPathComponent("assignments.parquet").path, in: files)
     let table = try assignmentTable()
     try table?.stage(trained.assignments.table)
-    try write(trained.model, files)
+    try write(trained.model, files, isOfSources: isOfSources)
     try table?.replace()
   }
 
-  /// Writes all that does not list customers, and puts everything staged in `files` in its place.
-  func write(_ model: SegmentModel, _ files: StagedFiles) throws {
+  /// Writes all that does not list customers, puts everything staged in `files` in its place, and removes what the run
+  /// before wrote and this one does not.
+  /// - Parameter isOfSources: whether features and what is foretold were computed, and are staged.
+  func write(_ model: SegmentModel, _ files: StagedFiles, isOfSources: Bool) throws {
     let folder = outputFolder
+    let former = try? previousModel()
     if let lists = model.lists {
       try connection.write(lists.table, to: folder.appendingPathComponent("overlaps.csv").path, in: files)
     }
@@ -150,6 +155,7 @@ public struct ProjectRun {
     try files.write(try model.file().encoded(), to: modelFile.path)
     try files.write(card, to: modelFile.deletingPathExtension().appendingPathExtension("md").path)
     try files.commit()
+    if let former { try removeStale(former, model, isOfSources: isOfSources) }
   }
 
   /// Throws when assignments could not be written to `target`: before long work rather than after.

@@ -60,21 +60,23 @@ extension ProjectRun {
     to target: String
   ) throws -> ScoreSummary {
     guard let plan = model.features.plan else { throw PipelineError.needsFeatureTable }
+    if model.takesScores { try checkTakesTables() }
     let sources = try sources(asOf: asOf)
     report(computing: plan, sources)
+    let chances = try chances(model.predictions ?? [], sources, since: since)
     let table = try (since.map { try sources.features(plan, changedSince: $0) } ?? sources.features(plan))
-      .adding(scoresOf: model.predictions ?? [], sources, self, since: since, if: model.takesScores)
+      .adding(model.takesScores ? chances : nil, of: model.predictions ?? [])
     let members = try model.lists.map { try table.members(of: $0.rules) }
+    let (forecasts, note) = try forecasts(model, sources)
     let scores = CustomerScores(
-      chances: try chances(model.predictions ?? [], sources, since: since),
-      effects: try effects(model.effects ?? [], sources, since: since), forecasts: try forecasts(model, sources))
+      chances: chances, effects: try effects(model.effects ?? [], sources, since: since), forecasts: forecasts)
     progress?(PipelineProgress(stage: "assigning \(table.rows) customers"))
     let rows = try ScoredRows(connection, table.relation, table.columns, source: "the features", members)
     var summary = try connection.score(rows, by: model, wishes, to: target, progress) { _, customers in
       scores.columns(for: customers)
     }
     summary.quality = sources.quality
-    summary.quality?.notes += members?.notes ?? []
+    summary.quality?.notes += (members?.notes ?? []) + [note].compactMap { $0 }
     return summary
   }
 }
@@ -104,6 +106,7 @@ extension Connection {
     to target: String, _ progress: ProgressObserver?, foretold: (Range<Int>, Column) -> [Column]
   ) throws -> ScoreSummary {
     let isWhole = try takesWholeNumbers && rows.hasWholeNumbers()
+    defer { rows.drop() }
     let files = StagedFiles()
     let engine = try engineTable(target)
     var summary = ScoreSummary(model)
@@ -130,7 +133,6 @@ extension Connection {
     } else {
       try write(rows.batches, to: engine == nil ? target : nil, and: engine, in: files, assigned)
     }
-    try rows.drop()
     try files.commit()
     try engine?.replace()
     return summary
@@ -177,7 +179,8 @@ private struct ScoredRows {
     try kept?.hasWholeNumbers() ?? true
   }
 
-  func drop() throws { try kept?.drop() }
+  /// Lets the engine forget them, also after an error: what it then says is less than that.
+  func drop() { try? kept?.drop() }
 }
 
 extension SegmentModel {

@@ -23,15 +23,16 @@ extension ProjectRun {
     var trained = try connection.train(
       table, columns, chosen: include + training.exclude, weights: nil, lists: members, training, progress)
     trained = try describing(trained.adding(project.lists, members))
-    try write(trained, StagedFiles())
+    try write(trained, StagedFiles(), isOfSources: false)
     return trained
   }
 }
 
 extension TableSource {
-  /// The columns that are neither numbers nor texts, of which only `columns` can have a use for one.
+  /// The columns that are neither numbers nor texts, but for those that `columns` have a use for.
   func notesOfTypes(_ columns: FeatureColumns) -> [String] {
-    self.columns.filter { $0.kind != .text && !$0.kind.isNumeric && $0.name != columns.identifier }
+    let used = Set(columns.numeric + columns.categories + [columns.identifier].compactMap { $0 })
+    return self.columns.filter { $0.kind != .text && !$0.kind.isNumeric && !used.contains($0.name) }
       .map { "column '\($0.name)' was left out: its type \($0.type) forms no segment" }
   }
 }

@@ -93,6 +93,33 @@ import Testing
     #expect(head.hasSuffix(",card_brings_untreated,card_brings_uplift"))
     let shown = try TesseraProcess.run(["inspect", "models/shop.tessera"], in: folder.url)
     #expect(shown.output.contains("drawn to its parent"))
+    struct Inspected: Decodable {
+      struct Told: Decodable {
+        struct Model: Decodable { let arms: [Arm] }
+        struct Arm: Decodable {
+          let segments: [Effect.Group]
+          let macros: [Effect.Group]
+        }
+        let name: String
+        let model: Model
+      }
+      let effects: [Told]
+    }
+    let inspected = try TesseraProcess.run(["inspect", "models/shop.tessera", "--json"], in: folder.url)
+    let told = try #require(try JSONDecoder().decode(Inspected.self, from: Data(inspected.output.utf8)).effects.first)
+    #expect(told.name == "card_brings" && told.model.arms[0].segments.map(\.group) == arm.segments.map(\.group))
+    #expect(told.model.arms[0].macros.map(\.group) == arm.macros?.map(\.group))
+
+    // Without a time nobody knows which of two different rows came first.
+    let twice =
+      Self.files.cards + "c1,2023-06-01,red,1\nc1,2023-06-01,none,0\nc3,2023-06-01,red,1\nc3,2023-06-01,none,1\n"
+    try folder.write(twice, to: "cards.csv")
+    let timed = try TesseraProcess.run(["train"], in: folder.url)
+    #expect(timed.code == 0 && timed.errors.contains("2 customers have several first treatments"), "\(timed.errors)")
+    let yaml = try String(contentsOf: folder.url.appendingPathComponent("tessera.yml"), encoding: .utf8)
+    try folder.write(yaml.replacing("time: sent, ", with: ""), to: "tessera.yml")
+    let untimed = try TesseraProcess.run(["train"], in: folder.url)
+    #expect(untimed.code == 65 && untimed.errors.contains("2 customers have several rows in the experiment 'cards'"))
   }
 
   @Test(arguments: [
@@ -101,11 +128,17 @@ import Testing
     ("targets:\n  x: {experiment: cards, days: 3}", "unknown key 'days'"),
     ("targets:\n  x: {experiment: cards, control: blue}", "no row has the control 'blue'"),
     ("segments: {micro: {features: [scores]}}", "stands for the chances of 'targets', and there are none"),
+    (
+      "  people: {file: people.csv, role: customers, columns: {customer: customer, attributes: [buys_probability]}}\n"
+        + "targets: {buys: {event: buy, days: 60}}\nsegments: {micro: {features: [scores]}}",
+      "rename the target or the column"
+    ),
   ])
   func `what cannot be learnt is told`(settings: String, words: String) throws {
     // The folder goes with its value, so it is held until the program has ended.
     let place = try folder(settings)
     defer { withExtendedLifetime(place) {} }
+    try place.write("customer,buys_probability\n" + (0..<600).map { "c\($0),\($0 % 7)\n" }.joined(), to: "people.csv")
     let outcome = try TesseraProcess.run(["train"], in: place.url)
     #expect(outcome.code == 65 && outcome.errors.contains(words), "\(outcome.errors)")
   }
@@ -118,6 +151,10 @@ import Testing
     struct Features: Decodable { let numeric: [String] }
     let file = try ModelFile.read(from: folder.url.appendingPathComponent("models/shop.tessera"))
     #expect(try file.section("features", as: Features.self).numeric.contains("buys_probability"))
+    for name in ["features.md", "features.json", "features.dictionary.csv"] {
+      let dictionary = String(decoding: try folder.bytes("output/shop/\(name)"), as: UTF8.self)
+      #expect(dictionary.replacing("\\_", with: "_").contains("buys_probability"), "\(name)")
+    }
     let scored = try TesseraProcess.run(
       ["score", "models/shop.tessera", "--output", "output/shop/scored.parquet"], in: folder.url)
     try #require(scored.code == 0, "\(scored.errors)")

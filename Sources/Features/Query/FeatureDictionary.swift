@@ -35,11 +35,12 @@ extension FeaturePlan {
     get throws { try json([]) }
   }
 
-  fileprivate func json(_ labels: [LabelEntry]) throws -> Data {
+  fileprivate func json(_ labels: [LabelEntry], _ scores: [ScoreColumn] = []) throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
     let dictionary = DictionaryJSON(
-      customer: customer, features: definitions.map(FeatureEntry.init), labels: labels.isEmpty ? nil : labels)
+      customer: customer, features: definitions.map(FeatureEntry.init), labels: labels.isEmpty ? nil : labels,
+      scores: scores.isEmpty ? nil : scores)
     return try encoder.encode(dictionary) + Data("\n".utf8)
   }
 
@@ -66,13 +67,14 @@ extension FeaturePlan {
 }
 
 extension Connection {
-  /// Stages the dictionary of `plan` in its three forms beside `target`, that of `labels` taken from `sources` after it.
+  /// Stages the dictionary of `plan` in its three forms beside `target`, that of `scores` and of labels taken from
+  /// `sources` after it.
   func write(
     dictionaryOf plan: FeaturePlan, and window: LabelWindow? = nil, _ sources: SourceSet? = nil,
-    beside target: String, in files: StagedFiles
+    scores: [ScoreColumn] = [], beside target: String, in files: StagedFiles
   ) throws {
     var labels: [LabelEntry] = []
-    var table = plan.dictionary
+    var table = plan.dictionary.adding(scores)
     if let window, let sources {
       table = window.extend(table, sources)
       labels = window.labels(sources).map {
@@ -81,8 +83,12 @@ extension Connection {
     }
     try write(table, to: FeaturePlan.dictionaryPath(beside: target), in: files)
     let texts = [
-      (FeaturePlan.markdownPath(beside: target), Data((plan.dictionaryMarkdown + LabelEntry.markdown(labels)).utf8)),
-      (FeaturePlan.jsonPath(beside: target), try plan.json(labels)),
+      (
+        FeaturePlan.markdownPath(beside: target),
+        Data(
+          (plan.dictionaryMarkdown + ScoreColumn.markdown(scores) + LabelEntry.markdown(labels)).utf8)
+      ),
+      (FeaturePlan.jsonPath(beside: target), try plan.json(labels, scores)),
     ]
     try checkDictionaries(beside: target)
     for (path, bytes) in texts {
@@ -183,7 +189,7 @@ extension FeatureDefinition {
   }
 
   /// Names of columns are the user's own: none of their signs may turn into mark-up.
-  private static func escaped(_ text: String) -> String {
+  fileprivate static func escaped(_ text: String) -> String {
     var escaped = ""
     for character in text {
       if character.isNewline {
@@ -201,6 +207,42 @@ private struct DictionaryJSON: Encodable {
   let customer: String
   let features: [FeatureEntry]
   let labels: [LabelEntry]?
+  let scores: [ScoreColumn]?
+}
+
+extension Table {
+  /// This dictionary with a row a score.
+  fileprivate func adding(_ scores: [ScoreColumn]) -> Table {
+    guard !scores.isEmpty else { return self }
+    let values: [String: (ScoreColumn) -> String] = [
+      "name": \.name, "family": { _ in TreeSettings.scores }, "meaning": \.meaning, "unit": { _ in "probability" },
+      "kind": { _ in "numeric" }, "source": { _ in "the model" }, "when_absent": { _ in "missing" },
+    ]
+    return Table(
+      columns.map { column in
+        Column(
+          name: column.name,
+          values: .texts(column.texts.map { $0 ?? "" } + scores.map { values[column.name]?($0) ?? "" }))
+      })
+  }
+}
+
+/// A column of chances that a model adds to the features, of which segments are formed, too.
+public struct ScoreColumn: Sendable, Hashable, Codable {
+  /// Its name.
+  public let name: String
+  /// What it tells.
+  public let meaning: String
+
+  /// A column `name` that tells `meaning`.
+  public init(name: String, meaning: String) { (self.name, self.meaning) = (name, meaning) }
+
+  /// A section of them; empty without any.
+  fileprivate static func markdown(_ scores: [ScoreColumn]) -> String {
+    guard !scores.isEmpty else { return "" }
+    return "\n## scores\n\nProbabilities that the model tells from the features above.\n\n"
+      + scores.map { "- \(FeatureDefinition.escaped($0.name)): \(FeatureDefinition.escaped($0.meaning))\n" }.joined()
+  }
 }
 
 /// What is told of the days after the as-of date.

@@ -6,7 +6,7 @@ public struct FeatureTable {
   /// The engine's table, quoted.
   public let relation: String
   /// Further numbers of each customer in it, which the plan does not make.
-  public let scores: [String]
+  public let scores: [ScoreColumn]
   /// The features in it.
   public let plan: FeaturePlan
   /// The last day whose records were used.
@@ -335,13 +335,14 @@ extension FeatureTable {
   /// What the table has besides the customer.
   public var columns: FeatureColumns {
     var columns = plan.columns
-    columns.numeric += scores
+    columns.numeric += scores.map(\.name)
     return columns
   }
 
-  /// The same with the numbers of `scores` beside the features; its first column names the customers.
-  /// - Throws: ``ProjectError`` where a feature has the name of one, ``WarehouseError`` where the engine takes no tables.
-  public func adding(_ scores: Table) throws -> FeatureTable {
+  /// The same with the numbers of `scores` beside the features, one meaning a column; its first column names the customers.
+  /// No feature may have the name of one.
+  /// - Throws: ``WarehouseError`` where the engine takes no tables.
+  public func adding(_ scores: Table, meanings: [String]) throws -> FeatureTable {
     let names = scores.columns.dropFirst().map(\.name)
     let number = SourceSet.numbers.next()
     let (loaded, name) = ("tessera_scores_\(number)", "tessera_features_with_\(number)")
@@ -357,12 +358,14 @@ extension FeatureTable {
         """, as: name))
     try connection.execute(connection.dialect.drop(loaded))
     return FeatureTable(
-      connection: connection, relation: name, scores: self.scores + names, plan: plan, asOf: asOf, rows: rows)
+      connection: connection, relation: name,
+      scores: self.scores + zip(names, meanings).map { ScoreColumn(name: $0, meaning: $1) }, plan: plan, asOf: asOf,
+      rows: rows)
   }
 
   /// Writes the features to `target` and the dictionary beside it, both staged in `files`.
   public func write(to target: String, in files: StagedFiles) throws {
     try connection.write("SELECT * FROM \(relation)", to: target, in: files)
-    try connection.write(dictionaryOf: plan, beside: target, in: files)
+    try connection.write(dictionaryOf: plan, scores: scores, beside: target, in: files)
   }
 }

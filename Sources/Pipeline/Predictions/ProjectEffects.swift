@@ -24,9 +24,13 @@ public struct ProjectEffect: Sendable, Hashable, Codable {
 }
 
 extension ProjectRun {
-  /// Learns the effects of the project's experiments, and tells them by the segments that customers had before.
-  func learnEffects(_ model: SegmentModel, _ sources: SourceSet) throws -> [ProjectEffect] {
-    try project.effects.map { settings in
+  /// Learns the effects of the project's experiments, and tells them by the segments that customers had before; with
+  /// the notes of the model and what there is to say besides.
+  func learnEffects(
+    _ model: SegmentModel, _ sources: SourceSet
+  ) throws -> (effects: [ProjectEffect], notes: [String]) {
+    var notes = model.quality.notes
+    let effects = try project.effects.map { settings in
       if Interruption.isRequested { throw WarehouseError.interrupted }
       guard let experiment = sources.experiments.first(where: { $0.source == settings.experiment }) else {
         throw ProjectError(file: project.file, reason: "the effect '\(settings.name)' has no experiment.")
@@ -35,7 +39,8 @@ extension ProjectRun {
       let past = try sources.at(before ?? sources.asOf, inDetail: false)
       progress?(PipelineProgress(stage: "\(settings.name): computing features as of \(past.asOf)"))
       let plan = try FeaturePlan(past)
-      let trials = try past.trials(of: experiment).firstOfEach
+      let (trials, unclear) = try past.trials(of: experiment).firstOfEach()
+      if let note = try self.note(of: unclear, experiment) { notes.append(note) }
       let path = try campaign(settings, experiment, trials, plan, past, model)
       var columns = PredictionColumns()
       columns.identifier = plan.customer
@@ -59,6 +64,23 @@ extension ProjectRun {
             + advice.replacing("--control", with: "'control'"))
       }
     }
+    return (effects, notes)
+  }
+
+  /// What to say of customers with several first rows that differ: with times they are left out; nil without any.
+  /// - Throws: ``ProjectError`` where there are no times, by which alone it is known what came first.
+  private func note(of unclear: Int, _ experiment: Experiment) throws -> String? {
+    guard unclear > 0 else { return nil }
+    let customers = "\(ReadableNumber.grouped(unclear)) customer\(unclear == 1 ? " has" : "s have")"
+    guard experiment.isTimed else {
+      throw ProjectError(
+        file: project.file,
+        reason:
+          "\(customers) several rows in the experiment '\(experiment.source)' that differ, and no time tells which came "
+          + "first. Name its column of times, or keep one row a customer.")
+    }
+    return
+      "\(experiment.source): \(customers) several first treatments or outcomes at one time, and no part in what is learnt"
   }
 
   /// Writes the customers of an experiment to a file of the engine's folder: features, segment, treatment and outcome,
@@ -85,15 +107,8 @@ extension ProjectRun {
       free(experiment.treatment), free(experiment.outcomes[place]), free("segment")
     )
     let table = try past.features(plan)
-    let known = try past.features(model.features.plan ?? plan)
-      .adding(scoresOf: model.predictions ?? [], past, self, if: model.takesScores)
-    let paths = Dictionary(zip(model.segmentIDs, model.lines.map(\.segment))) { first, _ in first }
-    var (names, segments): ([String], [String]) = ([], [])
-    try forEachBatch(of: known, lists: project.lists) { values in
-      let assigned = try model.score(values).assignments
-      names += values.customers.texts.map { $0 ?? "" }
-      segments += (assigned.tree?.ids ?? assigned.segments).map { paths[$0] ?? "0" }
-    }
+    let (names, segments) = try places(
+      of: past, by: model, model.features.plan ?? plan, model.predictions ?? [], takesScores: model.takesScores)
     // The file lies here, whatever engine computed the features.
     let folder = connection.scratchFolder
     let raw = folder.appendingPathComponent("effect_\(settings.name)_features.parquet").path
@@ -141,11 +156,25 @@ extension ProjectRun {
 }
 
 extension Trials {
-  /// The first row of each customer: what came later may follow from what came first.
-  fileprivate var firstOfEach: Table {
-    guard let customers = rows["customer"]?.texts else { return rows }
-    let kept = customers.indices.filter { $0 == 0 || customers[$0] != customers[$0 - 1] }
-    guard kept.count < customers.count else { return rows }
-    return Table(rows.columns.map { $0.reordered(kept) })
+  /// The first row of each customer: what came later may follow from what came first. Customers whose first rows differ
+  /// in treatment or outcome are left out, and counted.
+  fileprivate func firstOfEach() -> (rows: Table, unclear: Int) {
+    guard let customers = rows["customer"]?.texts else { return (rows, 0) }
+    let times = rows["ts"]?.texts
+    let others = rows.columns.filter { $0.name != "customer" && $0.name != "ts" }.map(\.texts)
+    var (kept, unclear): ([Int], Int) = ([], 0)
+    var first = 0
+    while first < customers.count {
+      var next = first + 1
+      var isClear = true
+      while next < customers.count, customers[next] == customers[first] {
+        // Rows are in the order of customers and times.
+        if times?[next] == times?[first], others.contains(where: { $0[next] != $0[first] }) { isClear = false }
+        next += 1
+      }
+      if isClear { kept.append(first) } else { unclear += 1 }
+      first = next
+    }
+    return (kept.count < customers.count ? Table(rows.columns.map { $0.reordered(kept) }) : rows, unclear)
   }
 }

@@ -42,6 +42,8 @@ extension ProjectRun {
     var predictions: [ProjectPrediction] = []
     /// Of each target the customers of the date it was judged on, their outcome and their probability.
     var judged: [Judged] = []
+    /// What the predictions say of everybody, where that is known already.
+    var chances: TargetChances?
     var notes: [String] = []
   }
 
@@ -146,14 +148,16 @@ extension ProjectRun {
   ) throws -> (model: SegmentModel, scores: CustomerScores) {
     var model = model
     var scores = CustomerScores()
-    guard !learnt.predictions.isEmpty || project.value != nil || !project.effects.isEmpty else {
+    guard !learnt.predictions.isEmpty || project.value != nil || !project.effects.isEmpty || model.foretells else {
       return (model, scores)
     }
     model.quality.notes += learnt.notes
     if !learnt.predictions.isEmpty { model.predictions = try judged(learnt, by: model) }
-    scores.forecasts = try forecast(&model, sources, everybody)
-    scores.chances = try chances(learnt.predictions, sources)
-    if !project.effects.isEmpty { model.effects = try learnEffects(model, sources) }
+    // A model that is grown goes on foretelling what it did, whatever the project has left out since.
+    scores.forecasts =
+      project.value == nil ? try forecasts(model, sources).told : try forecast(&model, sources, everybody)
+    scores.chances = try learnt.chances ?? chances(learnt.predictions, sources)
+    if !project.effects.isEmpty { (model.effects, model.quality.notes) = try learnEffects(model, sources) }
     scores.effects = try effects(model.effects ?? [], sources)
     let columns = scores.columns(for: everybody.customers)
     if !columns.isEmpty {
@@ -206,38 +210,48 @@ extension ProjectRun {
       return try body(table.values().adding(members))
     }
     var kept = try KeptTable(connection, table.relation, table.columns, weights: nil, source: "the features")
+    // What stops a batch is told, whatever else the engine says.
+    defer { try? kept.drop() }
     kept.lists = members
     for batch in kept.batches {
       if Interruption.isRequested { throw WarehouseError.interrupted }
       try body(try kept.values(batch))
     }
-    try kept.drop()
   }
 
   /// Tells each prediction of `learnt` how true it is in the segments that `model` gives customers on its last date.
   private func judged(_ learnt: LearntTargets, by model: SegmentModel) throws -> [ProjectPrediction] {
     guard let plan = model.features.plan else { return learnt.predictions }
     var segments: [CalendarDate: [String: String]] = [:]
-    let paths = Dictionary(zip(model.segmentIDs, model.lines.map(\.segment))) { first, _ in first }
     var predictions = learnt.predictions
     for (index, judged) in learnt.judged.enumerated() {
       if segments[judged.date] == nil {
         progress?(PipelineProgress(stage: "segments as of \(judged.date)"))
-        var known: [String: String] = [:]
         let then = try judged.sources.at(judged.date, inDetail: false)
-        let table = try then.features(plan)
-          .adding(scoresOf: learnt.predictions, then, self, if: project.takesScores)
-        try forEachBatch(of: table, lists: project.lists) { values in
-          let assigned = try model.score(values).assignments
-          let ids = assigned.tree?.ids ?? assigned.segments
-          for (name, id) in zip(values.customers.texts, ids) { known[name ?? ""] = paths[id] ?? "0" }
-        }
-        segments[judged.date] = known
+        let placed = try places(of: then, by: model, plan, learnt.predictions, takesScores: project.takesScores)
+        segments[judged.date] = Dictionary(zip(placed.names, placed.paths)) { _, last in last }
       }
       let known = segments[judged.date] ?? [:]
       predictions[index].segments = GroupReliability.of(
         judged.probability, outcome: judged.outcome, groups: judged.customers.map { known[$0 ?? ""] ?? "0" })
     }
     return predictions
+  }
+
+  /// The customers of `sources` and the path of each one's segment by `model`, "0" for none.
+  func places(
+    of sources: SourceSet, by model: SegmentModel, _ plan: FeaturePlan, _ predictions: [ProjectPrediction],
+    takesScores: Bool
+  ) throws -> (names: [String], paths: [String]) {
+    let table = try sources.features(plan)
+      .adding(scores(of: predictions, sources, if: takesScores), of: predictions)
+    let known = Dictionary(zip(model.segmentIDs, model.lines.map(\.segment))) { first, _ in first }
+    var (names, paths): ([String], [String]) = ([], [])
+    try forEachBatch(of: table, lists: project.lists) { values in
+      let assigned = try model.score(values).assignments
+      names += values.customers.texts.map { $0 ?? "" }
+      paths += (assigned.tree?.ids ?? assigned.segments).map { known[$0] ?? "0" }
+    }
+    return (names, paths)
   }
 }

@@ -4,14 +4,43 @@ internal import Warehouse
 
 /// The chances of targets as features that segments are formed by.
 extension FeatureTable {
-  /// The same with the chances that `predictions` give the customers of `sources` beside the features, where that is
-  /// asked for.
-  func adding(
-    scoresOf predictions: [ProjectPrediction], _ sources: SourceSet, _ run: ProjectRun, since: CalendarDate? = nil,
-    if isWanted: Bool
-  ) throws -> FeatureTable {
-    guard isWanted, let chances = try run.chances(predictions, sources, since: since) else { return self }
-    return try adding(chances.table(predictions.map { $0.columns[0] }))
+  /// The same with the chances `told` of the targets of `predictions` beside the features; without any as it is.
+  func adding(_ told: TargetChances?, of predictions: [ProjectPrediction]) throws -> FeatureTable {
+    guard let told else { return self }
+    return try adding(
+      told.table(predictions.map { $0.columns[0] }),
+      meanings: predictions.map { "chance of: \($0.meaning), as the model of the target '\($0.name)' tells it" })
+  }
+}
+
+extension ProjectRun {
+  /// The chances of `predictions` where they form segments (`isWanted`); nil where they do not.
+  func scores(
+    of predictions: [ProjectPrediction], _ sources: SourceSet, since: CalendarDate? = nil, if isWanted: Bool
+  ) throws -> TargetChances? { isWanted ? try chances(predictions, sources, since: since) : nil }
+
+  /// Throws where the engine takes no scores beside its features.
+  func checkTakesTables() throws {
+    guard !connection.dialect.takesStreams else { return }
+    throw ProjectError(
+      file: project.file,
+      reason:
+        "'scores' needs an engine that takes tables in bulk, and \(connection.dialect.name) does not; leave it out of "
+        + "'segments', or use DuckDB.")
+  }
+
+  /// Throws before any work where chances of targets cannot stand among the features of `plan`.
+  func checkScores(_ plan: FeaturePlan) throws {
+    guard project.takesScores else { return }
+    try checkTakesTables()
+    let taken = Set((plan.definitions.map(\.name) + [plan.customer]).map { $0.lowercased() })
+    for target in project.targets where taken.contains("\(target.name)_probability".lowercased()) {
+      throw ProjectError(
+        file: project.file,
+        reason:
+          "'\(target.name)_probability' is a column of the features, and 'scores' adds the chance of the target "
+          + "'\(target.name)' under that name; rename the target or the column.")
+    }
   }
 }
 

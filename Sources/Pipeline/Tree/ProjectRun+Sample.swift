@@ -19,7 +19,7 @@ extension ProjectRun {
     var quality = DataQuality()
     try connection.settle(kept, of: table, chosen: chosen, &training, &quality)
     return try trainOnSample(
-      SampledTraining(training: training, settings: settings, table: kept), members, StagedFiles()
+      SampledTraining(training: training, settings: settings, table: kept), members, StagedFiles(), isOfSources: false
     ) {
       try training.train($0, quality: quality, source: table.name, progress: progress)
     }
@@ -36,7 +36,9 @@ extension ProjectRun {
     kept.lists = members
     let files = StagedFiles()
     try table.write(to: outputFolder.appendingPathComponent("features.parquet").path, in: files)
-    return try trainOnSample(SampledTraining(training: training, settings: settings, table: kept), members, files) {
+    return try trainOnSample(
+      SampledTraining(training: training, settings: settings, table: kept), members, files, isOfSources: true
+    ) {
       try training.train(
         $0, plan: plan, asOf: sources.asOf, quality: sources.quality, source: "the features", progress: progress)
     } foretell: {
@@ -45,12 +47,13 @@ extension ProjectRun {
   }
 
   private func trainOnSample(
-    _ sampled: SampledTraining, _ members: ListMembers, _ files: StagedFiles,
+    _ sampled: SampledTraining, _ members: ListMembers, _ files: StagedFiles, isOfSources: Bool,
     _ train: (FeatureValues) throws -> TrainedSegments,
     foretell: (SegmentModel, SegmentPlaces) throws -> (model: SegmentModel, scores: CustomerScores) = { model, _ in
       (model, CustomerScores())
     }
   ) throws -> TrainedSegments {
+    defer { try? sampled.table.drop() }
     progress?(PipelineProgress(stage: "drawing a sample of \(sampled.table.rows) customers"))
     let found = try train(try sampled.sample())
     var placed = try sampled.everybody(found, progress)
@@ -63,12 +66,11 @@ extension ProjectRun {
     let model = try sampled.write(
       placed, project.lists, members, told.scores, to: outputFolder.appendingPathComponent("assignments.parquet").path,
       and: engineTable, in: files, progress)
-    try sampled.table.drop()
     let none = SegmentAssignments(
       customers: Column(name: model.features.identifier, values: .integers([])), segments: [], memberships: [],
       distances: nil, allMemberships: nil)
     let trained = try describing(TrainedSegments(model: model, assignments: none, values: found.values))
-    try write(trained.model, files)
+    try write(trained.model, files, isOfSources: isOfSources)
     try engineTable?.replace()
     return trained
   }

@@ -40,6 +40,12 @@ struct CustomerForecasts {
     (unit, self.end, hasRevenue) = (card.model.unit, end, card.hasRevenue)
   }
 
+  /// Nobody's.
+  init(_ card: ValueCard, end: Int) {
+    (forecasts, places) = ([], [:])
+    (unit, self.end, hasRevenue) = (card.model.unit, end, card.hasRevenue)
+  }
+
   /// The columns in the order of `customers`, missing for those without an order.
   func columns(for customers: Column) -> [Column] {
     ForecastColumns(
@@ -100,9 +106,10 @@ extension ProjectRun {
     return CustomerForecasts(forecast, names: orders.customers, card, end: end)
   }
 
-  /// What `model` expects of `customers` as of the date of `sources`; no columns where it forecasts nothing.
-  func forecasts(_ model: SegmentModel, _ sources: SourceSet) throws -> CustomerForecasts? {
-    guard let card = model.value else { return nil }
+  /// What `model` expects of customers as of the date of `sources`; nil where it forecasts nothing. Where orders allow no
+  /// forecast on that date, one without customers, and why in a sentence.
+  func forecasts(_ model: SegmentModel, _ sources: SourceSet) throws -> (told: CustomerForecasts?, note: String?) {
+    guard let card = model.value else { return (nil, nil) }
     progress?(PipelineProgress(stage: "forecasting orders as of \(sources.asOf)"))
     let orders = try sources.orderHistory()
     let end = sources.asOf.daysSince1970
@@ -110,12 +117,12 @@ extension ProjectRun {
     do {
       table = try orders.log().table(through: end, unit: card.model.unit)
     } catch {
-      throw ProjectError(file: project.file, reason: "orders cannot be forecast: \(error)")
+      return (CustomerForecasts(card, end: end), "no orders and revenue are forecast as of \(sources.asOf): \(error)")
     }
     let forecast = ValueForecast(
       card.model, table, horizon: card.horizon, draws: ValueForecast.draws(table.rows.count),
       seed: model.provenance.seed)
-    return CustomerForecasts(forecast, names: orders.customers, card, end: end)
+    return (CustomerForecasts(forecast, names: orders.customers, card, end: end), nil)
   }
 }
 

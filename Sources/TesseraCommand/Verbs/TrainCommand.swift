@@ -19,7 +19,8 @@ struct TrainCommand: ParsableCommand {
       report.html, one page for everybody who is to know the segments, personas.csv with the name, sentence, rule and
       actions of each, segments.csv with its size, revenue and attractiveness, and overlaps.csv, which tells how many
       customers every two segments and lists share.
-      Running it again replaces them all at once; segments that are found again keep their ids (but for --fresh):
+      Running it again replaces them all at once and removes what it does not write itself, such as predictions of targets
+      that are no more; segments that are found again keep their ids (but for --fresh):
         tessera train --grow        # the segments stay as they are; only those outside all of them form new ones
       """)
 
