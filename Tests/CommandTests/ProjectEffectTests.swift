@@ -129,7 +129,7 @@ import Testing
     ("targets:\n  x: {experiment: cards, control: blue}", "no row has the control 'blue'"),
     ("segments: {micro: {features: [scores]}}", "stands for the chances of 'targets', and there are none"),
     (
-      "  people: {file: people.csv, role: customers, columns: {customer: customer, attributes: [buys_probability]}}\n"
+      "  people: {file: people.csv, role: customers, columns: {customer: customer}, attributes: [buys_probability]}\n"
         + "targets: {buys: {event: buy, days: 60}}\nsegments: {micro: {features: [scores]}}",
       "rename the target or the column"
     ),
