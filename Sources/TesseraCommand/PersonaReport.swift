@@ -29,6 +29,9 @@ enum PersonaReport {
       after: "size         ")
     if let revenue = persona.revenue { write(words(revenue), after: "revenue      ") }
     for chance in persona.chances { write(words(chance), after: "chance       ") }
+    for effect in persona.effects ?? [] {
+      write("\(effect.target) by \(effect.treatment): \(effect.evidence)", after: "uplift       ")
+    }
     print("sets apart", persona.distinctive.prefix(hasNumbers ? 20 : 6).map { hasNumbers ? $0.evidence : $0.words })
     for topic in persona.topics { print(topic.title.lowercased(), topic.facts, hasNumbers) }
     print("typical", persona.typical, hasNumbers)

@@ -93,6 +93,19 @@ import Testing
     #expect(head.hasSuffix(",card_brings_untreated,card_brings_uplift"))
     let shown = try TesseraProcess.run(["inspect", "models/shop.tessera"], in: folder.url)
     #expect(shown.output.contains("drawn to its parent"))
+    // Cards have it, and rules go by it.
+    let cards = try TesseraProcess.run(["inspect", "models/shop.tessera", "--segment", "all"], in: folder.url)
+    #expect(cards.output.contains("uplift       card_brings by red: came = 1"), "\(cards.output)")
+    #expect(cards.output.contains("Treat: Give them red:"), "\(cards.output)")
+    let table = try String(contentsOf: folder.url.appendingPathComponent("output/shop/personas.csv"), encoding: .utf8)
+    #expect(
+      table.split(separator: "\n")[0].contains(",card_brings_uplift,card_brings_uplift_low,card_brings_uplift_high,"))
+    let report = try TesseraProcess.run(
+      ["report", "models/shop.tessera", "--format", "md", "--output", "-"], in: folder.url)
+    #expect(report.output.contains("Uplift of card\\_brings by red: came = 1"), "\(report.errors)")
+    let page = try String(contentsOf: folder.url.appendingPathComponent("output/shop/report.html"), encoding: .utf8)
+    #expect(page.contains("What treatments change") && page.contains("card_brings by <bdi>red</bdi>"))
+
     struct Inspected: Decodable {
       struct Told: Decodable {
         struct Model: Decodable { let arms: [Arm] }
@@ -127,6 +140,14 @@ import Testing
     ("targets:\n  x: {experiment: cards, outcome: went}", "is no outcome of 'cards'; it has: 'came'"),
     ("targets:\n  x: {experiment: cards, days: 3}", "unknown key 'days'"),
     ("targets:\n  x: {experiment: cards, control: blue}", "no row has the control 'blue'"),
+    (
+      "targets:\n  x: {experiment: cards}\npersonas: {actions: [{title: t, do: d, when: {uplift of y: high}}]}",
+      "asks for 'y', which is none of the targets with an experiment"
+    ),
+    (
+      "personas: {actions: [{title: t, do: d, when: {chance of buys: high}}]}",
+      "asks for 'buys', which is none of the targets without an experiment"
+    ),
     ("segments: {micro: {features: [scores]}}", "stands for the chances of 'targets', and there are none"),
     (
       "  people: {file: people.csv, role: customers, columns: {customer: customer}, attributes: [buys_probability]}\n"

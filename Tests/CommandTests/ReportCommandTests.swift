@@ -58,6 +58,11 @@ import Testing
     let folder = try TemporaryFolder()
     let absent = try TesseraProcess.run(["report", "none.tessera"], in: folder.url)
     #expect(absent.code == 66, "\(absent.errors)")
+    let ending = try TesseraProcess.run(["report", "none.tessera", "--output", "new/x.xyz"], in: folder.url)
+    #expect(ending.code == 64 && ending.errors.contains("'new/x.xyz' stands for no form"), "\(ending.errors)")
+    let both = try TesseraProcess.run(
+      ["report", "none.tessera", "--output", "new/x.html", "--format", "md"], in: folder.url)
+    #expect(both.code == 64 && both.errors.contains("contradicts the ending"), "\(both.errors)")
     let form = try TesseraProcess.run(["report", "none.tessera", "--format", "pdf"], in: folder.url)
     #expect(form.code == 64 && form.errors.contains("html"))
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path).isEmpty)

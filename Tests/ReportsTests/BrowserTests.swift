@@ -50,7 +50,7 @@ import Testing
   @Test(
     .enabled(if: isPresent, "there is no Chromium or no Python here (Scripts/browser setup installs both)"),
     arguments: [
-      SampleReport(), SampleReport(segments: 30, features: 20, sizes: [40, 40, 7]),
+      SampleReport(), SampleReport(segments: 42, features: 14, sizes: [40, 40, 7]),
       SampleReport(
         segments: 4, features: 5, sizes: [60], level: "\"\u{301} onclick=alert(1) <script>alert(1)</script>",
         name: "مرحبا " + String(repeating: "wide", count: 75)),

@@ -5,7 +5,8 @@ import Testing
 /// Names that would be markup, if they were not shown as text.
 @Suite struct HostileTextTests {
   static let names = [
-    "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "' onmouseover='alert(1)", "</style></script><b>",
+    "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "' onmouseover='alert(1)",
+    "</style></script></noscript><b>",
     // A quotation mark and an angle bracket with an accent on them are other characters, but end what they end.
     "\"\u{301} onclick=alert(1) x=\"\u{301}", "<\u{301}i>", "{{title}} {{{style}}} {{#cards}}", "]]>&amp;&lt;b&gt;",
     "مرحبا بالعالم", "\u{202E}live\u{202C} 👩🏽‍🚀🇩🇪", "two\nlines\r\nand\ttabs", "nul\u{0}bell\u{7}",

@@ -28,12 +28,25 @@ import Testing
     #expect(told == [.exactly(207), .withheld, .exactly(100), .few, .exactly(300)])
   }
 
-  @Test func `few in none of the segments take a segment with them, and inside it a part`() {
-    let told = Self.told(
-      [
-        ("1", 1, true, 200), ("1/1", 1, false, 90), ("1/2", 1, false, 110), ("2/3", 2, false, 300),
-      ], none: 3)
-    #expect(told == [.withheld, .withheld, .exactly(110), .exactly(300), .few])
+  @Test func `few in none of the segments hide no segment, and everybody is told as those in segments`() {
+    let sizes = [("1", 1, true, 200), ("1/1", 1, false, 90), ("1/2", 1, false, 110), ("2/3", 2, false, 300)]
+    let told = Self.told(sizes.map { (path: $0.0, macro: $0.1, isMacro: $0.2, count: $0.3) }, none: 3)
+    #expect(told == [.exactly(200), .exactly(90), .exactly(110), .exactly(300), .few])
+  }
+
+  @Test func `nothing tells how many all are where few are in none`() throws {
+    let content = ReportContent(
+      title: "t", madeBy: "m", everybody: 1_503, none: 3,
+      segments: [ReportSegment(path: "1", name: "one", macro: 1, isMacro: false, customers: 1_500)],
+      found: ReportFound(sentences: ["Found on 1,503 customers, 11,503 lines, 1503.5 and 1,503."]),
+      quality: ReportQuality(
+        sources: ReportTable(caption: "c", columns: [.init("rows")], rows: [["1,503"]]), notes: ["1503 looked at"]),
+      method: [ReportSetting("a", "b", "1503")])
+    #expect(content.everybody == .exactly(1_500) && content.segments[0].share == 1)
+    #expect(
+      content.found.sentences == ["Found on more than 1,500 customers, 11,503 lines, 1503.5 and more than 1,500."])
+    #expect(content.quality.sources?.rows == [["more than 1,500"]])
+    #expect(content.quality.notes == ["more than 1,500 looked at"] && content.method[0].value == "more than 1,500")
   }
 
   @Test func `two small parts hide each other, and nobody is no one to be hidden`() {
@@ -64,7 +77,8 @@ import Testing
     }
     let none = next(2) == 0 ? next(12) : 50
     let told = Self.told(sizes, none: none)
-    sums[0].append(sizes.count)
+    // A few in none stand outside the sum: everybody is those in segments.
+    if none == 0 || none >= 10 { sums[0].append(sizes.count) }
     let counts = sizes.map(\.count) + [none]
     for (count, told) in zip(counts, told) where count > 0 && count < 10 { #expect(told == .few) }
     // Peeling: whatever stands alone unknown in a sum can be solved for, and then is known in the others.

@@ -50,6 +50,13 @@ struct SampleReport {
         PersonaChance(
           target: name, meaning: "buys again", predicted: 0.2, observed: 0.22, low: 0.18, high: 0.27, all: 0.15)
       ]
+      input.effects = (input.effects ?? [:]).merging([
+        path: [
+          PersonaEffect(
+            target: name, treatment: level, meaning: "visit = 1", isShare: true, value: 0.04, low: 0.01, high: 0.07,
+            all: 0.03, column: "visit_uplift")
+        ]
+      ]) { first, _ in first }
     }
     return input
   }

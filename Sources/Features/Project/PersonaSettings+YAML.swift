@@ -6,8 +6,8 @@ extension PersonaSettings {
     "customers", "who", "and", "window", "adjectives", "words", "actions", "default_actions", "segments",
   ]
 
-  /// Reads the map `personas` of a project file.
-  init(_ section: YAMLSection) throws(ProjectError) {
+  /// Reads the map `personas` of a project file that has `targets`, and of its experiments `effects`.
+  init(_ section: YAMLSection, targets: [String], effects: [String]) throws(ProjectError) {
     self.init()
     customers = try section.text("customers")
     who = try section.text("who")
@@ -18,7 +18,7 @@ extension PersonaSettings {
     if let given = try section.section("words", allowed: nil) {
       for pattern in given.keys { words.append(try Wording(pattern, given)) }
     }
-    actions = try ActionRule.rules(section)
+    actions = try ActionRule.rules(section, targets: targets, effects: effects)
     if let given = try section.section("segments", allowed: nil) {
       for name in given.keys { remarks[name] = try PersonaRemark(name, given) }
     }
@@ -65,7 +65,9 @@ extension Wording.Side {
 
 extension ActionRule {
   /// The rules under `actions`, in order.
-  fileprivate static func rules(_ section: YAMLSection) throws(ProjectError) -> [ActionRule] {
+  fileprivate static func rules(
+    _ section: YAMLSection, targets: [String], effects: [String]
+  ) throws(ProjectError) -> [ActionRule] {
     guard let node = section.node("actions") else { return [] }
     guard case .sequence(let sequence) = node else {
       throw section.error(
@@ -81,13 +83,33 @@ extension ActionRule {
       }
       var conditions: [Condition] = []
       if let when = try entry.section("when", allowed: nil) {
-        for subject in when.keys { conditions.append(Condition(subject, try test(subject, when))) }
+        for subject in when.keys {
+          try check(subject, when, lead: "chance of ", names: targets)
+          try check(subject, when, lead: "uplift of ", names: effects)
+          conditions.append(Condition(subject, try test(subject, when)))
+        }
       }
       rules.append(
         ActionRule(
           title, when: conditions, what: what, channel: try entry.text("channel"), moment: try entry.text("moment")))
     }
     return rules
+  }
+
+  /// Throws where `subject` begins with `lead` and goes on with none of `names`, of which a treatment may follow: such a rule
+  /// could never apply.
+  private static func check(
+    _ subject: String, _ section: YAMLSection, lead: String, names: [String]
+  ) throws(ProjectError) {
+    guard subject.hasPrefix(lead) else { return }
+    let name = String(subject.dropFirst(lead.count))
+    guard !names.contains(where: { name == $0 || name.hasPrefix("\($0) by ") }) else { return }
+    let kind = lead == "uplift of " ? "targets with an experiment" : "targets without an experiment"
+    let hint =
+      NearestNames.to(name, in: names, limit: 1).first.map { "Did you mean '\(lead)\($0)'?" }
+      ?? (names.isEmpty ? "State it under 'targets'." : "There are: \(names.joined(separator: ", ")).")
+    throw section.error(
+      subject, "'\(section.full(subject))' asks for '\(name)', which is none of the \(kind). \(hint)")
   }
 
   private static let named: [String: Test] = [

@@ -88,7 +88,8 @@ public struct Wording: Sendable, Hashable, Codable {
 public struct ActionRule: Sendable, Hashable, Codable {
   /// A condition on a segment.
   public struct Condition: Sendable, Hashable, Codable {
-    /// A concept of the vocabulary, a feature, `feature = level`, or `chance of TARGET`.
+    /// A concept of the vocabulary, a feature, `feature = level`, `chance of TARGET`, or what treatments change: `uplift`,
+    /// `uplift of TARGET`, `uplift of TARGET by TREATMENT`.
     public var subject: String
     /// What must be so.
     public var test: Test
@@ -97,7 +98,7 @@ public struct ActionRule: Sendable, Hashable, Codable {
     public init(_ subject: String, _ test: Test) { (self.subject, self.test) = (subject, test) }
   }
 
-  /// What must be so of a subject.
+  /// What must be so of a subject. An uplift is high where its interval lies above 0, and usual where 0 lies in it.
   public enum Test: Sendable, Hashable, Codable {
     /// More, or much more, than everybody else has.
     case high, veryHigh
@@ -113,7 +114,7 @@ public struct ActionRule: Sendable, Hashable, Codable {
   public var title: String
   /// All of which must hold.
   public var when: [Condition]
-  /// What to do.
+  /// What to do; `{treatment}` stands for the treatments that a condition on their uplift holds for.
   public var what: String
   /// By which channel; nil for the one they use most.
   public var channel: String?

@@ -79,7 +79,7 @@ extension Project {
       }
     }
     if let section = try top.section("personas", allowed: PersonaSettings.keys) {
-      personas = try PersonaSettings(section)
+      personas = try PersonaSettings(section, targets: targets.map(\.name), effects: effects.map(\.name))
     }
     if let section = try top.section("output", allowed: ["folder", "models", "table"]) {
       output.folder = try section.text("folder") ?? output.folder

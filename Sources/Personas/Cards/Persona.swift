@@ -38,6 +38,8 @@ public struct Persona: Sendable, Hashable, Codable {
   public let topics: [Topic]
   /// The chances of the model's targets.
   public let chances: [PersonaChance]
+  /// What treatments change; nil where no experiment was learnt from.
+  public let effects: [PersonaEffect]?
   /// The rule that finds its customers best.
   public let rule: RuleFinding
   /// The segments most alike, the nearest first.

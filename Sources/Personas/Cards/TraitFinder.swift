@@ -24,7 +24,7 @@ struct TraitFinder: Sendable {
     self.profiles = profiles
     self.vocabulary = vocabulary
     self.values = values
-    numberWords = profiles.numbers.map { vocabulary.wording($0.feature, level: nil) }
+    numberWords = profiles.numbers.map { vocabulary.wording($0.feature, level: nil, isFlag: $0.everyone.isFlag) }
     levelWords = profiles.levels.map { vocabulary.wording($0.feature, level: $0.level) }
   }
 
@@ -48,11 +48,6 @@ struct TraitFinder: Sendable {
       features.insert($0.trait.feature).inserted && concepts.insert($0.wording.concept).inserted
     }
   }
-
-  /// A share of less is not what a group does, though others do it even less: no words speak of it.
-  private static let leastToldShare = 0.1
-  /// A share of more is not done seldom, though others do it more.
-  private static let mostSeldomShare = 0.3
 
   /// The traits that tell `group` from its siblings and from everybody: of one direction against both.
   func telling(_ group: Int) -> [WordedTrait] {
@@ -87,34 +82,16 @@ struct TraitFinder: Sendable {
       measure == .median
       ? (own.median, profile.everyone.median) : (own.toldMean(profile.everyone), profile.everyone.mean)
     let wording = numberWords[index]
-    let raw = effect.delta >= 0 ? wording.high : wording.low
-    let side = side(raw, profile, own, mine, effect, wording)
+    let side = side(wording, profile, own, mine, measure, effect)
     let shown = measure == .median ? "median" : "mean"
     let trait = Trait(
       feature: profile.feature, level: nil, own: mine, all: all, measure: measure, effect: effect,
       siblings: profile.siblings[group],
-      words: side.phrase ?? Phrases.plain(wording.noun ?? profile.feature, effect),
+      words: side.phrase ?? Phrases.plain(wording.noun ?? FeatureWords(profile.feature).told, effect),
       evidence: "\(profile.feature): \(shown) \(values.exact(mine, of: profile.feature)) "
         + "(all \(values.exact(all, of: profile.feature))); "
         + Phrases.odds(effect))
     return WordedTrait(trait: trait, wording: wording, side: side, place: index)
-  }
-
-  /// The words that are true of a group: none where most of it is not known, or where a share is small, though larger
-  /// than that of others; a share that is large, though smaller, is told as what it is.
-  private func side(
-    _ raw: Wording.Side, _ profile: GroupProfiles.Number, _ own: NumberLevel, _ shown: Double, _ effect: Effect,
-    _ wording: Wording
-  ) -> Wording.Side {
-    if own.missingShare > 0.5 { return Wording.Side() }
-    if values.isShare(profile.feature) {
-      if effect.delta >= 0, shown < TraitFinder.leastToldShare { return Wording.Side() }
-      if effect.delta < 0, shown > TraitFinder.mostSeldomShare {
-        let words = Phrases.plain(wording.noun ?? FeatureWords(profile.feature).told, effect)
-        return Wording.Side(phrase: "\(words) (\(ReadableNumber.wholePercent(shown)))")
-      }
-    }
-    return raw.mapped { Phrases.filled($0, profile, own, shown, values) }
   }
 
   private func level(_ group: Int, _ index: Int) -> WordedTrait? {
@@ -125,7 +102,7 @@ struct TraitFinder: Sendable {
     let told = ReportedGroups.percent(own, of: profiles.sizes[group])
     let isExact = told.first.map { $0 != "<" && $0 != ">" && $0 != "–" } ?? false
     let relative = isExact ? own / max(profile.share, 1e-9) * 100 : 0
-    let side = (effect.delta >= 0 ? wording.high : wording.low).mapped { $0.replacing("{share}", with: told) }
+    let side = side(wording, profile, own, effect, told)
     let trait = Trait(
       feature: profile.feature, level: profile.level, own: own, all: profile.share, measure: .share, effect: effect,
       siblings: profile.siblings[group],
@@ -162,6 +139,7 @@ enum Phrases {
     let name = profile.feature
     let percent = ReadableNumber.wholePercent(shown)
     return text.replacing("only {own%} on", with: percent == "0%" ? "nothing on" : "only \(percent) on")
+      .replacing("few campaigns ({own%})", with: percent == "0%" ? "no campaigns" : "few campaigns (\(percent))")
       .replacing("{own%}", with: percent).replacing("{own}", with: values.rounded(shown, of: name))
       .replacing(" 1 times", with: " once").replacing(" 2 times", with: " twice")
       .replacing("spend 0 on", with: "spend nothing on").replacing("got 0 campaigns", with: "got no campaigns")
@@ -181,8 +159,8 @@ enum Phrases {
   }
 
   static func plain(_ level: GroupProfiles.Level, _ effect: Effect) -> String {
-    "\(effect.delta >= 0 ? "often" : "seldom") have \(FeatureWords(level.feature).stem) "
-      + Vocabulary.readable(level.level)
+    "have \(FeatureWords(level.feature).stem) \(Vocabulary.readable(level.level)) "
+      + (effect.delta >= 0 ? "more often than others" : "less often than others")
   }
 
   /// "more than 81% of others".

@@ -13,6 +13,15 @@ extension ActionRule {
       "Second order", when: [Condition("orders", .below(2)), Condition("recency", .low)],
       what: "An incentive for the next order while the first is fresh."),
     ActionRule(
+      "Treat", when: [Condition("uplift", .high)],
+      what: "Give them {treatment}: it changes what they do. Go as far as what it brings pays for what it costs."),
+    ActionRule(
+      "Leave alone", when: [Condition("uplift", .low)],
+      what: "Keep {treatment} from them: with it they do less than without."),
+    ActionRule(
+      "Save the offer", when: [Condition("uplift", .usual)],
+      what: "Spend nothing on {treatment} here: no effect could be told, and those who act would have done so anyway."),
+    ActionRule(
       "Full price", when: [Condition("discount", .low), Condition("frequency", .high)],
       what: "No discount: they buy anyway. Offer service, early access and what goes with their last purchase."),
     ActionRule(
@@ -23,21 +32,21 @@ extension ActionRule {
       what: "Show new arrivals first, before everybody else."),
     ActionRule(
       "More e-mail", when: [Condition("email", .high)],
-      what: "Write more often: they read. Move what is printed to e-mail."),
+      what: "Write more often: they read more than others. Move what is printed to e-mail."),
     ActionRule(
       "Less e-mail", when: [Condition("email", .veryLow)],
       what: "Write less often by e-mail; try another channel."),
     ActionRule(
       "Ask them first", when: [Condition("campaign response", .high)],
-      what: "They answer: let them have new offers first, by the channel they use."),
+      what: "They answer more than others: let them have new offers first, by the channel they use."),
     ActionRule(
       "Ask them first", when: [Condition("response", .high)],
-      what: "They answer: let them have new offers first, by the channel they use."),
+      what: "They answer more than others: let them have new offers first, by the channel they use."),
     ActionRule(
       "Other contact", when: [Condition("response", .low), Condition("contact", .usual)],
       what: "Campaigns of the usual kind seldom reach them: send fewer, and try another channel or occasion."),
     ActionRule(
-      "Grow", when: [Condition("trend", .high)],
+      "Grow", when: [Condition("trend", .high), Condition("trend", .above(0))],
       what: "They buy more than before: suggest what goes with their last purchase while they are growing."),
     ActionRule(
       "Reward", when: [Condition("spend", .veryHigh)],

@@ -12,33 +12,56 @@ extension PersonaMaker {
     var found: [PersonaAction] = []
     for rule in rules where found.count < PersonaMaker.mostActions {
       guard !found.contains(where: { $0.title == rule.title }) else { continue }
-      let reasons = rule.when.map { reason($0, persona, group) }
-      guard reasons.allSatisfy({ $0 != nil }) else { continue }
+      let reasons = rule.when.compactMap { reason($0, persona, group) }
+      guard reasons.count == rule.when.count else { continue }
       // What always applies is said only where nothing else is.
       guard !rule.when.isEmpty || found.isEmpty else { continue }
+      var told: Set<String> = []
+      let treatments = reasons.flatMap(\.treatments).filter { told.insert($0).inserted }
       found.append(
         PersonaAction(
-          title: rule.title, what: rule.what, why: reasons.compactMap { $0 }.joined(separator: "; "),
+          title: rule.title,
+          what: rule.what.replacing(
+            "{treatment}",
+            with: treatments.isEmpty ? "what was tried" : Phrases.list(treatments, and: finder.vocabulary.and)),
+          why: reasons.flatMap(\.texts).filter { told.insert($0).inserted }.joined(separator: "; "),
           channel: rule.channel ?? channel, moment: rule.moment ?? moment))
     }
     return found
   }
 
+  /// Why a condition holds.
+  private struct Reason {
+    /// The numbers by which it does.
+    let texts: [String]
+    /// The treatments whose effect it asks for.
+    var treatments: [String] = []
+  }
+
   /// The numbers by which a condition holds; nil where it does not.
-  private func reason(_ condition: ActionRule.Condition, _ persona: Persona, _ group: Int) -> String? {
+  private func reason(_ condition: ActionRule.Condition, _ persona: Persona, _ group: Int) -> Reason? {
+    if let effects = persona.effects, let own = PersonaEffect.asked(condition.subject, of: effects) {
+      let holding = own.filter { $0.meets(condition.test) }
+      // That nothing is known to help has to be so of every treatment.
+      guard !holding.isEmpty, !condition.test.isOfAll || holding.count == own.count else { return nil }
+      return Reason(
+        texts: holding.map { "\($0.treatment), \($0.evidence)" }, treatments: holding.map(\.treatment))
+    }
     if condition.subject.hasPrefix("chance of ") {
       let target = condition.subject.dropFirst("chance of ".count)
       guard let chance = persona.chances.first(where: { $0.target == target }), holds(condition.test, chance) else {
         return nil
       }
-      return "chance of \(target) \(ReadableNumber.wholePercent(chance.predicted)) "
-        + "(all \(ReadableNumber.wholePercent(chance.all)))"
+      return Reason(texts: [
+        "chance of \(target) \(ReadableNumber.wholePercent(chance.predicted)) "
+          + "(all \(ReadableNumber.wholePercent(chance.all)))"
+      ])
     }
     let about = traits[group].filter { PersonaMaker.isAbout($0, condition.subject) }
     guard let item = about.max(by: { TraitFinder.comesFirst($1, $0) }),
       holds(condition.test, item, as: condition.subject)
     else { return nil }
-    return item.trait.evidence
+    return Reason(texts: [item.trait.evidence])
   }
 
   /// Whether a trait is of the feature, of the `feature = level` or of the concept that a condition names.

@@ -21,12 +21,14 @@ public struct PersonaInput: Sendable {
   public var revenue: [String: PersonaRevenue] = [:]
   /// What groups may do, by path.
   public var chances: [String: [PersonaChance]] = [:]
+  /// What treatments change in what groups do, by path; nil where no experiment was learnt from.
+  public var effects: [String: [PersonaEffect]]?
   /// In which SQL the rules are written.
   public var dialect: Dialect
   /// Of the invented customers.
   public var seed: UInt64 = 0
 
-  /// Features, segments, and what the user says; revenue and chances are set afterwards.
+  /// Features, segments, and what the user says; revenue, chances and effects are set afterwards.
   public init(_ values: FeatureValues, _ groups: ProfiledGroups, settings: PersonaSettings, dialect: Dialect) {
     (self.values, self.groups, self.settings, self.dialect) = (values, groups, settings, dialect)
   }
@@ -41,4 +43,10 @@ public struct PersonaBook: Sendable, Hashable, Codable {
 
   /// The persona at `path`, or nil.
   public func persona(_ path: String) -> Persona? { personas.first { $0.path == path } }
+
+  /// The persona at `path`; of a macro-segment that was not divided, "3", that of its one segment, "3/5".
+  public func cards(_ path: String) -> [Persona] {
+    if let exact = persona(path) { return [exact] }
+    return personas.filter { !$0.isMacro && "\($0.macro)" == path }
+  }
 }

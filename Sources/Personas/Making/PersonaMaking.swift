@@ -109,7 +109,8 @@ struct PersonaMaker: Sendable {
       stability: stability, revenue: isTold ? input.revenue[path] : nil,
       distinctive: told(group, beside: found.traits + sentence.traits),
       typical: isTold ? typical(group) : [], topics: isTold ? topics(group) : [],
-      chances: isTold ? input.chances[path] ?? [] : [], rule: rule(group), neighbours: [],
+      chances: isTold ? input.chances[path] ?? [] : [],
+      effects: input.effects.map { isTold ? $0[path] ?? [] : [] }, rule: rule(group), neighbours: [],
       examples: isTold ? examples(group, sentence.traits) : [], actions: [])
   }
 
@@ -136,6 +137,13 @@ struct PersonaMaker: Sendable {
     isChoice(concept) || ["stage", "lead", "recency", "frequency", "spend", "plan"].contains(concept)
   }
 
+  /// Whether half of a group have a value; what most of them lack is not made up for the invented ones.
+  private func isKnown(_ trait: Trait, _ group: Int) -> Bool {
+    guard trait.level != nil else { return (profiles.number(trait.feature)?.groups[group]?.missingShare ?? 1) <= 0.5 }
+    guard let levels = texts[trait.feature] else { return false }
+    return 2 * rows[group].count { levels[$0] != nil } >= rows[group].count
+  }
+
   /// Invented customers told of by what the sentence and the greatest differences speak of.
   private func examples(_ group: Int, _ spoken: [Trait]) -> [[Persona.Fact]] {
     var (numbers, categories): ([String], [String]) = ([], [])
@@ -148,7 +156,7 @@ struct PersonaMaker: Sendable {
       let (trait, concept) = (item.trait, item.wording.concept)
       // Levels are drawn apart from numbers: those that say what numbers say would contradict them.
       guard item.wording.isClear, !PersonaMaker.isBehaviour(concept) || trait.level == nil,
-        !said.contains(concept)
+        !said.contains(concept), isKnown(trait, group)
       else { continue }
       if trait.level == nil, numbers.count < PersonaMaker.mostNumbers {
         numbers.append(trait.feature)

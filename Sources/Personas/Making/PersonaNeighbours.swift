@@ -36,7 +36,7 @@ extension PersonaMaker {
     var found: [(delta: Double, concept: String, fact: Persona.Fact)] = []
     let (names, width) = (input.values.numbers.names, input.values.numbers.names.count)
     for profile in profiles.numbers {
-      let wording = finder.vocabulary.wording(profile.feature, level: nil)
+      let wording = finder.vocabulary.wording(profile.feature, level: nil, isFlag: profile.everyone.isFlag)
       guard wording.isTold, let column = names.firstIndex(of: profile.feature), let own = profile.groups[group],
         let theirs = profile.groups[other], min(own.count, theirs.count) >= ReportedGroups.least
       else { continue }
@@ -52,7 +52,9 @@ extension PersonaMaker {
         (
           delta, wording.concept,
           Persona.Fact(
-            words: Phrases.comparative(delta, wording.noun ?? FeatureWords(profile.feature).told),
+            words: profile.everyone.isFlag
+              ? "\(wording.high.phrase ?? FeatureWords(profile.feature).told) \(delta >= 0 ? "more" : "less") often"
+              : Phrases.comparative(delta, wording.noun ?? FeatureWords(profile.feature).told),
             evidence: "\(profile.feature): \(isMedian ? "median" : "mean") "
               + "\(finder.values.exact(mine, of: profile.feature)) here, "
               + "\(finder.values.exact(his, of: profile.feature)) there")

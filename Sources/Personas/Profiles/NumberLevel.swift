@@ -17,7 +17,7 @@ public struct NumberLevel: Sendable, Hashable, Codable {
   public var median: Double { quantiles[2] }
 
   /// Whether all values are 0 or 1, as far as quantiles and mean can tell.
-  private var isFlag: Bool { quantiles.allSatisfy { $0 >= 0 && $0 <= 1 } && abs(mean - aboveZero) < 1e-9 }
+  var isFlag: Bool { quantiles.allSatisfy { $0 >= 0 && $0 <= 1 } && abs(mean - aboveZero) < 1e-9 }
 
   /// The mean as it may be told, where `everyone` stands so: that of a flag is a share, which tells of few as levels do.
   func toldMean(_ everyone: NumberLevel) -> Double {

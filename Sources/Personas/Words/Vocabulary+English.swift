@@ -46,16 +46,17 @@ extension Vocabulary {
       low: Side(adjective: "occasional", phrase: "came on {own} days")),
     Wording(
       "orders_decayed", "frequency", noun: "orders lately",
-      high: Side(adjective: "frequent", phrase: "order often lately"),
-      low: Side(adjective: "occasional", phrase: "order seldom lately"), weight: 0.9),
+      high: Side(adjective: "frequent", phrase: "have ordered more than others lately"),
+      low: Side(adjective: "occasional", phrase: "have ordered less than others lately"), weight: 0.9),
     Wording(
       "monetary", "spend", noun: "spend",
       high: Side(adjective: "high-spending", group: "big spenders", phrase: "have spent {own}"),
       low: Side(adjective: "low-spending", group: "small spenders", phrase: "have spent {own}")),
     Wording(
       "monetary_decayed", "spend", noun: "spend lately",
-      high: Side(adjective: "high-spending", group: "big spenders", phrase: "spend much lately"),
-      low: Side(adjective: "low-spending", group: "small spenders", phrase: "spend little lately"), weight: 0.9),
+      high: Side(adjective: "high-spending", group: "big spenders", phrase: "have spent more than others lately"),
+      low: Side(adjective: "low-spending", group: "small spenders", phrase: "have spent less than others lately"),
+      weight: 0.9),
     Wording(
       "monetary_volatility", "volatility", noun: "unevenness of spend",
       high: Side(adjective: "irregular", phrase: "spend unevenly from month to month"),
@@ -69,11 +70,12 @@ extension Vocabulary {
       high: Side(adjective: "growing", phrase: "order more than before"),
       low: Side(adjective: "shrinking", phrase: "order less than before"), weight: 0.9),
     Wording(
-      "items", "volume", noun: "items", high: Side(adjective: "high-volume", phrase: "buy many items"),
-      low: Side(adjective: "low-volume", phrase: "buy few items"), weight: 0.7),
+      "items", "volume", noun: "items", high: Side(adjective: "high-volume", phrase: "buy more items than others"),
+      low: Side(adjective: "low-volume", phrase: "buy fewer items than others"), weight: 0.7),
     Wording(
-      "lines", "volume", noun: "articles", high: Side(adjective: "high-volume", phrase: "buy many articles"),
-      low: Side(adjective: "low-volume", phrase: "buy few articles"), weight: 0.7),
+      "lines", "volume", noun: "articles",
+      high: Side(adjective: "high-volume", phrase: "buy more articles than others"),
+      low: Side(adjective: "low-volume", phrase: "buy fewer articles than others"), weight: 0.7),
     Wording(
       "tenure_days", "tenure", noun: "days since the first order",
       high: Side(adjective: "long-standing", phrase: "have been customers for {own} days"),
@@ -116,15 +118,15 @@ extension Vocabulary {
       high: Side(adjective: "irregular", phrase: "come irregularly"),
       low: Side(adjective: "regular", phrase: "come regularly"), weight: 0.5),
     Wording(
-      "returns_*", "returns", high: Side(group: "returners", phrase: "return much of what they buy"),
-      low: Side(phrase: "return little"), weight: 0.8),
+      "returns_*", "returns", high: Side(group: "returners", phrase: "return more than others"),
+      low: Side(phrase: "return less than others"), weight: 0.8),
     Wording(
-      "… returned", "returns", noun: "returns", high: Side(group: "returners", phrase: "return much of what they buy"),
-      low: Side(phrase: "return little"), weight: 0.7),
+      "… returned", "returns", noun: "returns", high: Side(group: "returners", phrase: "return more than others"),
+      low: Side(phrase: "return less than others"), weight: 0.7),
     Wording(
       "… return rate", "returns", noun: "returns",
       high: Side(group: "returners", phrase: "return {own%} of what they buy"),
-      low: Side(phrase: "return little"), weight: 0.8),
+      low: Side(phrase: "return less than others"), weight: 0.8),
   ]
 
   private static let discount = Side(group: "bargain hunters", phrase: "buy {own%} at a discount")
@@ -151,13 +153,14 @@ extension Vocabulary {
       low: Side(adjective: "*-free", phrase: "spend only {own%} on *"), weight: 0.95),
     Wording(
       "affinity_brand_*", "brand", noun: "liking of * brands",
-      high: Side(group: "*-brand buyers", phrase: "prefer * brands"),
-      low: Side(phrase: "avoid * brands"), weight: 0.9),
+      high: Side(group: "*-brand buyers", phrase: "are drawn to * brands more than others"),
+      low: Side(phrase: "are drawn to * brands less than others"), weight: 0.9),
     Wording(
-      "affinity_*", "category *", noun: "liking of *", high: Side(group: "* buyers", phrase: "are drawn to *"),
-      low: Side(phrase: "are not drawn to *"), weight: 0.9),
+      "affinity_*", "category *", noun: "liking of *",
+      high: Side(group: "* buyers", phrase: "are drawn to * more than others"),
+      low: Side(phrase: "are drawn to * less than others"), weight: 0.9),
     Wording(
-      "favourite_brand = *", "brand", high: Side(group: "*-brand buyers", phrase: "mostly buy * brands ({share})"),
+      "favourite_brand = *", "brand", high: Side(group: "*-brand buyers", phrase: "like * brands best ({share})"),
       low: Side(phrase: "seldom prefer * brands"), weight: 0.85),
     Wording(
       "favourite_category = *", "category *", high: Side(group: "* buyers", phrase: "spend most on * ({share})"),
@@ -180,7 +183,7 @@ extension Vocabulary {
     Wording(
       "* never_bought", "variety", noun: "well-known * never bought",
       high: Side(group: "few-category shoppers", phrase: "have never bought {own} well-known *"),
-      low: Side(group: "all-round shoppers", phrase: "have bought nearly all well-known *"), weight: 0.5,
+      low: Side(group: "all-round shoppers", phrase: "have bought more well-known * than others"), weight: 0.5,
       isReversed: true),
     Wording(
       "* bought", "* variety", noun: "* bought", high: Side(adjective: "many-*", phrase: "buy {own} *"),

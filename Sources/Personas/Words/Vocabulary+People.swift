@@ -50,8 +50,8 @@ extension Vocabulary {
       "… sessions", "browsing", noun: "sessions", high: Side(adjective: "often-browsing", phrase: "had {own} sessions"),
       low: Side(phrase: "had {own} sessions"), weight: 0.7),
     Wording(
-      "… searches", "browsing", noun: "searches", high: Side(group: "searchers", phrase: "search much"),
-      low: Side(phrase: "seldom search"), weight: 0.7),
+      "… searches", "browsing", noun: "searches", high: Side(group: "searchers", phrase: "search more than others"),
+      low: Side(phrase: "search less than others"), weight: 0.7),
     Wording(
       "… active days", "activity *", noun: "active days",
       high: Side(adjective: "active", phrase: "were active on {own} days"),

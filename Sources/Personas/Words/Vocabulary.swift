@@ -25,8 +25,12 @@ public struct Vocabulary: Sendable {
   var and: String { settings.and ?? "and" }
   var putsAdjectivesLast: Bool { settings.putsAdjectivesLast }
 
-  /// The words for `feature`, or for its `level`. Where the user words one side only, the other is told as it is without.
-  public func wording(_ feature: String, level: String?) -> Wording {
+  /// Whether nothing says that cards are in another language.
+  var isEnglish: Bool { settings.who == nil && settings.and == nil && settings.window == nil }
+
+  /// The words for `feature`, of which `isFlag` says that it is 0 or 1, or for its `level`. Where the user words one side
+  /// only, the other is told as it is without.
+  public func wording(_ feature: String, level: String?, isFlag: Bool = false) -> Wording {
     let name = FeatureWords(feature)
     var own: Wording?
     for (place, entry) in entries.enumerated() {
@@ -39,7 +43,7 @@ public struct Vocabulary: Sendable {
       }
       own = found
     }
-    let plain = Vocabulary.unknown(name, level: level)
+    let plain = Vocabulary.unknown(name, level: level, isFlag: isFlag)
     return windowed(own.map { $0.completed(by: plain) } ?? plain, name)
   }
 
@@ -58,12 +62,18 @@ public struct Vocabulary: Sendable {
   }
 
   /// Words made of a feature's own name.
-  private static func unknown(_ name: FeatureWords, level: String?) -> Wording {
+  private static func unknown(_ name: FeatureWords, level: String?, isFlag: Bool) -> Wording {
     let shown = name.stem
+    if level == nil, isFlag {
+      return Wording(
+        shown, shown, noun: shown, high: .init(place: "with \(shown)", phrase: "have \(shown)"),
+        low: .init(place: "without \(shown)", phrase: "have no \(shown)"), weight: name.words.count > 1 ? 0.4 : 0.7)
+    }
     guard let level else {
       return Wording(
-        shown, shown, noun: shown, high: .init(adjective: "high-\(dashed(shown))", phrase: "are high in \(shown)"),
-        low: .init(adjective: "low-\(dashed(shown))", phrase: "are low in \(shown)"),
+        shown, shown, noun: shown,
+        high: .init(adjective: "high-\(dashed(shown))", phrase: "are higher in \(shown) than others"),
+        low: .init(adjective: "low-\(dashed(shown))", phrase: "are lower in \(shown) than others"),
         // A name bears one word of a column, not a string of them.
         weight: name.words.count > 1 ? 0.4 : 0.7)
     }

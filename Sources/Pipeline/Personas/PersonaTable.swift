@@ -45,6 +45,14 @@ extension SegmentModel {
           persona.chances.first { $0.target == target.name }?.predicted
         })
     }
+    var seen: Set<String> = []
+    for effect in personas.flatMap({ $0.effects ?? [] }) where seen.insert(effect.column).inserted {
+      func own(_ persona: Persona) -> PersonaEffect? { persona.effects?.first { $0.column == effect.column } }
+      columns += [
+        numbers(effect.column) { own($0)?.value }, numbers("\(effect.column)_low") { own($0)?.low },
+        numbers("\(effect.column)_high") { own($0)?.high },
+      ]
+    }
     columns += [
       texts("distinctive") { listed($0.distinctive.prefix(5).map(\.evidence)) },
       texts("rule") { $0.rule.isRuleLike ? $0.rule.words : nil },

@@ -20,9 +20,15 @@ extension ProjectRun {
     input.ordinals = model.ordinals(project.features.ordinal)
     input.revenue = model.revenues(input.groups)
     input.chances = model.chances(input.groups)
+    input.effects = model.uplifts(input.groups)
     input.seed = model.provenance.seed
     let book = PersonaBook(input)
     model.quality.notes += model.notes(on: project.personas, book)
+    if let note = book.noteOnLevels(
+      asked: Set(project.segments.tree.by + [project.segments.tree.start].compactMap { $0 }))
+    {
+      model.quality.notes.append(note)
+    }
     model.personas = book
     return TrainedSegments(model: model, assignments: trained.assignments, values: values)
   }
@@ -104,11 +110,37 @@ extension SegmentModel {
     return found
   }
 
-  /// What the user says of segments that there are not.
+  /// What treatments change in groups, by path; nil without an experiment.
+  fileprivate func uplifts(_ groups: ProfiledGroups) -> [String: [PersonaEffect]]? {
+    guard let effects, !effects.isEmpty else { return nil }
+    var found: [String: [PersonaEffect]] = [:]
+    for effect in effects {
+      let prediction = effect.prediction
+      let meaning =
+        prediction.positive.map { "\(prediction.target) = \($0)" } ?? "mean \(prediction.target)"
+      for (arm, column) in zip(prediction.arms, effect.columns.dropFirst()) {
+        for (path, _) in groups.placesByPath {
+          let parts = path.contains("/") ? arm.segments : arm.macros ?? []
+          guard let told = parts.first(where: { $0.group == path }), told.customers >= ReportedGroups.least else {
+            continue
+          }
+          found[path, default: []].append(
+            PersonaEffect(
+              target: effect.name, treatment: arm.treatment, meaning: meaning, isShare: prediction.positive != nil,
+              value: told.shrunk.value, low: told.shrunk.low, high: told.shrunk.high, all: arm.average.value,
+              column: column))
+        }
+      }
+    }
+    return found
+  }
+
+  /// What the user says of segments, features and subjects that there are not.
   fileprivate func notes(on settings: PersonaSettings, _ book: PersonaBook) -> [String] {
     settings.remarks.keys.sorted().filter { key in
       !book.personas.contains { $0.path == key || (!$0.isMacro && key.hasSuffix("/\($0.id)")) }
     }.map { "'personas.segments.\($0)' in tessera.yml names no segment of this model, so it stands nowhere" }
+      + book.unmatched(settings)
   }
 
   /// What is wrong with personas in a file that nobody trained; nil if nothing is.

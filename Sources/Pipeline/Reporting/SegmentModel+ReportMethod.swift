@@ -57,8 +57,13 @@ extension SegmentModel {
     let rows = quality.sources.map { source in
       let detail = quality.detail(source.source)
       let outliers = source.role == .transactions ? detail?.outliers.reduce(0) { $0 + $1.rows } : nil
+      // A few rows left out could be reckoned from what was read and used.
+      let leftOut = source.rowsRead - source.rowsUsed
+      let hasFew = ([leftOut] + source.leftOut.map(\.rows)).contains { ReportCount($0) == .few }
+      let used =
+        !hasFew ? shown(source.rowsUsed) : ReportCount(leftOut) == .few ? "all but \(ReportCount(leftOut).text)" : "–"
       return [
-        source.source, shown(source.rowsRead), shown(source.rowsUsed), shown(detail?.repeatedRows),
+        source.source, shown(source.rowsRead), used, shown(detail?.repeatedRows),
         shown(detail?.orphanRows), shown(detail?.strangerCount), shown(detail?.returnedRows), shown(outliers),
       ]
     }
@@ -85,7 +90,8 @@ extension SegmentModel {
     settings += provenance.libraries.sorted { $0.key < $1.key }.map { ReportSetting("Provenance", $0.key, $0.value) }
     settings += [
       ReportSetting("Segments", "found by", segments.method.rawValue),
-      ReportSetting("Segments", "columns", "\(transforms.columns.count) of \(transforms.features.count) features"),
+      ReportSetting(
+        "Segments", "columns", "\(transforms.columns.count), made of \(transforms.features.count) features"),
     ]
     if let tree { settings.append(ReportSetting("Segments", "listed from a membership of", "\(tree.listedFrom)")) }
     if let kMeans = segments.settings { settings += SegmentModel.settings("k-means", kMeans) }
@@ -125,5 +131,6 @@ extension SegmentModel {
       return "\(value)"
     }
     return fields.sorted { $0.key < $1.key }.map { ReportSetting(group, $0.key, text($0.value)) }
+      .filter { !$0.value.isEmpty }
   }
 }

@@ -12,7 +12,8 @@ enum Method {
       "Stability: the mean Jaccard similarity with which a segment came back when its part of the \(unit) was resampled "
         + "(Hennig, 2007); from 0.75 on it is valid, under 0.6 do not rely on it.",
       "Privacy: counts from 1 to \(ReportedGroups.least - 1) are written <\(ReportedGroups.least), and "
-        + "\(ReportedGroups.least)+ stands where a number would let one of these be reckoned. Shares inside a segment "
+        + "\(ReportedGroups.least)+ stands where a number would let one of these be reckoned; where so few belong to no "
+        + "segment, everybody stands for those who belong to one. Shares inside a segment "
         + "are rounded to steps of at least ten \(unit). The invented \(unit) are drawn from a segment's distributions; "
         + "whoever equals a real one was drawn again.",
     ]

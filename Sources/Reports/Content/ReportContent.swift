@@ -11,7 +11,7 @@ public struct ReportContent: Sendable, Hashable, Codable {
   public let asOf: String?
   /// The version that made it: "Tessera 0.1.0".
   public let madeBy: String
-  /// All customers of training.
+  /// All customers of training; where fewer than ten belong to no segment, those who belong to one.
   public internal(set) var everybody: ReportCount
   /// Those who belong to no segment; nil where everybody has one.
   public internal(set) var none: ReportCount?
@@ -32,7 +32,7 @@ public struct ReportContent: Sendable, Hashable, Codable {
   /// What is known of the data.
   public internal(set) var quality: ReportQuality
   /// The exact settings, and where the model comes from.
-  public let method: [ReportSetting]
+  public internal(set) var method: [ReportSetting]
 
   /// A report of `everybody`, of whom `none` belong to no segment; without what may not be told.
   public init(

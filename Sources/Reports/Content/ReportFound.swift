@@ -63,7 +63,7 @@ public struct ReportTable: Sendable, Hashable, Codable {
 /// What is known of the data.
 public struct ReportQuality: Sendable, Hashable, Codable {
   /// What was read of each source; nil for a ready table.
-  public let sources: ReportTable?
+  public internal(set) var sources: ReportTable?
   /// What a reader should know, in sentences.
   public internal(set) var notes: [String]
   /// How many notes tell of fewer than ten, and are not among them.

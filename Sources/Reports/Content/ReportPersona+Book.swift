@@ -15,6 +15,7 @@ extension ReportPersona {
     typical = persona.typical.map(ReportFact.init)
     topics = persona.topics.map { ReportTopic(title: $0.title, facts: $0.facts.map(ReportFact.init)) }
     chances = persona.chances.map(ReportChance.init)
+    effects = persona.effects ?? []
     rule = ReportRule(persona.rule)
     neighbours = persona.neighbours.map {
       ReportNeighbour(

@@ -1,3 +1,5 @@
+public import Personas
+
 /// A statement and the number behind it.
 public struct ReportFact: Sendable, Hashable, Codable {
   /// What is stated.
@@ -29,6 +31,8 @@ public struct ReportPersona: Sendable, Hashable, Codable {
   public internal(set) var topics: [ReportTopic] = []
   /// How likely its customers are to do something.
   public internal(set) var chances: [ReportChance] = []
+  /// What treatments change in what its customers do; empty without an experiment.
+  public internal(set) var effects: [PersonaEffect] = []
   /// The rule that finds its customers best; nil where none was sought.
   public internal(set) var rule: ReportRule?
   /// The segments most alike, the nearest first.

@@ -1,4 +1,5 @@
 internal import Features
+internal import Personas
 
 extension ReportContent {
   /// The report as Markdown: what the page tells, without charts and without the comparison of any two segments.
@@ -75,7 +76,8 @@ private struct MarkdownReport {
       text += "### What to do\n\n"
       for (place, action) in card.actions.enumerated() {
         let how = [action.channel, action.moment].compactMap { $0 }.map { " · \(line($0))" }.joined()
-        text += "\(place + 1). **\(line(action.title))**: \(line(action.what)) (\(line(action.why)))\(how)\n"
+        let why = action.why.isEmpty ? "" : " (\(line(action.why)))"
+        text += "\(place + 1). **\(line(action.title))**: \(line(action.what))\(why)\(how)\n"
       }
       text += "\n"
     }
@@ -84,6 +86,9 @@ private struct MarkdownReport {
         line(
           "Chance of \(chance.target): \(ReadableNumber.percent(chance.predicted)), observed "
             + "\(ReadableNumber.percent(chance.observed)), all \(ReadableNumber.percent(chance.all)).") + "\n\n"
+    }
+    for effect in card.effects {
+      text += line("Uplift of \(effect.target) by \(effect.treatment): \(effect.evidence).") + "\n\n"
     }
     for neighbour in card.neighbours {
       text += part("Like \(neighbour.path) \(neighbour.name), apart from it by", neighbour.differences)

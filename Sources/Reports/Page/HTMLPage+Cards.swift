@@ -70,7 +70,9 @@ extension HTMLPage {
       "strips": strips, "hasTypical": !card.typical.isEmpty, "typical": Self.facts(card.typical),
       "hasActions": !card.actions.isEmpty, "actions": card.actions.map(action),
       "topics": card.topics.map { Self.facts($0.facts) + ["topic": $0.title] }, "hasChances": isChance,
-      "chances": card.chances.map(chance), "hasNeighbours": !card.neighbours.isEmpty,
+      "chances": card.chances.map(chance), "hasEffects": !card.effects.isEmpty,
+      "effects": card.effects.map(uplift),
+      "hasNeighbours": !card.neighbours.isEmpty,
       "neighbours": card.neighbours.map(neighbour), "rule": Self.field(card.rule.map(rule)),
       "rests": Self.field(rests.isEmpty ? nil : Self.facts(rests)), "hasPeople": !card.examples.isEmpty,
       "people": card.examples.map { $0.joined(separator: ", ") },
@@ -118,6 +120,13 @@ extension HTMLPage {
         predicted: chance.predicted, observed: chance.observed, low: chance.low, high: chance.high, all: chance.all,
         most: most
       ).html,
+    ]
+  }
+
+  private func uplift(_ effect: PersonaEffect) -> [String: Any] {
+    [
+      "target": effect.target, "treatment": effect.treatment, "uplift": effect.text(effect.value),
+      "evidence": effect.evidence, "plot": UpliftRange.markup(effect).html,
     ]
   }
 

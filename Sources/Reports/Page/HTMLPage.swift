@@ -18,11 +18,16 @@ struct HTMLPage {
     names = Dictionary(content.segments.map { ($0.path, $0.name) }) { first, _ in first }
   }
 
+  /// The bodies of more cards than these are built when they are looked at, or when the browser has nothing else to do;
+  /// without scripts they stand there at once.
+  private static let mostCardsAtOnce = 60
+
   var text: String {
     var fields: [String: Any] = [
       "title": content.title, "madeBy": content.madeBy, "unit": content.unit, "subtitle": subtitle,
       "least": "\(ReportedGroups.least)", "policy": PageScript.policy, "style": PageStyle.text,
       "script": PageScript.text, "contents": contents, "hasCards": !content.personas.isEmpty, "cards": cards,
+      "isLong": content.personas.count > HTMLPage.mostCardsAtOnce,
       "comparison": Self.field(comparison), "overlaps": Self.field(overlaps),
       "hasPredictions": !content.predictions.isEmpty, "predictions": content.predictions.map(prediction),
     ]

@@ -4,7 +4,7 @@ internal import Foundation
 /// What a page does by itself: theme, search, sort, comparison. Without it the page tells the same, but for comparisons of
 /// one's own choice.
 enum PageScript {
-  static var text: String { "(function(){'use strict';\n" + theme + table + comparison + printing + "})();" }
+  static var text: String { "(function(){'use strict';\n" + theme + table + cards + comparison + printing + "})();" }
 
   /// The only script that a browser may run in the page, by its hash: even markup that slipped through would do nothing.
   static var policy: String {
@@ -65,6 +65,28 @@ enum PageScript {
 
     """#
 
+  /// Many cards are text until they are needed, which browsers read in no time.
+  private static let cards = #"""
+    var waiting=Array.prototype.slice.call(document.querySelectorAll('article>noscript'));
+    function build(holder){
+      if(holder.parentNode){holder.insertAdjacentHTML('afterend',holder.textContent);holder.remove();}}
+    function buildAll(){waiting.forEach(build);waiting=[];}
+    if(waiting.length){
+      var near=new IntersectionObserver(function(entries){entries.forEach(function(entry){
+        if(!entry.isIntersecting)return;
+        near.unobserve(entry.target);
+        var holder=entry.target.querySelector('noscript');if(holder)build(holder);});},{rootMargin:'1500px'});
+      waiting.forEach(function(holder){near.observe(holder.parentNode);});
+      var later=window.requestIdleCallback||function(work){
+        setTimeout(function(){work({timeRemaining:function(){return 0;}});},20);};
+      var rest=function(idle){
+        do{build(waiting.shift());}while(waiting.length&&idle.timeRemaining()>5);
+        if(waiting.length)later(rest);};
+      addEventListener('load',function(){if(waiting.length)later(rest);});
+    }
+
+    """#
+
   private static let comparison = #"""
     var source=document.getElementById('comparison-data'),target=document.querySelector('#comparison tbody');
     if(source&&target){
@@ -119,6 +141,7 @@ enum PageScript {
   private static let printing = #"""
     var opened=[];
     addEventListener('beforeprint',function(){
+      buildAll();
       opened=Array.prototype.slice.call(document.querySelectorAll('details:not([open])'));
       opened.forEach(function(item){item.open=true;});});
     addEventListener('afterprint',function(){opened.forEach(function(item){item.open=false;});});

@@ -30,6 +30,7 @@ extension PageTemplates {
     </dl>
     </header>
     {{#body}}
+    {{#isLong}}<noscript>{{/isLong}}
     <div class="columns">
     <div>
     {{#hasTraits}}
@@ -90,6 +91,17 @@ extension PageTemplates {
     </dl>
     </section>
     {{/hasChances}}
+    {{#hasEffects}}
+    <section>
+    <h4>What treatments change (line: none; bar: everybody)</h4>
+    <ul class="facts traits">
+    {{#effects}}
+    <li><details><summary><span class="words">{{target}} by <bdi>{{treatment}}</bdi>: {{uplift}}</span>{{{plot}}}\
+    </summary><p class="proof">{{evidence}}</p></details></li>
+    {{/effects}}
+    </ul>
+    </section>
+    {{/hasEffects}}
     {{#hasNeighbours}}
     <section>
     <h4>Most alike, and what sets these apart</h4>
@@ -124,6 +136,7 @@ extension PageTemplates {
     {{/people}}
     </ul>
     {{/hasPeople}}
+    {{#isLong}}</noscript>{{/isLong}}
     {{/body}}
     </article>
 

@@ -3,8 +3,11 @@ internal import Personas
 extension ReportContent {
   /// Takes out what tells of fewer than ten customers, or lets such be reckoned.
   mutating func withholdSmallCells() {
-    let all = everybody.number ?? 0
     let cells = SmallCells(segments, none: none.map { $0.number ?? 0 })
+    let total = everybody.number ?? 0
+    // With a total that holds a few of none beside the sum of the segments, these few could be reckoned.
+    let all = cells.none == .few ? max(0, total - (none?.number ?? 0)) : total
+    if all < total { withhold(total: total, of: all) }
     everybody = ReportCount(all)
     none = cells.none
     var hidden: Set<String> = []
@@ -29,6 +32,18 @@ extension ReportContent {
     overlaps = overlaps?.without(hidden)
     for index in predictions.indices { predictions[index].withholdSmallCells() }
     withholdSmallNumbersInWords()
+  }
+
+  /// Sentences and tables made elsewhere may tell of all `total`, of whom `all` belong to segments.
+  private mutating func withhold(total: Int, of all: Int) {
+    func told(_ text: String) -> String { SmallNumbers.withheld(text, total: total, of: all) }
+    found.sentences = found.sentences.map(told)
+    for index in found.nodes.indices { found.nodes[index].reason = told(found.nodes[index].reason) }
+    quality.notes = quality.notes.map(told)
+    quality.sources = quality.sources.map { table in
+      ReportTable(caption: table.caption, columns: table.columns, rows: table.rows.map { $0.map(told) })
+    }
+    method = method.map { ReportSetting($0.group, $0.name, told($0.value)) }
   }
 
   /// Sentences made elsewhere may tell of "3 customers".

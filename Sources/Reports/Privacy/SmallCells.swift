@@ -7,6 +7,9 @@ internal import Personas
 /// sum with one untold part or total a second is not told either, the smallest (complementary suppression; Willenborg &
 /// de Waal, Elements of Statistical Disclosure Control, 2001, chapter 4). Every count stands in at most two sums, which
 /// form a tree; so with two unknowns in each sum none can be solved for.
+///
+/// Where those of none are 1 to 9 they stand outside all sums: everybody is told as those in segments, so that no segment
+/// has to go for them.
 struct SmallCells {
   /// Of each segment, what may be told.
   let segments: [ReportCount]
@@ -15,7 +18,8 @@ struct SmallCells {
 
   init(_ table: [ReportSegment], none: Int?) {
     // The last place is of those in none.
-    let counts = table.map { $0.customers.number ?? 0 } + [none ?? 0]
+    let isFew = none.map { ReportCount($0) } == .few
+    let counts = table.map { $0.customers.number ?? 0 } + [isFew ? 0 : none ?? 0]
     var isHidden = counts.map { $0 > 0 && $0 < ReportedGroups.least }
     let sums = SmallCells.sums(table)
     var changed = true
@@ -37,7 +41,7 @@ struct SmallCells {
       return own == .few || !isHidden[index] ? own : .withheld
     }
     segments = Array(told.dropLast())
-    self.none = none.map { _ in told[counts.count - 1] }
+    self.none = none.map { _ in isFew ? .few : told[counts.count - 1] }
   }
 
   private struct Sum {

@@ -110,7 +110,7 @@ struct InspectCommand: ParsableCommand {
     guard let book = model.personas else {
       throw ValidationError("\(self.model) holds no personas: only a model that 'tessera train' made has them.")
     }
-    let cards = segment == "all" ? book.personas : book.personas.filter { $0.path == segment }
+    let cards = segment == "all" ? book.personas : book.cards(segment)
     guard !cards.isEmpty else {
       throw ValidationError(
         "\(self.model) has no segment \(segment); it has \(book.personas.map(\.path).joined(separator: ", ")).")

@@ -22,6 +22,16 @@ struct ReportCommand: ParsableCommand {
   /// In what form.
   enum Format: String, CaseIterable, ExpressibleByArgument {
     case html, md, json
+
+    /// That of a file's ending; nil for one that stands for none.
+    init?(ending: String) {
+      switch ending {
+      case "html", "htm": self = .html
+      case "md", "markdown": self = .md
+      case "json": self = .json
+      default: return nil
+      }
+    }
   }
 
   @Argument(help: ArgumentHelp("The model file.", valueName: "model"))
@@ -35,9 +45,24 @@ struct ReportCommand: ParsableCommand {
       "Write here; '-' is standard output. The model's name in this folder unless given.", valueName: "file"))
   var output: String?
 
+  func validate() throws {
+    guard let output, output != "-" else { return }
+    let told = Format(ending: URL(fileURLWithPath: output).pathExtension.lowercased())
+    if let format, let told, told != format {
+      throw ValidationError(
+        "--format \(format.rawValue) contradicts the ending of '\(output)': leave out --format, or end the name in "
+          + ".\(format.rawValue).")
+    }
+    guard format != nil || told != nil else {
+      throw ValidationError(
+        "the ending of '\(output)' stands for no form of a report: end it in .html, .md or .json, or name the form with "
+          + "--format.")
+    }
+  }
+
   func run() throws {
     let ending = output.map { URL(fileURLWithPath: $0).pathExtension.lowercased() }
-    let format = format ?? ending.flatMap { $0 == "htm" ? .html : Format(rawValue: $0) } ?? .html
+    let format = format ?? ending.flatMap(Format.init(ending:)) ?? .html
     let file = try ModelFile.read(from: URL(fileURLWithPath: model))
     guard !PredictionModel.isHeld(by: file), !UpliftPrediction.isHeld(by: file), !ValuePrediction.isHeld(by: file)
     else {

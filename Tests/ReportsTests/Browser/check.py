@@ -199,6 +199,11 @@ PAINT = """new Promise(done => requestAnimationFrame(() => setTimeout(() => done
   elements: document.querySelectorAll('*').length }), 50)))"""
 
 
+# Of many cards most are built after the page has come.
+BUILT = """new Promise(done => { (function wait() {
+  document.querySelector('article>noscript') ? setTimeout(wait, 20) : done(performance.now()); })(); })"""
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("page")
@@ -217,6 +222,7 @@ def main():
                 where = f"{width} {scheme}"
                 browser.open(url, width, scheme)
                 figures[where] = browser.evaluate(PAINT)
+                figures[where]["built"] = browser.evaluate(BUILT)
                 if options.shots:
                     take(browser, pathlib.Path(options.shots) / f"{width}-{scheme}.png")
                 problems += [f"{where}: scrolls sideways: {item}" for item in browser.evaluate(SCROLL)]
