@@ -96,7 +96,7 @@ import Testing
     // Cards have it, and rules go by it.
     let cards = try TesseraProcess.run(["inspect", "models/shop.tessera", "--segment", "all"], in: folder.url)
     #expect(cards.output.contains("uplift       card_brings by red: came = 1"), "\(cards.output)")
-    #expect(cards.output.contains("Treat: Give them red:"), "\(cards.output)")
+    #expect(cards.output.contains("Treat: Give them red,"), "\(cards.output)")
     let table = try String(contentsOf: folder.url.appendingPathComponent("output/shop/personas.csv"), encoding: .utf8)
     #expect(
       table.split(separator: "\n")[0].contains(",card_brings_uplift,card_brings_uplift_low,card_brings_uplift_high,"))

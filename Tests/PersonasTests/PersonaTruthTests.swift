@@ -112,7 +112,7 @@ import Warehouse
     #expect(
       discount.why
         == "red, visit = 1, against those left alone: +12.00 points, 95% interval 8.00 to 16.00; all +5.00 points")
-    #expect(second.actions.contains { $0.title == "Treat" && $0.what.hasPrefix("Give them red:") })
+    #expect(second.actions.contains { $0.title == "Treat" && $0.what.hasPrefix("Give them red,") })
     #expect(!second.actions.contains { ["Blue", "None", "Save the offer"].contains($0.title) })
     #expect(book.unmatched(settings).isEmpty)
     #expect(PersonaBook(Self.input()).persona("1/1")?.effects == nil)

@@ -14,7 +14,7 @@ extension ActionRule {
       what: "An incentive for the next order while the first is fresh."),
     ActionRule(
       "Treat", when: [Condition("uplift", .high)],
-      what: "Give them {treatment}: it changes what they do. Go as far as what it brings pays for what it costs."),
+      what: "Give them {treatment}, which changes what they do, as far as what that brings pays for what it costs."),
     ActionRule(
       "Leave alone", when: [Condition("uplift", .low)],
       what: "Keep {treatment} from them: with it they do less than without."),

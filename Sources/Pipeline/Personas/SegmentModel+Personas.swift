@@ -117,7 +117,7 @@ extension SegmentModel {
     for effect in effects {
       let prediction = effect.prediction
       let meaning =
-        prediction.positive.map { "\(prediction.target) = \($0)" } ?? "mean \(prediction.target)"
+        prediction.positive.map { "\(prediction.target) = \(NumberText.of($0))" } ?? "mean \(prediction.target)"
       for (arm, column) in zip(prediction.arms, effect.columns.dropFirst()) {
         for (path, _) in groups.placesByPath {
           let parts = path.contains("/") ? arm.segments : arm.macros ?? []

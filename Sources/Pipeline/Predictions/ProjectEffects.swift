@@ -97,15 +97,15 @@ extension ProjectRun {
         file: project.file,
         reason: "the experiment '\(experiment.source)' has no row after \(past.asOf) with a customer and a treatment.")
     }
-    func free(_ name: String) -> String {
-      let taken = Set((plan.definitions.map(\.name) + [plan.customer]).map { $0.lowercased() })
+    func free(_ name: String, beside others: [String] = []) -> String {
+      let taken = Set((plan.definitions.map(\.name) + [plan.customer] + others).map { $0.lowercased() })
       var free = name
       while taken.contains(free.lowercased()) { free += "_" }
       return free
     }
-    let (treatment, outcome, segment) = (
-      free(experiment.treatment), free(experiment.outcomes[place]), free("segment")
-    )
+    let treatment = free(experiment.treatment)
+    let outcome = free(experiment.outcomes[place], beside: [treatment])
+    let segment = free("segment", beside: [treatment, outcome])
     let table = try past.features(plan)
     let (names, segments) = try places(
       of: past, by: model, model.features.plan ?? plan, model.predictions ?? [], takesScores: model.takesScores)

@@ -1,12 +1,14 @@
 internal import Personas
 
-/// What a treatment changes in a segment and its interval, on a line that holds 0 and everybody's effect.
+/// What a treatment changes in a segment and its interval, on a line that holds 0, everybody's effect, and those of all
+/// treatments of the same target.
 enum UpliftRange {
-  static func markup(_ effect: PersonaEffect) -> Markup {
-    let ends = (min(0, effect.low, effect.all), max(0, effect.high, effect.all))
-    let reach = max(ends.1 - ends.0, .leastNormalMagnitude)
+  static func markup(_ effect: PersonaEffect, beside effects: [PersonaEffect]) -> Markup {
+    let own = effects.filter { $0.target == effect.target }
+    let low = own.reduce(0) { min($0, $1.low, $1.all) }
+    let reach = max(own.reduce(0) { max($0, $1.high, $1.all) } - low, .leastNormalMagnitude)
     // A little room at both ends, for dots.
-    func place(_ value: Double) -> String { SVG.across(0.04 + 0.92 * max(0, min(1, (value - ends.0) / reach))) }
+    func place(_ value: Double) -> String { SVG.across(0.04 + 0.92 * max(0, min(1, (value - low) / reach))) }
     return SVG.chart(
       label: "\(effect.target) by \(effect.treatment): \(effect.evidence)", width: nil, height: 18, class: "chart rate",
       [

@@ -71,7 +71,7 @@ extension HTMLPage {
       "hasActions": !card.actions.isEmpty, "actions": card.actions.map(action),
       "topics": card.topics.map { Self.facts($0.facts) + ["topic": $0.title] }, "hasChances": isChance,
       "chances": card.chances.map(chance), "hasEffects": !card.effects.isEmpty,
-      "effects": card.effects.map(uplift),
+      "effects": card.effects.map { uplift($0, beside: card.effects) },
       "hasNeighbours": !card.neighbours.isEmpty,
       "neighbours": card.neighbours.map(neighbour), "rule": Self.field(card.rule.map(rule)),
       "rests": Self.field(rests.isEmpty ? nil : Self.facts(rests)), "hasPeople": !card.examples.isEmpty,
@@ -123,10 +123,10 @@ extension HTMLPage {
     ]
   }
 
-  private func uplift(_ effect: PersonaEffect) -> [String: Any] {
+  private func uplift(_ effect: PersonaEffect, beside effects: [PersonaEffect]) -> [String: Any] {
     [
       "target": effect.target, "treatment": effect.treatment, "uplift": effect.text(effect.value),
-      "evidence": effect.evidence, "plot": UpliftRange.markup(effect).html,
+      "evidence": effect.evidence, "plot": UpliftRange.markup(effect, beside: effects).html,
     ]
   }
 
