@@ -56,7 +56,7 @@ import Testing
   @Test(arguments: ["normal", "correlated", "even", "skewed", "long tails"])
   func `one cloud is not divided`(kind: String) throws {
     var random = RandomStream(seed: 1, index: 7)
-    let values = (0..<500).flatMap { _ -> [Double] in
+    let values = (0..<1_000).flatMap { _ -> [Double] in
       let common = random.normal()
       // Student's t with 5 degrees of freedom, of one scale for the whole row.
       let scale =
@@ -75,7 +75,7 @@ import Testing
         }
       }
     }
-    let split = try MixtureSplitSearch().split(Matrix(rows: 500, columns: 5, values: values), categories: 5..<5)
+    let split = try MixtureSplitSearch().split(Matrix(rows: 1_000, columns: 5, values: values), categories: 5..<5)
     #expect(split.fit == nil, "\(split.reason)")
   }
 

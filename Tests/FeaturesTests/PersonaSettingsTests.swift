@@ -8,6 +8,7 @@ import Testing
       name: shop
       sources:
         orders: {file: o.csv, role: transactions, columns: {customer: c, time: t}}
+      targets: {buys_30d: {event: buy, days: 30}}
       personas:
       \(personas.split(separator: "\n").map { "  " + $0 }.joined(separator: "\n"))
       """
