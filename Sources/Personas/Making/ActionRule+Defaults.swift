@@ -20,7 +20,7 @@ extension ActionRule {
       what: "Keep {treatment} from them: with it they do less than without."),
     ActionRule(
       "Save the offer", when: [Condition("uplift", .usual)],
-      what: "Spend nothing on {treatment} here: no effect could be told, and those who act would have done so anyway."),
+      what: "Spend nothing on {treatment} here until it is shown to work: no effect could be told from chance."),
     ActionRule(
       "Full price", when: [Condition("discount", .low), Condition("frequency", .high)],
       what: "No discount: they buy anyway. Offer service, early access and what goes with their last purchase."),
