@@ -24,7 +24,7 @@ RELEASE := -c release
 TESTS := $(RELEASE) --disable-testable-imports --disable-xctest
 
 BINARY := .build/release/tessera
-LIBRARIES := LinearAlgebra Randomness Warehouse ModelFiles Features Clustering Propensity CustomerValue Personas Reports Pipeline
+LIBRARIES := LinearAlgebra Randomness Digests Warehouse ModelFiles Features Clustering Propensity CustomerValue Personas Reports Pipeline
 SCRIPTS := Scripts/setup Scripts/demo Scripts/postgres Scripts/browser Benchmarks/peers/setup .ci/run
 
 .DEFAULT_GOAL := help
@@ -34,7 +34,7 @@ help: ## list what make can do
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: setup
-setup: ## install what is missing: OpenBLAS, and DuckDB's library
+setup: ## install what is missing: the C libraries, and DuckDB's
 	@Scripts/setup
 
 .PHONY: postgresql

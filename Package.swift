@@ -28,7 +28,6 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
@@ -36,6 +35,8 @@ let package = Package(
     // Floor 0: the C boundary.
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
+    .systemLibrary(
+      name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(name: "CArrowADBC"),
     .target(name: "CKernels"),
     .target(name: "CXGBoost"),
@@ -45,9 +46,11 @@ let package = Package(
     .target(name: "Randomness", swiftSettings: house),
     .target(name: "Warehouse", dependencies: ["CArrowADBC"], swiftSettings: house),
     .target(
-      name: "ModelFiles", dependencies: [.product(name: "Crypto", package: "swift-crypto")], swiftSettings: house),
+      name: "Digests", dependencies: [.target(name: "COpenSSL", condition: .when(platforms: [.linux]))],
+      swiftSettings: house),
 
-    // Floor 2: the methods.
+    // Floor 2: the model file, and the methods.
+    .target(name: "ModelFiles", dependencies: ["Digests"], swiftSettings: house),
     .target(
       name: "Features",
       dependencies: ["Warehouse", "LinearAlgebra", .product(name: "Yams", package: "Yams")], swiftSettings: house),
@@ -63,8 +66,7 @@ let package = Package(
     .target(
       name: "Reports",
       dependencies: [
-        "Personas", "Features", .product(name: "Crypto", package: "swift-crypto"),
-        .product(name: "Mustache", package: "swift-mustache"),
+        "Personas", "Features", "Digests", .product(name: "Mustache", package: "swift-mustache"),
       ], swiftSettings: house),
 
     // Floor 5: the steps composed.
@@ -90,6 +92,7 @@ let package = Package(
       dependencies: ["LinearAlgebra", "Randomness", "Warehouse"], path: "Tests/TestSupport", swiftSettings: house),
     .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "TestSupport"], swiftSettings: house),
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness", "TestSupport"], swiftSettings: house),
+    .testTarget(name: "DigestsTests", dependencies: ["Digests"], swiftSettings: house),
     .testTarget(name: "WarehouseTests", dependencies: ["Warehouse", "TestSupport"], swiftSettings: house),
     .testTarget(
       name: "ModelFilesTests", dependencies: ["ModelFiles", "TestSupport"], exclude: ["Golden", "Python"],

@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import Foundation
 
 /// The SHA-256 of a file's content, in lowercase hexadecimal digits; ``ModelFile`` says what it covers.
@@ -18,11 +18,11 @@ func checksum(card: String, tensors: [String: Tensor]) -> String {
 extension SHA256 {
   fileprivate mutating func update(text: String) {
     update(number: text.utf8.count)
-    update(data: Data(text.utf8))
+    update(Data(text.utf8))
   }
 
   fileprivate mutating func update(number: Int) {
-    update(data: littleEndianBytes(of: UInt64(number)))
+    update(littleEndianBytes(of: UInt64(number)))
   }
 }
 

@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import Foundation
 
 #if _endian(big)
@@ -50,7 +50,7 @@ extension Tensor {
   /// Hashes the bytes that ``append(to:)`` would append.
   func update(_ hash: inout SHA256) {
     // As above: the hash has seen every byte when it returns, and keeps none.
-    unsafe values.withUnsafeBytes { bytes in unsafe hash.update(bufferPointer: bytes) }
+    unsafe values.withUnsafeBytes { bytes in unsafe hash.update(bytes) }
   }
 
   /// Takes `bytes`, as long as `shape` needs.

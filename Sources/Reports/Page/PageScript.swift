@@ -1,4 +1,4 @@
-internal import Crypto
+internal import Digests
 internal import Foundation
 
 /// What a page does by itself: theme, search, sort, comparison. Without it the page tells the same, but for comparisons of
@@ -8,7 +8,7 @@ enum PageScript {
 
   /// The only script that a browser may run in the page, by its hash: even markup that slipped through would do nothing.
   static var policy: String {
-    let hash = Data(SHA256.hash(data: Data(text.utf8))).base64EncodedString()
+    let hash = SHA256.digest(of: Data(text.utf8)).base64EncodedString()
     return
       "default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-\(hash)'; base-uri 'none'; "
       + "form-action 'none'"

@@ -1,0 +1,3 @@
+#pragma once
+// OpenSSL's message digests.
+#include <openssl/evp.h>
