@@ -207,6 +207,68 @@ import Testing
     #expect(sections[0] == sections[1])
   }
 
+  @Test func `who is addressed by a campaign is foretold by the campaigns that were over before`() throws {
+    let folder = try folder("redeems: {event: redemptions, days: 40, campaigns: mailings}")
+    func text(_ day: Int) -> String {
+      String(ISO8601DateFormatter().string(from: Date(timeIntervalSince1970: Double(19_000 + day) * 86_400)).prefix(10))
+    }
+    // Nobody learns from the first, which began too early, the last, too late, and the one at 415, whose days were not over
+    // when those began that are judged: 424 and 460, a fifth of all.
+    let begun = [20] + (0..<8).map { 100 + 45 * $0 } + [424, 460, 530]
+    var (addressed, calendar, redeemed) = (["who,mailing"], ["mailing,begins"], ["who,day,mailing"])
+    var answers: [Int: Set<[Int]>] = [:]
+    var (rows, positives, judged) = (0, 0, 0)
+    for (number, start) in begun.enumerated() {
+      calendar.append("m\(number),\(text(start))")
+      let isKept = number > 0 && start != 415 && start <= 500
+      for customer in 0..<240 where (customer + number) % 3 > 0 {
+        addressed.append("c\(customer),m\(number)")
+        rows += isKept ? 1 : 0
+        judged += isKept && start >= 424 ? 1 : 0
+        // Some answer in time, some too late, and some another mailing.
+        guard customer % 5 == 0 || (customer + number) % 7 == 0 else { continue }
+        let day = start + (customer % 11 == 0 ? 40 : 39)
+        let mailing = customer % 13 == 0 ? number + 1 : number
+        redeemed.append("c\(customer),\(text(day)),m\(mailing)")
+        answers[customer, default: []].insert([mailing, day])
+      }
+    }
+    for (number, start) in begun.enumerated() where number > 0 && start != 415 && start <= 500 {
+      positives += (0..<240).count { customer in
+        (customer + number) % 3 > 0
+          && answers[customer, default: []].contains { $0[0] == number && (start..<start + 40).contains($0[1]) }
+      }
+    }
+    for (name, lines) in [("mailings", addressed), ("calendar", calendar), ("redemptions", redeemed)] {
+      try folder.write(lines.joined(separator: "\n") + "\n", to: "\(name).csv")
+    }
+    let project = try String(contentsOf: folder.url.appendingPathComponent("tessera.yml"), encoding: .utf8)
+    try folder.write(
+      project.replacing(
+        "targets:",
+        with: """
+            mailings: {file: mailings.csv, role: campaigns, columns: {customer: who, campaign: mailing}}
+            calendar: {file: calendar.csv, role: campaign_calendar, columns: {campaign: mailing, time: begins}}
+            redemptions: {file: redemptions.csv, role: events, columns: {customer: who, time: day, campaign: mailing}}
+          targets:
+          """), to: "tessera.yml")
+    let trained = try TesseraProcess.run(["train"], in: folder.url)
+    try #require(trained.code == 0, "\(trained.errors)")
+    #expect(
+      trained.output.contains("1 or more rows of redemptions in the first 40 days of a campaign that addresses them"))
+    let found = try predictions(folder)
+    #expect(found.map(\.dates) == [(begun[1...7] + [424, 460]).map { text($0 - 1) }])
+    #expect(found.map(\.prediction.rows) == [rows] && found.map(\.prediction.positives) == [positives])
+    #expect(found.allSatisfy { $0.prediction.card.isJudgedLater && $0.prediction.card.quality.rows == judged })
+    #expect(found[0].segments.reduce(0) { $0 + $1.rows } == judged)
+    // Of the campaigns one alone remains: it is foretold out of fold.
+    try folder.write(calendar[0...2].joined(separator: "\n") + "\n", to: "calendar.csv")
+    let alone = try TesseraProcess.run(["train"], in: folder.url)
+    try #require(alone.code == 0, "\(alone.errors)")
+    let model = try predictions(folder)[0]
+    #expect(model.dates == [text(99)] && !model.prediction.card.isJudgedLater && model.prediction.rows == 160)
+  }
+
   struct Refusal: Sendable, CustomTestStringConvertible {
     let targets: String
     let words: String
@@ -219,6 +281,7 @@ import Testing
     Refusal(targets: "buys: {event: visit, days: 3}", words: "known are 'buy', 'no buy'"),
     Refusal(targets: "buys it: {event: buy, days: 3}", words: "letters, digits and '_'"),
     Refusal(targets: "buys: {event: buy, days: 3, dates: 0}", words: "from 1 to 36"),
+    Refusal(targets: "buys: {event: buy, days: 3, campaigns: mails}", words: "'mails' is no source of role campaigns"),
     Refusal(targets: "buys: {event: buy, days: 3, where: category}", words: "a test is a column"),
     Refusal(targets: "buys: {event: buy, days: 40, where: categry = Toys}", words: "has no column 'categry'"),
     Refusal(targets: "buys: {event: buy, days: 40, spend: none}", words: "must be an amount above 0"),

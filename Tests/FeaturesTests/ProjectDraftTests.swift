@@ -35,7 +35,7 @@ import Warehouse
       project.sources.map(Self.said) == [
         "campaign_calendar: time=start_date campaign=campaign_id",
         "campaigns: customer=household_id campaign=campaign_id",
-        "events: customer=household_id time=redemption_date", "customers: customer=household_id",
+        "events: customer=household_id time=redemption_date campaign=campaign_id", "customers: customer=household_id",
         "products: product=product_id category=department brand=brand",
         "transactions: customer=household_id time=transaction_timestamp order=basket_id amount=sales_value "
           + "quantity=quantity discount=retail_disc+coupon_disc+coupon_match_disc product=product_id store=store_id",

@@ -60,7 +60,7 @@ import Warehouse
       "have lapsed by their own rhythm more often than others (40%)",
       // What most do not do may be said to be absent.
       "have no phone service", "have been customers for more than a year",
-      "have more growth of spend in 90 days than others",
+      "have a higher growth of spend in 90 days than others",
     ] {
       #expect(words.contains(phrase), "\(phrase) is not in \(words)")
     }

@@ -97,7 +97,7 @@ public enum SourceRole: String, Sendable, Hashable, Codable, CaseIterable {
         .deliverBy, .shipping,
       ]
     case .products: [.category, .brand]
-    case .events: [.customer, .visitor, .type, .session, .device, .product, .category, .channel]
+    case .events: [.customer, .visitor, .type, .session, .device, .product, .category, .channel, .campaign]
     case .campaigns: [.customer, .visitor, .time, .type, .channel]
     case .customers: [.time, .birth, .region, .company, .treatment, .outcome]
     case .surveys: [.time, .question, .answer]

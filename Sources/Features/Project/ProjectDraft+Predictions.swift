@@ -5,8 +5,12 @@ extension ProjectDraft {
   /// The forecast of orders, on where there are transactions, and targets that fit the sources, as a comment.
   /// - Parameters:
   ///   - events: the names of the sources of events.
+  ///   - replies: those of them whose rows name a campaign.
+  ///   - campaigns: the source of campaigns, where there is one.
   ///   - days: how many days the transactions, or else the events, reach back; nil without a date.
-  static func predictionBlock(isShop: Bool, events: [String], days: Int?) -> String {
+  static func predictionBlock(
+    isShop: Bool, events: [String], replies: [String], campaigns: String?, days: Int?
+  ) -> String {
     var text = ""
     if isShop {
       text += """
@@ -29,6 +33,9 @@ extension ProjectDraft {
     var targets = isShop ? ["buys_\(short)d: {event: buy, days: \(short)}"] : []
     if isShop { targets.append("lapses_\(window)d: {event: no buy, days: \(window)}") }
     targets += events.map { "\($0)_\(short)d: {event: \($0), days: \(short)}" }
+    if let campaigns {
+      targets += replies.map { "\($0)_of_campaign: {event: \($0), days: \(short), campaigns: \(campaigns)}" }
+    }
     text +=
       "\n# targets:  # what customers may do in the days after a date: the chances are learnt, and told by 'score'\n"
     return text + targets.map { "#   \($0)\n" }.joined()

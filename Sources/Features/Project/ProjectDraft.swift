@@ -141,6 +141,9 @@ public struct ProjectDraft: Sendable {
     text += predictionBlock(
       isShop: places.contains { guesses[$0].role == .transactions },
       events: places.filter { guesses[$0].role == .events }.map { guesses[$0].name },
+      replies: places.filter { guesses[$0].role == .events && guesses[$0].columns[.campaign] != nil }
+        .map { guesses[$0].name },
+      campaigns: places.first { guesses[$0].role == .campaigns }.map { guesses[$0].name },
       days: try recordedDays(guesses, tables, connection))
     text += """
 

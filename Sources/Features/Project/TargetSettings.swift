@@ -22,6 +22,9 @@ public struct TargetSettings: Sendable, Hashable, Codable {
   public let dates: Int
   /// What a row must pass to count: all of them.
   public var tests: [RuleTest] = []
+  /// The source of campaigns whose addressees are looked at, as of the day before a campaign begins; nil looks at
+  /// everybody.
+  public var campaigns: String?
   /// How much must be spent instead of how often; nil counts.
   public var spend: Double?
 
@@ -32,7 +35,9 @@ public struct TargetSettings: Sendable, Hashable, Codable {
   public var meaning: String {
     let rows = tests.map { "\($0.field) \($0.comparison.rawValue) \($0.values.joined(separator: ", "))" }
     let with = rows.isEmpty ? "" : " with \(rows.joined(separator: " and "))"
-    let when = "\(with) in the next \(days) days"
+    let when =
+      campaigns == nil
+      ? "\(with) in the next \(days) days" : "\(with) in the first \(days) days of a campaign that addresses them"
     if let spend {
       let money = spend == spend.rounded() ? "\(Int(spend))" : "\(spend)"
       return event == .noBuy ? "less than \(money) spent\(when)" : "\(money) or more spent\(when)"
@@ -47,7 +52,7 @@ public struct TargetSettings: Sendable, Hashable, Codable {
 }
 
 extension TargetSettings {
-  static let keys = ["event", "days", "at_least", "spend", "where", "dates"]
+  static let keys = ["event", "days", "at_least", "spend", "where", "dates", "campaigns"]
 
   /// Reads `targets`, in the order of the file.
   static func targets(_ top: YAMLSection, _ sources: [Source]) throws(ProjectError) -> [TargetSettings] {
@@ -70,7 +75,8 @@ extension TargetSettings {
       var target = TargetSettings(
         name: name, event: try event(text, section, sources), days: days,
         atLeast: try section.integer("at_least", in: 1...1_000_000) ?? 1,
-        dates: try section.integer("dates", in: 1...36) ?? 4)
+        dates: try section.integer("dates", in: 1...36) ?? (section.node("campaigns") == nil ? 4 : 24))
+      target.campaigns = try campaigns(section, sources)
       target.tests = try tests(section)
       target.spend = try spend(section, target.event, sources)
       targets.append(target)
@@ -91,6 +97,16 @@ extension TargetSettings {
       tests.append(test)
     }
     return tests
+  }
+
+  private static func campaigns(_ section: YAMLSection, _ sources: [Source]) throws(ProjectError) -> String? {
+    guard let name = try section.text("campaigns") else { return nil }
+    let known = sources.filter { $0.role == .campaigns }.map(\.name)
+    guard known.contains(name) else {
+      let told = known.isEmpty ? "there is none" : "known are \(known.map { "'\($0)'" }.joined(separator: ", "))"
+      throw section.error("campaigns", "'\(name)' is no source of role campaigns; \(told).")
+    }
+    return name
   }
 
   private static func spend(

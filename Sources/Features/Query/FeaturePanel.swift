@@ -34,10 +34,10 @@ public struct FeaturePanel: Sendable, Hashable {
   }
 
   /// A panel of one date.
-  public init(date: CalendarDate, labels: LabelWindow?) {
-    dates = [date]
-    self.labels = labels
-  }
+  public init(date: CalendarDate, labels: LabelWindow?) { self.init(dates: [date], labels: labels) }
+
+  /// A panel of `dates`, ascending.
+  init(dates: [CalendarDate], labels: LabelWindow?) { (self.dates, self.labels) = (dates, labels) }
 
   /// The dates from `first` on, one `step` after the other, none after `last`; nil when there are none or more than
   /// ``mostDates``.

@@ -17,10 +17,24 @@ public struct LabelWindow: Sendable, Hashable {
     self.days = days
   }
 
+  /// The campaigns that begin on the first day of the window: of rows that name a campaign, those of these alone count.
+  private var campaigns: Source?
+
   /// A window of `days` days with `labels` of its own.
-  init?(days: Int, labels: [Label]) {
+  init?(days: Int, labels: [Label], campaigns: Source? = nil) {
     self.init(days: days)
-    own = labels
+    (own, self.campaigns) = (labels, campaigns)
+  }
+
+  /// The rows of `source` that count, as of the date of `sources`.
+  fileprivate func rows(_ source: Source, _ sources: SourceSet) -> String {
+    let rows = sources.happenedAfter(source, days: days)
+    guard let campaigns, source.column(.campaign) != nil else { return rows }
+    return """
+      SELECT * FROM (\(rows)) AS of_campaigns WHERE campaign IN (
+        SELECT campaign FROM (\(sources.beginnings(campaigns))) AS begun
+          WHERE day = DATE '\(sources.asOf.adding(days: 1))')
+      """
   }
 
   /// One label a customer.
@@ -117,8 +131,7 @@ extension SourceSet {
       guard let source = own.first?.source else { return nil }
       let columns = own.map { "\($0.sql) AS \(SQL.identifier($0.name))" }
       let rows =
-        own.contains(where: \.readsCategories)
-        ? boughtAfter(days: window.days) : happenedAfter(source, days: window.days)
+        own.contains(where: \.readsCategories) ? boughtAfter(days: window.days) : window.rows(source, self)
       return (
         "label_\(index + 1)",
         """

@@ -168,7 +168,7 @@ extension SourceSet {
       try parser.selectExperiment()
     case .contacts: parser.selectKey(.company, as: ColumnRole.company.rawValue)
     case .events:
-      for role in [ColumnRole.type, .session, .device, .product, .category, .channel] {
+      for role in [ColumnRole.type, .session, .device, .product, .category, .channel, .campaign] {
         parser.selectKey(role, as: role.rawValue)
       }
     case .campaigns, .campaignCalendar:

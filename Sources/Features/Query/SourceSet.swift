@@ -160,6 +160,20 @@ public struct SourceSet {
     return "SELECT * FROM (\(rows.lines)) AS lines_to_come WHERE ts >= \(cutoff)"
   }
 
+  /// The first day of each campaign of `source`, whatever the as-of date, as a query: `campaign`, `day`.
+  func beginnings(_ source: Source) -> String {
+    "SELECT campaign, CAST(min(ts) AS DATE) AS day FROM (\(ever.visible(source))) AS of_all_days GROUP BY campaign"
+  }
+
+  /// The same sources with all that they will ever hold, of everybody: how far records reach does not depend on which
+  /// customers are looked at.
+  var ever: SourceSet {
+    var ever = self
+    ever.changed = nil
+    if let latest = CalendarDate("9998-12-31") { ever.asOf = latest }
+    return ever
+  }
+
   /// The last day of which `source` has a row that counts, whatever the as-of date; nil without one.
   func lastDay(_ source: Source) throws -> CalendarDate? { try day("max", source) }
 
@@ -167,10 +181,7 @@ public struct SourceSet {
   func firstDay(_ source: Source) throws -> CalendarDate? { try day("min", source) }
 
   private func day(_ end: String, _ source: Source) throws -> CalendarDate? {
-    guard isTimed(source), let latest = CalendarDate("9998-12-31") else { return nil }
-    var ever = self
-    // How far the records reach does not depend on which customers are looked at.
-    (ever.asOf, ever.changed) = (latest, nil)
+    guard isTimed(source) else { return nil }
     let found = try connection.query("SELECT CAST(\(end)(ts) AS DATE) AS day FROM (\(ever.visible(source))) AS t")
     guard case .dates(let days)? = found["day"]?.values, let day = days.first, found["day"]?.isMissing(0) == false
     else { return nil }

@@ -7,14 +7,30 @@ public struct TargetPanel {
   public let plan: FeaturePlan
   /// The dates, ascending.
   public let dates: [CalendarDate]
+  /// From which of them on customers are those that a target is judged on; all, where there are none to learn from before.
+  public let judgedFrom: CalendarDate
   /// The targets.
   public let targets: [TargetSettings]
-  /// The file of rows: the customer, `as_of`, the features, and of each target its name with 0 and 1.
+  /// The file of rows: the customer, `as_of`, ``isJudged`` with 0 and 1, the features, and of each target its name with 0
+  /// and 1.
   public let path: String
   /// The sources, cut down to the customers in the file.
   public let sources: SourceSet
   /// How many customers are looked at, and of how many; nil for all.
   public let sample: (customers: Int, of: Int)?
+
+  /// The column that tells rows that a target is judged on (1) from those learnt from.
+  public static let isJudged = "is_judged"
+}
+
+/// As of which dates targets are looked at.
+private struct TargetSchedule: Hashable {
+  let days: Int
+  /// The campaigns whose addressees are looked at; nil for everybody.
+  let campaigns: Source?
+  /// Ascending, at least one.
+  let dates: [CalendarDate]
+  let judgedFrom: CalendarDate
 }
 
 extension SourceSet {
@@ -23,56 +39,99 @@ extension SourceSet {
   ///
   /// The last date of a target is the latest whose days to come are all in the records, and not after the as-of date; the
   /// others lie `days` before each other, so that no day is foretold twice, as far as the records reach back twice as
-  /// long.
+  /// long. The dates of a target of campaigns are the days before campaigns begin, and its customers those whom these
+  /// address; it is judged on the latest that together address a fifth of all, and learnt from those whose days to come were
+  /// over when the first of them began.
   /// - Parameter rows: about how many rows a panel may have, at most; of more customers a part is looked at.
   /// - Throws: ``ProjectError`` where the records are too short for one date.
   public func panels(
     of targets: [TargetSettings], rows: Int, each: (([TargetSettings], CalendarDate) -> Void)? = nil
   ) throws -> [TargetPanel] {
-    struct Group {
-      let days: Int
-      let dates: [CalendarDate]
-      var targets: [TargetSettings]
-    }
-    var groups: [Group] = []
+    var groups: [(schedule: TargetSchedule, targets: [TargetSettings])] = []
     for target in targets {
-      let dates = try self.dates(of: target)
-      if let index = groups.firstIndex(where: { $0.days == target.days && $0.dates == dates }) {
+      let schedule = try self.schedule(of: target)
+      if let index = groups.firstIndex(where: { $0.schedule == schedule }) {
         groups[index].targets.append(target)
       } else {
-        groups.append(Group(days: target.days, dates: dates, targets: [target]))
+        groups.append((schedule, [target]))
       }
     }
-    guard let first = groups.compactMap(\.dates.first).min() else { return [] }
+    guard let first = groups.compactMap(\.schedule.dates.first).min() else { return [] }
     // Whoever is foretold, no figure of the plan knows of a later date than the earliest that is learnt from.
     let plan = try FeaturePlan(try at(first, inDetail: false))
     try checkNames(targets, plan)
     return try groups.map { group in
-      try panel(group.targets, group.dates, plan, rows) { each?(group.targets, $0) }
+      try panel(group.targets, group.schedule, plan, rows) { each?(group.targets, $0) }
     }
   }
 
-  /// The dates as of which `target` is learnt and judged, ascending; at least one.
-  private func dates(of target: TargetSettings) throws -> [CalendarDate] {
+  /// The dates as of which `target` is learnt and judged.
+  private func schedule(of target: TargetSettings) throws -> TargetSchedule {
     let told = project.sources(.transactions).first.map { [$0] } ?? project.sources(.events)
     guard let end = try told.compactMap({ try lastDay($0) }).max(),
       let start = try told.compactMap({ try firstDay($0) }).min()
     else { throw tooShort(target) }
     let last = min(end, asOf).adding(days: -target.days)
+    if let name = target.campaigns, let campaigns = project.sources(.campaigns).first(where: { $0.name == name }) {
+      return try schedule(of: target, campaigns, from: start.adding(days: target.days), through: last)
+    }
     let dates = (0..<target.dates).reversed().map { last.adding(days: -$0 * target.days) }
       .filter { $0 >= start.adding(days: target.days) }
-    guard !dates.isEmpty else { throw tooShort(target) }
-    return dates
+    guard let judged = dates.last else { throw tooShort(target) }
+    return TargetSchedule(days: target.days, campaigns: nil, dates: dates, judgedFrom: judged)
+  }
+
+  /// The days before campaigns begin, none before `first` or after `last`.
+  private func schedule(
+    of target: TargetSettings, _ campaigns: Source, from first: CalendarDate, through last: CalendarDate
+  ) throws -> TargetSchedule {
+    let told = try connection.query(
+      """
+      SELECT day, count(DISTINCT customer) AS customers FROM (\(ever.visible(campaigns))) AS addressed
+        JOIN (\(beginnings(campaigns))) AS begun ON begun.campaign = addressed.campaign
+        WHERE day > DATE '\(first)' AND day <= DATE '\(last.adding(days: 1))' GROUP BY day ORDER BY day
+      """)
+    guard case .dates(let days)? = told["day"]?.values, !days.isEmpty else {
+      throw ProjectError(
+        file: project.file,
+        reason: "no campaign of '\(campaigns.name)' serves the target '\(target.name)': one must begin after \(first), "
+          + "\(target.days) days after the first record, and its first \(target.days) days must be over by "
+          + "\(min(asOf, last.adding(days: target.days))). Take fewer days.")
+    }
+    let dates = days.map { CalendarDate(daysSince1970: Int($0) - 1) }.suffix(target.dates)
+    let customers = (told["customers"]?.doubles ?? []).suffix(target.dates)
+    let all = customers.reduce(0, +)
+    var judged: [CalendarDate] = []
+    var covered = 0.0
+    for (date, count) in zip(dates, customers).reversed() where covered * 5 < all {
+      judged.insert(date, at: 0)
+      covered += count
+    }
+    let learnt = dates.filter { date in judged.first.map { date.adding(days: target.days) <= $0 } ?? false }
+    // With nothing before it to learn from, each campaign is foretold from the others, out of fold.
+    let kept = learnt.isEmpty ? Array(dates) : learnt + judged
+    return TargetSchedule(
+      days: target.days, campaigns: campaigns, dates: kept,
+      judgedFrom: (learnt.isEmpty ? kept.first : judged.first) ?? last)
   }
 
   private func panel(
-    _ targets: [TargetSettings], _ dates: [CalendarDate], _ plan: FeaturePlan, _ rows: Int,
+    _ targets: [TargetSettings], _ schedule: TargetSchedule, _ plan: FeaturePlan, _ rows: Int,
     _ each: ((CalendarDate) -> Void)?
   ) throws -> TargetPanel {
-    guard let target = targets.first, let first = dates.first, let last = dates.last,
-      let window = LabelWindow(days: target.days, labels: try targets.map(label)),
-      let panel = FeaturePanel(from: first, through: last, every: .days(target.days), labels: window)
+    let dates = schedule.dates
+    var labels = try targets.map(label)
+    let addressed = "tessera_addressed"
+    if let campaigns = schedule.campaigns {
+      labels.append(
+        LabelWindow.Label(
+          name: addressed, meaning: "Number of rows in \(campaigns.name)", unit: "", source: campaigns, sql: "count(*)")
+      )
+    }
+    guard let last = dates.last,
+      let window = LabelWindow(days: schedule.days, labels: labels, campaigns: schedule.campaigns)
     else { throw ProjectError(file: project.file, reason: "there is no target to look at.") }
+    let panel = FeaturePanel(dates: dates, labels: window)
     let sample = try at(last, inDetail: false).sampled(max(1, rows / dates.count), for: plan)
     var sources = self
     sources.changed = sample?.sources.changed
@@ -83,7 +142,8 @@ extension SourceSet {
     try files.commit()
     let path = folder.appendingPathComponent("target_\(SourceSet.numbers.next()).parquet").path
     let columns = [plan.customer, "as_of"] + written.plan.definitions.map(\.name)
-    let labels = targets.map { target in
+    let judged = "CASE WHEN as_of >= DATE '\(schedule.judgedFrom)' THEN 1 ELSE 0 END AS \(TargetPanel.isJudged)"
+    let outcomes = targets.map { target in
       let name = SQL.identifier(target.name)
       let (hit, bound) = (target.event == .noBuy ? "<" : ">=", connection.dialect.literal(target.bound))
       return "CASE WHEN coalesce(\(name), 0) \(hit) \(bound) THEN 1 ELSE 0 END AS \(name)"
@@ -91,11 +151,12 @@ extension SourceSet {
     let done = StagedFiles()
     // The file lies here, whatever engine computed it.
     try Connection().write(
-      "SELECT \((columns.map { SQL.identifier($0) } + labels).joined(separator: ", ")) FROM "
-        + "read_parquet(\(SQL.literal(raw)))", to: path, in: done)
+      "SELECT \((columns.map { SQL.identifier($0) } + [judged] + outcomes).joined(separator: ", ")) FROM "
+        + "read_parquet(\(SQL.literal(raw)))\(schedule.campaigns == nil ? "" : " WHERE \(addressed) > 0")", to: path,
+      in: done)
     try done.commit()
     return TargetPanel(
-      plan: written.plan, dates: panel.dates, targets: targets, path: path, sources: sources,
+      plan: written.plan, dates: dates, judgedFrom: schedule.judgedFrom, targets: targets, path: path, sources: sources,
       sample: sample.map { ($0.customers, $0.all) })
   }
 
@@ -131,7 +192,8 @@ extension SourceSet {
   }
 
   private func checkNames(_ targets: [TargetSettings], _ plan: FeaturePlan) throws(ProjectError) {
-    let taken = Set(plan.definitions.map { $0.name.lowercased() } + ["as_of", plan.customer.lowercased()])
+    let taken = Set(
+      plan.definitions.map { $0.name.lowercased() } + ["as_of", TargetPanel.isJudged, plan.customer.lowercased()])
     guard let target = targets.first(where: { taken.contains($0.name.lowercased()) }) else { return }
     throw ProjectError(
       file: project.file, reason: "a feature is called '\(target.name)', as the target is; call the target otherwise.")

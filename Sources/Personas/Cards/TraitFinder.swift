@@ -148,13 +148,29 @@ enum Phrases {
   }
 
   static func plain(_ noun: String, _ effect: Effect) -> String {
-    "have \(comparative(effect.delta, noun)) than others"
+    "have \(isDegree(noun) ? "a " : "")\(comparative(effect.delta, noun)) than others"
   }
 
-  /// "more spend", "fewer orders".
+  /// Whether `noun` is a degree of something, which is high or low, and not an amount.
+  private static func isDegree(_ noun: String) -> Bool {
+    let degrees: Set<Substring> = [
+      "concentration", "depth", "difference", "effect", "growth", "income", "lead", "liking", "recency", "salary",
+      "share", "tenure", "unevenness", "year",
+    ]
+    return degrees.contains(noun.prefix { $0 != " " })
+  }
+
+  /// "more spend", "fewer orders", "higher growth of spend".
   static func comparative(_ difference: Double, _ noun: String) -> String {
-    let first = noun.prefix { $0 != " " }
-    let isPlural = first.hasSuffix("s") && !first.hasSuffix("ss")
+    guard !isDegree(noun) else { return "\(difference >= 0 ? "higher" : "lower") \(noun)" }
+    // "redeemed coupons in 90 days": what is counted is the last word before what says more of it.
+    let after: Set<Substring> = [
+      "a", "again", "an", "at", "between", "bought", "by", "in", "lately", "left", "of", "on", "received", "since",
+      "to",
+      "until", "with",
+    ]
+    let counted = noun.split(separator: " ").prefix { !after.contains($0) }.last ?? ""
+    let isPlural = counted.hasSuffix("s") && !counted.hasSuffix("ss")
     return "\(difference >= 0 ? "more" : isPlural ? "fewer" : "less") \(noun)"
   }
 

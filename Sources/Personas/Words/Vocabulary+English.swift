@@ -181,8 +181,8 @@ extension Vocabulary {
       high: Side(adjective: "brand-loyal", phrase: "keep to few brands"),
       low: Side(phrase: "mix brands"), weight: 0.7),
     Wording(
-      "* never_bought", "variety", noun: "well-known * never bought",
-      high: Side(group: "few-category shoppers", phrase: "have never bought {own} well-known *"),
+      "* never_bought", "variety", noun: "untried well-known *",
+      high: Side(group: "few-category shoppers", phrase: "have {own} well-known * left to try"),
       low: Side(group: "all-round shoppers", phrase: "have bought more well-known * than others"), weight: 0.5,
       isReversed: true),
     Wording(

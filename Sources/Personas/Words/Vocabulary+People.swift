@@ -18,6 +18,19 @@ extension Vocabulary {
       high: Side(phrase: "got no campaign for {own} days"),
       low: Side(phrase: "got a campaign {own} days ago"), weight: 0.2),
     Wording(
+      "* recency_days", "last *", noun: "days since the last of their *", high: Side(phrase: "had no * for {own} days"),
+      low: Side(phrase: "had * {own} days ago"), weight: 0.5),
+    Wording(
+      "* first_days", "first *", noun: "days since the first of their *",
+      high: Side(phrase: "first had * {own} days ago"), low: Side(phrase: "first had * {own} days ago"), weight: 0.3),
+    Wording(
+      "* gap_days_mean", "rhythm of *", noun: "days between their *",
+      high: Side(phrase: "had {own} days between their *"),
+      low: Side(phrase: "had {own} days between their *"), weight: 0.3),
+    Wording(
+      "* trend", "trend of *", noun: "growth of *", high: Side(phrase: "have more * than before"),
+      low: Side(phrase: "have fewer * than before"), weight: 0.4),
+    Wording(
       "… response rate", "response", noun: "answers to campaigns",
       high: Side(group: "responders", phrase: "answer campaigns ({own%})"),
       low: Side(group: "non-responders", phrase: "answer few campaigns ({own%})"), weight: 0.9),
@@ -37,10 +50,10 @@ extension Vocabulary {
       "… opened", "email", noun: "opened e-mails", high: Side(group: "e-mail readers", phrase: "open e-mails"),
       low: Side(phrase: "open few e-mails"), weight: 0.9),
     Wording(
-      "… redemptions", "coupons", noun: "coupons redeemed", high: Side(group: "coupon users", phrase: "redeem coupons"),
+      "… redemptions", "coupons", noun: "redeemed coupons", high: Side(group: "coupon users", phrase: "redeem coupons"),
       low: Side(phrase: "redeem few coupons"), weight: 0.9),
     Wording(
-      "… redeemed", "coupons", noun: "coupons redeemed", high: Side(group: "coupon users", phrase: "redeem coupons"),
+      "… redeemed", "coupons", noun: "redeemed coupons", high: Side(group: "coupon users", phrase: "redeem coupons"),
       low: Side(phrase: "redeem few coupons"), weight: 0.9),
     Wording(
       "… carts abandoned", "carts", noun: "carts left",

@@ -94,8 +94,8 @@ extension ProjectRun {
     let reader = try Connection()
     var columns = PredictionColumns()
     columns.identifier = panel.plan.customer
-    columns.time = "as_of"
-    columns.exclude = withheld(panel.plan) + panel.targets.map(\.name).filter { $0 != target.name }
+    columns.time = TargetPanel.isJudged
+    columns.exclude = ["as_of"] + withheld(panel.plan) + panel.targets.map(\.name).filter { $0 != target.name }
     var training = PredictionTraining(target: target.name)
     training.propensity.seed = seed
     let found: (trained: TrainedPrediction, notes: [String])
@@ -113,12 +113,12 @@ extension ProjectRun {
         + "\(SQL.identifier(target.name)) AS outcome FROM read_parquet(\(SQL.literal(panel.path)))")
     let (names, outcome) = (told["customer"]?.texts ?? [], told["outcome"]?.doubles ?? [])
     guard let last = panel.dates.last else { return nil }
-    // Judged on the last date; out of fold where there is one date only.
+    // Out of fold, rows of earlier dates are judged, too; how true it is in segments is told of the latest.
     var days: [Int32] = []
     if case .dates(let found)? = told["as_of"]?.values { days = found }
     let kept = fit.judgedRows.indices.filter { place in
       let row = fit.judgedRows[place]
-      return !days.indices.contains(row) || Int(days[row]) == last.daysSince1970
+      return !days.indices.contains(row) || Int(days[row]) >= panel.judgedFrom.daysSince1970
     }
     let rows = kept.map { fit.judgedRows[$0] }
     return (
