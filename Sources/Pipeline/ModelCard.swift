@@ -77,7 +77,7 @@ extension SegmentModel {
     return "\n## What they will do\n\n"
       + markdownTable(
         ["target", "what", "share", "AUC (95%)", "calibration error", "learner", "goes most by"], rows)
-      + "\nJudged on the latest date, learnt from the earlier ones, where there are several; else out of fold.\n"
+      + "\nJudged on the latest date (of campaigns, dates), learnt from the earlier ones, where there are several; else out of fold.\n"
   }
 
   /// The model in words, as Markdown: what it is, its segments, how they were found, what they rest on.

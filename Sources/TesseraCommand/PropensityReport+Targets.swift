@@ -17,7 +17,7 @@ extension PropensityReport {
         item.name, ReadableNumber.percent(quality.rate), thousandths(quality.auc.value),
         "\(thousandths(quality.auc.low))–\(thousandths(quality.auc.high))", thousandths(quality.logLoss.value),
         thousandths(quality.calibrationError.value), item.prediction.model.learned.kind.rawValue,
-        "\(item.meaning), judged \(card.isJudgedLater ? "as of \(item.dates.last ?? "")" : "out of fold")",
+        "\(item.meaning), judged \(card.isJudgedLater ? "\(item.judgedFrom.map { "from \($0) to" } ?? "as of") \(item.dates.last ?? "")" : "out of fold")",
       ])
     }
     for line in table.lines { Terminal.print(line) }

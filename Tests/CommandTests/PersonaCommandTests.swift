@@ -65,6 +65,19 @@ import Testing
     #expect(unknown.code == 64 && unknown.errors.contains("it has 1/1"), "\(unknown.errors)")
   }
 
+  @Test func `macro-segments that are levels of one column are told, and how to have others`() throws {
+    let folder = try TemporaryFolder()
+    let rows = (0..<300).map { "k\($0),\(10 + $0 * 7919 % 37),\($0 * 104_729 % 23),\(["north", "south"][$0 % 2])" }
+    try folder.write((["customer,spend,visits,zone"] + rows).joined(separator: "\n") + "\n", to: "shop.csv")
+    let run = try TesseraProcess.run(["train", "--input", "shop.csv", "--k", "2"], in: folder.url)
+    #expect(run.code == 0 && run.errors.contains("every macro-segment is a level of 'zone'"), "\(run.errors)")
+    let other = try TesseraProcess.run(
+      ["train", "--input", "shop.csv", "--k", "2", "--exclude", "zone"], in: folder.url)
+    #expect(other.code == 0 && !other.errors.contains("is a level of"), "\(other.errors)")
+    // The model before cannot place customers by a column that it is no longer given.
+    #expect(other.output.contains("is no more; none of these customers was in it"), "\(other.output)")
+  }
+
   @Test func `what the user says of a segment survives a refit, and what names none is told`() throws {
     let project = """
       name: shop

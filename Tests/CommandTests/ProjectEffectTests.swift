@@ -32,10 +32,11 @@ import Testing
     let prediction: Prediction
   }
 
-  /// 600 customers of two kinds, frequent and rare; a card sent by lot on 1 June 2023 brings frequent ones back.
+  /// 600 customers of two kinds, frequent and rare; a card sent by lot on 1 June 2023 brings frequent ones back. Its column
+  /// is called as one of the results is.
   private static let files: (orders: String, cards: String) = {
     var orders = ["customer,day,paid"]
-    var cards = ["customer,sent,card,came"]
+    var cards = ["customer,sent,segment,came"]
     for customer in 0..<600 {
       let isFrequent = customer % 2 == 0
       let gap = isFrequent ? 6 + customer * 31 % 7 : 50 + customer * 31 % 30
@@ -62,7 +63,7 @@ import Testing
       name: shop
       sources:
         orders: {file: orders.csv, role: transactions, columns: {customer: customer, time: day, amount: paid}}
-        cards: {file: cards.csv, role: experiments, columns: {customer: customer, time: sent, treatment: card, outcome: came}}
+        cards: {file: cards.csv, role: experiments, columns: {customer: customer, time: sent, treatment: segment, outcome: came}}
       \(more)
       """, to: "tessera.yml")
     return folder

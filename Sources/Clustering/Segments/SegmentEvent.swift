@@ -24,7 +24,7 @@ extension SegmentEvent: CustomStringConvertible {
     case .born(let id, let customers):
       "Segment \(id) is new, with \(customers) customers."
     case .died(let id, let customers):
-      "Segment \(id) is no more; it had \(customers) customers."
+      "Segment \(id) is no more; \(customers == 0 ? "none of these customers was in it" : "it had \(customers) customers")."
     case .split(let id, let parts):
       "Segment \(id) was split into \(Self.list(parts))."
     case .merged(let id, let sources):

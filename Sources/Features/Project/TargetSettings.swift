@@ -18,7 +18,7 @@ public struct TargetSettings: Sendable, Hashable, Codable {
   public let days: Int
   /// How many there must be; of no orders, how many would be too many.
   public let atLeast: Int
-  /// As of how many dates customers are looked at, at most; the latest is what the model is judged on.
+  /// As of how many dates customers are looked at, at most; the latest are what the model is judged on.
   public let dates: Int
   /// What a row must pass to count: all of them.
   public var tests: [RuleTest] = []

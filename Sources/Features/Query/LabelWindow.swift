@@ -26,9 +26,10 @@ public struct LabelWindow: Sendable, Hashable {
     (own, self.campaigns) = (labels, campaigns)
   }
 
-  /// The rows of `source` that count, as of the date of `sources`.
+  /// The rows of `source` that count, as of the date of `sources`. Of the campaigns themselves those of their first day
+  /// alone: whom they reach later may depend on what was done meanwhile.
   fileprivate func rows(_ source: Source, _ sources: SourceSet) -> String {
-    let rows = sources.happenedAfter(source, days: days)
+    let rows = sources.happenedAfter(source, days: source == campaigns ? 1 : days)
     guard let campaigns, source.column(.campaign) != nil else { return rows }
     return """
       SELECT * FROM (\(rows)) AS of_campaigns WHERE campaign IN (

@@ -62,19 +62,24 @@ extension SourceSet {
 
   /// These sources for about `most` of the customers alone, evenly drawn from all in the order of their identifiers, with
   /// how many there are of both; nil where there are no more, or where a feature looks at everybody at once.
-  func sampled(_ most: Int, for plan: FeaturePlan) throws -> (sources: SourceSet, customers: Int, all: Int)? {
+  /// - Parameters:
+  ///   - query: those to draw from, and the rows they have in all, of which `most` is then the bound; nil draws from all.
+  func sampled(
+    _ most: Int, for plan: FeaturePlan, among query: (sql: String, rows: Int)? = nil
+  ) throws -> (sources: SourceSet, customers: Int, all: Int)? {
     guard !plan.looksAtEverybody else { return nil }
     let purchases = PurchaseRows(self, returns: plan.returns)
     let levels = plan.definitions.flatMap(\.aggregates).map(\.level)
     let population =
-      try purchases.map { visible($0.source) }
+      try query?.sql ?? purchases.map { visible($0.source) }
       ?? Set(populationLevels(levels, nil)).sorted { $0.relation < $1.relation }
       .map { "SELECT customer FROM (\(try rows($0, nil))) AS k" }.joined(separator: " UNION ALL ")
     guard !population.isEmpty else { return nil }
     let everybody = "SELECT DISTINCT customer FROM (\(population)) AS p WHERE customer IS NOT NULL"
     let all = try connection.query("SELECT count(*) AS customers FROM (\(everybody)) AS e").number("customers")
-    guard all > most else { return nil }
-    let step = (all + most - 1) / most
+    let total = query?.rows ?? all
+    guard total > most else { return nil }
+    let step = (total + most - 1) / most
     var part = self
     part.changed = try restriction(
       to: """

@@ -7,7 +7,8 @@ public struct TargetPanel {
   public let plan: FeaturePlan
   /// The dates, ascending.
   public let dates: [CalendarDate]
-  /// From which of them on customers are those that a target is judged on; all, where there are none to learn from before.
+  /// Customers as of this date and later ones are what a target is judged on. It is the first where none are left to learn
+  /// from; then it is judged out of fold.
   public let judgedFrom: CalendarDate
   /// The targets.
   public let targets: [TargetSettings]
@@ -20,7 +21,7 @@ public struct TargetPanel {
   public let sample: (customers: Int, of: Int)?
 
   /// The column that tells rows that a target is judged on (1) from those learnt from.
-  public static let isJudged = "is_judged"
+  public static let isJudged = "tessera_judged"
 }
 
 /// As of which dates targets are looked at.
@@ -31,11 +32,13 @@ private struct TargetSchedule: Hashable {
   /// Ascending, at least one.
   let dates: [CalendarDate]
   let judgedFrom: CalendarDate
+  /// How many customers campaigns address, each as often as they do; 0 without campaigns.
+  let addressed: Int
 }
 
 extension SourceSet {
   /// Writes the panels of `targets` to files of the engine's own folder, which go with the connection. Targets that look at
-  /// the same days as of the same dates share one, and all share one plan.
+  /// the same days as of the same dates share one. All that look at everybody share one plan, of their first date.
   ///
   /// The last date of a target is the latest whose days to come are all in the records, and not after the as-of date; the
   /// others lie `days` before each other, so that no day is foretold twice, as far as the records reach back twice as
@@ -56,12 +59,16 @@ extension SourceSet {
         groups.append((schedule, [target]))
       }
     }
-    guard let first = groups.compactMap(\.schedule.dates.first).min() else { return [] }
-    // Whoever is foretold, no figure of the plan knows of a later date than the earliest that is learnt from.
-    let plan = try FeaturePlan(try at(first, inDetail: false))
-    try checkNames(targets, plan)
+    let common = groups.filter { $0.schedule.campaigns == nil }.compactMap(\.schedule.dates.first).min()
+    var plans: [CalendarDate: FeaturePlan] = [:]
     return try groups.map { group in
-      try panel(group.targets, group.schedule, plan, rows) { each?(group.targets, $0) }
+      // Whoever is foretold, no figure of the plan knows of a later date than the earliest that is learnt from.
+      let own = group.schedule.dates[0]
+      let first = group.schedule.campaigns == nil ? common ?? own : own
+      let plan = try plans[first] ?? FeaturePlan(try at(first, inDetail: false))
+      plans[first] = plan
+      try checkNames(group.targets, plan)
+      return try panel(group.targets, group.schedule, plan, rows) { each?(group.targets, $0) }
     }
   }
 
@@ -78,7 +85,7 @@ extension SourceSet {
     let dates = (0..<target.dates).reversed().map { last.adding(days: -$0 * target.days) }
       .filter { $0 >= start.adding(days: target.days) }
     guard let judged = dates.last else { throw tooShort(target) }
-    return TargetSchedule(days: target.days, campaigns: nil, dates: dates, judgedFrom: judged)
+    return TargetSchedule(days: target.days, campaigns: nil, dates: dates, judgedFrom: judged, addressed: 0)
   }
 
   /// The days before campaigns begin, none before `first` or after `last`.
@@ -89,14 +96,16 @@ extension SourceSet {
       """
       SELECT day, count(DISTINCT customer) AS customers FROM (\(ever.visible(campaigns))) AS addressed
         JOIN (\(beginnings(campaigns))) AS begun ON begun.campaign = addressed.campaign
-        WHERE day > DATE '\(first)' AND day <= DATE '\(last.adding(days: 1))' GROUP BY day ORDER BY day
+        WHERE day > DATE '\(first)' AND day <= DATE '\(last.adding(days: 1))' AND CAST(ts AS DATE) = day
+        GROUP BY day ORDER BY day
       """)
     guard case .dates(let days)? = told["day"]?.values, !days.isEmpty else {
       throw ProjectError(
         file: project.file,
         reason: "no campaign of '\(campaigns.name)' serves the target '\(target.name)': one must begin after \(first), "
           + "\(target.days) days after the first record, and its first \(target.days) days must be over by "
-          + "\(min(asOf, last.adding(days: target.days))). Take fewer days.")
+          + "\(min(asOf, last.adding(days: target.days))). Take fewer days, or see that its campaigns have their dates."
+      )
     }
     let dates = days.map { CalendarDate(daysSince1970: Int($0) - 1) }.suffix(target.dates)
     let customers = (told["customers"]?.doubles ?? []).suffix(target.dates)
@@ -108,11 +117,21 @@ extension SourceSet {
       covered += count
     }
     let learnt = dates.filter { date in judged.first.map { date.adding(days: target.days) <= $0 } ?? false }
-    // With nothing before it to learn from, each campaign is foretold from the others, out of fold.
+    // With nothing before it to learn from, customers are foretold from others, out of fold.
     let kept = learnt.isEmpty ? Array(dates) : learnt + judged
     return TargetSchedule(
       days: target.days, campaigns: campaigns, dates: kept,
-      judgedFrom: (learnt.isEmpty ? kept.first : judged.first) ?? last)
+      judgedFrom: (learnt.isEmpty ? kept.first : judged.first) ?? last,
+      addressed: Int(zip(dates, customers).reduce(0) { $0 + (kept.contains($1.0) ? $1.1 : 0) }))
+  }
+
+  /// The customers whom campaigns address that begin on the days after `dates`, as a query.
+  private func addressees(_ campaigns: Source, _ dates: [CalendarDate]) -> String {
+    """
+    SELECT customer FROM (\(ever.visible(campaigns))) AS addressed
+      JOIN (\(beginnings(campaigns))) AS begun ON begun.campaign = addressed.campaign
+      WHERE day IN (\(dates.map { "DATE '\($0.adding(days: 1))'" }.joined(separator: ", "))) AND CAST(ts AS DATE) = day
+    """
   }
 
   private func panel(
@@ -132,7 +151,9 @@ extension SourceSet {
       let window = LabelWindow(days: schedule.days, labels: labels, campaigns: schedule.campaigns)
     else { throw ProjectError(file: project.file, reason: "there is no target to look at.") }
     let panel = FeaturePanel(dates: dates, labels: window)
-    let sample = try at(last, inDetail: false).sampled(max(1, rows / dates.count), for: plan)
+    let sample = try at(last, inDetail: false).sampled(
+      max(1, schedule.campaigns == nil ? rows / dates.count : rows), for: plan,
+      among: schedule.campaigns.map { (addressees($0, dates), schedule.addressed) })
     var sources = self
     sources.changed = sample?.sources.changed
     let folder = connection.scratchFolder
@@ -192,8 +213,12 @@ extension SourceSet {
   }
 
   private func checkNames(_ targets: [TargetSettings], _ plan: FeaturePlan) throws(ProjectError) {
-    let taken = Set(
-      plan.definitions.map { $0.name.lowercased() } + ["as_of", TargetPanel.isJudged, plan.customer.lowercased()])
+    let own = ["as_of", TargetPanel.isJudged, plan.customer.lowercased()]
+    if let target = targets.first(where: { own.contains($0.name.lowercased()) }) {
+      throw ProjectError(
+        file: project.file, reason: "the name '\(target.name)' is taken by another column; call the target otherwise.")
+    }
+    let taken = Set(plan.definitions.map { $0.name.lowercased() })
     guard let target = targets.first(where: { taken.contains($0.name.lowercased()) }) else { return }
     throw ProjectError(
       file: project.file, reason: "a feature is called '\(target.name)', as the target is; call the target otherwise.")

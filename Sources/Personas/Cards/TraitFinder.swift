@@ -165,12 +165,13 @@ enum Phrases {
     guard !isDegree(noun) else { return "\(difference >= 0 ? "higher" : "lower") \(noun)" }
     // "redeemed coupons in 90 days": what is counted is the last word before what says more of it.
     let after: Set<Substring> = [
-      "a", "again", "an", "at", "between", "bought", "by", "in", "lately", "left", "of", "on", "received", "since",
-      "to",
-      "until", "with",
+      "a", "again", "an", "at", "between", "bought", "bounced", "by", "clicked", "for", "from", "in", "lately", "left",
+      "of", "on", "opened", "per", "received", "replied", "sent", "since", "to", "until", "unused", "used", "with",
     ]
-    let counted = noun.split(separator: " ").prefix { !after.contains($0) }.last ?? ""
-    let isPlural = counted.hasSuffix("s") && !counted.hasSuffix("ss")
+    let words = noun.split(separator: " ")
+    let counted = (words.prefix(1) + words.dropFirst().prefix { !after.contains($0) }).last ?? ""
+    let isPlural =
+      (counted.hasSuffix("s") && !counted.hasSuffix("ss")) || counted == "people" || counted == "children"
     return "\(difference >= 0 ? "more" : isPlural ? "fewer" : "less") \(noun)"
   }
 

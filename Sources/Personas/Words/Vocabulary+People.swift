@@ -18,8 +18,13 @@ extension Vocabulary {
       high: Side(phrase: "got no campaign for {own} days"),
       low: Side(phrase: "got a campaign {own} days ago"), weight: 0.2),
     Wording(
-      "* recency_days", "last *", noun: "days since the last of their *", high: Side(phrase: "had no * for {own} days"),
-      low: Side(phrase: "had * {own} days ago"), weight: 0.5),
+      "account_recency_days", "account", noun: "days since the company's last order",
+      high: Side(phrase: "are of companies that last ordered {own} days ago"),
+      low: Side(phrase: "are of companies that last ordered {own} days ago"), weight: 0.3),
+    Wording(
+      "* recency_days", "last *", noun: "days since the last of their *",
+      high: Side(phrase: "last had * {own} days ago"),
+      low: Side(phrase: "last had * {own} days ago"), weight: 0.5),
     Wording(
       "* first_days", "first *", noun: "days since the first of their *",
       high: Side(phrase: "first had * {own} days ago"), low: Side(phrase: "first had * {own} days ago"), weight: 0.3),

@@ -42,7 +42,7 @@ enum WordClaim: Sendable, Hashable {
 
   /// Of the built-in words, by their pattern; others compare.
   private static let claims: [String: Both] = [
-    "monetary_trend": sign, "orders_trend": sign, "recency_gaps": (.above(1), .comparison),
+    "monetary_trend": sign, "orders_trend": sign, "* trend": sign, "recency_gaps": (.above(1), .comparison),
     "… response factor": (.above(1), .atMost(1)), "replenishment_due_days": (.atLeast(0), .below(0)),
     "stores_used": (.atLeast(2), .atMost(1)), "channels_used": (.atLeast(2), .atMost(1)), "… profits": sign,
     "lead_score": (.above(0), .atMost(0)), "tenure_days": newcomers, "… customer days": newcomers,

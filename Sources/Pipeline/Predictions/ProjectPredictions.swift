@@ -12,12 +12,20 @@ public struct ProjectPrediction: Sendable, Hashable, Codable {
   public let meaning: String
   /// The dates it was learnt and judged as of, ascending.
   public let dates: [String]
+  /// From which of them on it was judged; nil for the last one.
+  public let judgedFrom: String?
   /// How its features are computed.
   public let plan: FeaturePlan
   /// What predicts, and how well.
   public let prediction: PredictionModel
-  /// Predicted and observed rates by the segments of the date it was judged on; empty where these are not known.
+  /// Predicted and observed rates by the segments of the last date; empty where these are not known.
   public internal(set) var segments: [GroupReliability]
+
+  /// When it was learnt, and when judged, where that was later.
+  var learntAndJudged: (learnt: [String], judged: [String]) {
+    let from = judgedFrom ?? dates.last ?? ""
+    return (dates.filter { $0 < from }, dates.filter { $0 >= from })
+  }
 
   /// The columns that tell of it.
   var columns: [String] { ["\(name)_probability", "\(name)_percentile"] }
@@ -40,14 +48,14 @@ extension ProjectRun {
   /// What learning the targets gives, before segments are known.
   struct LearntTargets {
     var predictions: [ProjectPrediction] = []
-    /// Of each target the customers of the date it was judged on, their outcome and their probability.
+    /// Of each target the customers of its last date, their outcome and their probability.
     var judged: [Judged] = []
     /// What the predictions say of everybody, where that is known already.
     var chances: TargetChances?
     var notes: [String] = []
   }
 
-  /// What one target was judged on.
+  /// What one target was judged on, as of its last date.
   struct Judged {
     let date: CalendarDate
     /// The sources, cut down to the customers that were looked at.
@@ -113,17 +121,23 @@ extension ProjectRun {
         + "\(SQL.identifier(target.name)) AS outcome FROM read_parquet(\(SQL.literal(panel.path)))")
     let (names, outcome) = (told["customer"]?.texts ?? [], told["outcome"]?.doubles ?? [])
     guard let last = panel.dates.last else { return nil }
-    // Out of fold, rows of earlier dates are judged, too; how true it is in segments is told of the latest.
+    if let first = panel.dates.first, first < panel.judgedFrom, !fit.isJudgedLater {
+      notes.append(
+        "\(target.name): too few customers of both outcomes as of \(panel.judgedFrom) and later, or before: judged out of "
+          + "fold instead")
+    }
+    // How true it is in segments is told of the last date alone: they know what customers did before it.
     var days: [Int32] = []
     if case .dates(let found)? = told["as_of"]?.values { days = found }
     let kept = fit.judgedRows.indices.filter { place in
       let row = fit.judgedRows[place]
-      return !days.indices.contains(row) || Int(days[row]) >= panel.judgedFrom.daysSince1970
+      return !days.indices.contains(row) || Int(days[row]) == last.daysSince1970
     }
     let rows = kept.map { fit.judgedRows[$0] }
     return (
       ProjectPrediction(
-        name: target.name, meaning: target.meaning, dates: panel.dates.map(\.description), plan: panel.plan,
+        name: target.name, meaning: target.meaning, dates: panel.dates.map(\.description),
+        judgedFrom: panel.judgedFrom == last ? nil : panel.judgedFrom.description, plan: panel.plan,
         prediction: found.trained.model, segments: []),
       Judged(
         date: last, sources: panel.sources, customers: rows.map { names[$0] }, outcome: rows.map { outcome[$0] },

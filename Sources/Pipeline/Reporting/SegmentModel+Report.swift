@@ -108,11 +108,11 @@ extension ReportPrediction {
     if let baseline = card.baseline {
       figures.append(figure("AUC of \(baseline.feature) alone", "what one feature would do", baseline.quality.auc))
     }
-    let dates = prediction.dates
+    let dates = prediction.learntAndJudged
     let judged =
       card.isJudgedLater
-      ? "judged on \(dates.last ?? "a later date"), learnt from \(dates.dropLast().joined(separator: ", "))"
-      : "judged out of \(card.folds) folds, as of \(dates.joined(separator: ", "))"
+      ? "judged on \(dates.judged.joined(separator: ", ")), learnt from \(dates.learnt.joined(separator: ", "))"
+      : "judged out of \(card.folds) folds, as of \(prediction.dates.joined(separator: ", "))"
     self.init(
       name: prediction.name, meaning: prediction.meaning, judged: judged,
       reason: "\(card.reason) \(card.calibrationReason)", rate: quality.rate, figures: figures,
