@@ -20,10 +20,9 @@ public import Foundation
   /// The digest of no bytes so far.
   public init() {
     #if !canImport(CryptoKit)
-      // OpenSSL fails here only where memory has run out or the library has no SHA-256.
-      guard let context = unsafe EVP_MD_CTX_new(), unsafe EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else {
-        fatalError("OpenSSL could not begin a SHA-256")
-      }
+      // With a method of OpenSSL's built-in provider this fails only where memory has run out.
+      guard let context = unsafe EVP_MD_CTX_new(), unsafe EVP_DigestInit_ex(context, OpenSSLMethod.sha256, nil) == 1
+      else { fatalError("no memory for a SHA-256") }
       unsafe self.context = unsafe context
     #endif
   }
@@ -39,7 +38,7 @@ public import Foundation
     #else
       // Every byte has been read when the call returns.
       guard unsafe EVP_DigestUpdate(context, bytes.baseAddress, bytes.count) == 1 else {
-        fatalError("OpenSSL could not go on with a SHA-256")
+        fatalError("no memory for a SHA-256")
       }
     #endif
   }
@@ -59,7 +58,7 @@ public import Foundation
         // SHA-256 writes 32 bytes, which is how many there are.
         unsafe EVP_DigestFinal_ex(context, bytes.bindMemory(to: UInt8.self).baseAddress, nil)
       }
-      guard status == 1 else { fatalError("OpenSSL could not end a SHA-256") }
+      guard status == 1 else { fatalError("no memory for a SHA-256") }
       return digest
     #endif
   }
@@ -71,3 +70,17 @@ public import Foundation
     return hash.finalize()
   }
 }
+
+#if !canImport(CryptoKit)
+  /// Methods from a library context of our own: the machine's configuration of OpenSSL, which may switch providers off,
+  /// is not read for it, and the built-in provider is always there.
+  private enum OpenSSLMethod {
+    // Made once, never freed and never changed; OpenSSL's fetched methods may be used by several threads at a time.
+    nonisolated(unsafe) static let sha256: OpaquePointer = {
+      guard let library = unsafe OSSL_LIB_CTX_new(), let method = unsafe EVP_MD_fetch(library, "SHA256", nil) else {
+        fatalError("no memory for OpenSSL")
+      }
+      return unsafe method
+    }()
+  }
+#endif

@@ -222,4 +222,20 @@ import Testing
     #expect(outcome.output.isEmpty)
     #expect(folder.files == before, "something was left behind")
   }
+
+  @Test func `a machine that switches OpenSSL's own methods off still reads and writes models`() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(
+      "openssl_conf = start\n[start]\nproviders = known\n[known]\nlegacy = old\n[old]\nactivate = 1\n",
+      to: "openssl.cnf")
+    try folder.write("id,x\n" + (1...40).map { "\($0),\($0 % 2 * 50 + $0)\n" }.joined(), to: "t.csv")
+    func run(_ arguments: String...) throws -> TesseraProcess.Outcome {
+      try TesseraProcess.shell(
+        ["/usr/bin/env", "OPENSSL_CONF=openssl.cnf", TesseraProcess.program.path] + arguments, in: folder.url)
+    }
+    let made = try run("cluster", "t.csv", "--id", "id", "--k", "2", "--output", "o.csv", "--model", "m.tessera")
+    #expect(made.code == 0, "\(made.errors)")
+    let read = try run("inspect", "m.tessera")
+    #expect(read.code == 0, "\(read.errors)")
+  }
 }

@@ -124,4 +124,40 @@ import Warehouse
     let panel = try #require(FeaturePanel(from: date("2024-01-31"), through: date(wanted[2]), every: every))
     #expect(panel.dates.map(\.description) == wanted)
   }
+
+  @Test func `a target of campaigns has those whom they address on their first day, and what answers these alone`()
+    throws
+  {
+    try place.write(
+      "mails.csv",
+      [
+        "c,m,t", "1,m1,2017-02-01 08:00:00", "2,m1,2017-02-01 09:00:00", "3,m1,2017-02-03", "1,m2,2017-03-01",
+        "3,m2,2017-03-01", "3,m3,2017-03-25",
+      ])
+    try place.write(
+      "replies.csv", ["c,m,t", "1,m1,2017-02-05", "2,m2,2017-02-05", "3,m2,2017-03-10", "1,m2,2017-03-11"])
+    let yaml =
+      Workplace.orders(asOf: "2017-03-31")
+        + """
+          mails: {file: mails.csv, role: campaigns, columns: {customer: c, campaign: m, time: t}}
+          replies: {file: replies.csv, role: events, columns: {customer: c, campaign: m, time: t}}
+        targets:
+          answers: {event: replies, days: 10, campaigns: mails}
+
+        """
+    let sources = try place.sources(yaml)
+    func rows(_ most: Int) throws -> (panel: TargetPanel, lines: [String]) {
+      let panel = try #require(try sources.panels(of: place.project(yaml).targets, rows: most).first)
+      let table = try place.connection().query(
+        "SELECT CAST(c AS VARCHAR) || ' ' || as_of || ' ' || tessera_judged || ' ' || answers AS line "
+          + "FROM read_parquet('\(panel.path)') ORDER BY as_of, c")
+      return (panel, table["line"]?.texts.compactMap { $0 } ?? [])
+    }
+    let all = try rows(1000)
+    #expect(all.lines == ["1 2017-01-31 0 1", "2 2017-01-31 0 0", "1 2017-02-28 1 0", "3 2017-02-28 1 1"])
+    #expect(all.panel.judgedFrom == (try date("2017-02-28")) && all.panel.sample == nil)
+    // Three customers have four rows: half of the rows are every other customer.
+    let part = try rows(2)
+    #expect(part.lines == ["2 2017-01-31 0 0"] && part.panel.sample?.customers == 1 && part.panel.sample?.of == 3)
+  }
 }

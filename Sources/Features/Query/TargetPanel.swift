@@ -24,18 +24,6 @@ public struct TargetPanel {
   public static let isJudged = "tessera_judged"
 }
 
-/// As of which dates targets are looked at.
-private struct TargetSchedule: Hashable {
-  let days: Int
-  /// The campaigns whose addressees are looked at; nil for everybody.
-  let campaigns: Source?
-  /// Ascending, at least one.
-  let dates: [CalendarDate]
-  let judgedFrom: CalendarDate
-  /// How many customers campaigns address, each as often as they do; 0 without campaigns.
-  let addressed: Int
-}
-
 extension SourceSet {
   /// Writes the panels of `targets` to files of the engine's own folder, which go with the connection. Targets that look at
   /// the same days as of the same dates share one. All that look at everybody share one plan, of their first date.
@@ -72,68 +60,6 @@ extension SourceSet {
     }
   }
 
-  /// The dates as of which `target` is learnt and judged.
-  private func schedule(of target: TargetSettings) throws -> TargetSchedule {
-    let told = project.sources(.transactions).first.map { [$0] } ?? project.sources(.events)
-    guard let end = try told.compactMap({ try lastDay($0) }).max(),
-      let start = try told.compactMap({ try firstDay($0) }).min()
-    else { throw tooShort(target) }
-    let last = min(end, asOf).adding(days: -target.days)
-    if let name = target.campaigns, let campaigns = project.sources(.campaigns).first(where: { $0.name == name }) {
-      return try schedule(of: target, campaigns, from: start.adding(days: target.days), through: last)
-    }
-    let dates = (0..<target.dates).reversed().map { last.adding(days: -$0 * target.days) }
-      .filter { $0 >= start.adding(days: target.days) }
-    guard let judged = dates.last else { throw tooShort(target) }
-    return TargetSchedule(days: target.days, campaigns: nil, dates: dates, judgedFrom: judged, addressed: 0)
-  }
-
-  /// The days before campaigns begin, none before `first` or after `last`.
-  private func schedule(
-    of target: TargetSettings, _ campaigns: Source, from first: CalendarDate, through last: CalendarDate
-  ) throws -> TargetSchedule {
-    let told = try connection.query(
-      """
-      SELECT day, count(DISTINCT customer) AS customers FROM (\(ever.visible(campaigns))) AS addressed
-        JOIN (\(beginnings(campaigns))) AS begun ON begun.campaign = addressed.campaign
-        WHERE day > DATE '\(first)' AND day <= DATE '\(last.adding(days: 1))' AND CAST(ts AS DATE) = day
-        GROUP BY day ORDER BY day
-      """)
-    guard case .dates(let days)? = told["day"]?.values, !days.isEmpty else {
-      throw ProjectError(
-        file: project.file,
-        reason: "no campaign of '\(campaigns.name)' serves the target '\(target.name)': one must begin after \(first), "
-          + "\(target.days) days after the first record, and its first \(target.days) days must be over by "
-          + "\(min(asOf, last.adding(days: target.days))). Take fewer days, or see that its campaigns have their dates."
-      )
-    }
-    let dates = days.map { CalendarDate(daysSince1970: Int($0) - 1) }.suffix(target.dates)
-    let customers = (told["customers"]?.doubles ?? []).suffix(target.dates)
-    let all = customers.reduce(0, +)
-    var judged: [CalendarDate] = []
-    var covered = 0.0
-    for (date, count) in zip(dates, customers).reversed() where covered * 5 < all {
-      judged.insert(date, at: 0)
-      covered += count
-    }
-    let learnt = dates.filter { date in judged.first.map { date.adding(days: target.days) <= $0 } ?? false }
-    // With nothing before it to learn from, customers are foretold from others, out of fold.
-    let kept = learnt.isEmpty ? Array(dates) : learnt + judged
-    return TargetSchedule(
-      days: target.days, campaigns: campaigns, dates: kept,
-      judgedFrom: (learnt.isEmpty ? kept.first : judged.first) ?? last,
-      addressed: Int(zip(dates, customers).reduce(0) { $0 + (kept.contains($1.0) ? $1.1 : 0) }))
-  }
-
-  /// The customers whom campaigns address that begin on the days after `dates`, as a query.
-  private func addressees(_ campaigns: Source, _ dates: [CalendarDate]) -> String {
-    """
-    SELECT customer FROM (\(ever.visible(campaigns))) AS addressed
-      JOIN (\(beginnings(campaigns))) AS begun ON begun.campaign = addressed.campaign
-      WHERE day IN (\(dates.map { "DATE '\($0.adding(days: 1))'" }.joined(separator: ", "))) AND CAST(ts AS DATE) = day
-    """
-  }
-
   private func panel(
     _ targets: [TargetSettings], _ schedule: TargetSchedule, _ plan: FeaturePlan, _ rows: Int,
     _ each: ((CalendarDate) -> Void)?
@@ -153,7 +79,7 @@ extension SourceSet {
     let panel = FeaturePanel(dates: dates, labels: window)
     let sample = try at(last, inDetail: false).sampled(
       max(1, schedule.campaigns == nil ? rows / dates.count : rows), for: plan,
-      among: schedule.campaigns.map { (addressees($0, dates), schedule.addressed) })
+      among: schedule.campaigns.map { (addressees($0, of: dates), schedule.addressed) })
     var sources = self
     sources.changed = sample?.sources.changed
     let folder = connection.scratchFolder
@@ -219,15 +145,13 @@ extension SourceSet {
         file: project.file, reason: "the name '\(target.name)' is taken by another column; call the target otherwise.")
     }
     let taken = Set(plan.definitions.map { $0.name.lowercased() })
+    guard !taken.contains(TargetPanel.isJudged) else {
+      throw ProjectError(
+        file: project.file,
+        reason: "a feature is called '\(TargetPanel.isJudged)', which targets need; rename its column.")
+    }
     guard let target = targets.first(where: { taken.contains($0.name.lowercased()) }) else { return }
     throw ProjectError(
       file: project.file, reason: "a feature is called '\(target.name)', as the target is; call the target otherwise.")
-  }
-
-  private func tooShort(_ target: TargetSettings) -> ProjectError {
-    ProjectError(
-      file: project.file,
-      reason: "the records are too short for the target '\(target.name)': they must reach back at least "
-        + "\(2 * target.days) days before \(asOf). Take fewer days.")
   }
 }
