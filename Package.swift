@@ -10,6 +10,11 @@ let house: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+/// Tests are compiled file by file and as they stand, which takes a third of the time: what they test is optimized, and what
+/// they work out themselves is small.
+let test: [SwiftSetting] =
+  house + [.unsafeFlags(["-Onone", "-no-whole-module-optimization", "-enable-batch-mode"])]
+
 let package = Package(
   name: "Tessera",
   platforms: [.macOS(.v15)],
@@ -89,42 +94,42 @@ let package = Package(
     .target(
       name: "TestSupport",
       dependencies: ["LinearAlgebra", "Randomness", "Warehouse"], path: "Tests/TestSupport", swiftSettings: house),
-    .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "TestSupport"], swiftSettings: house),
-    .testTarget(name: "RandomnessTests", dependencies: ["Randomness", "TestSupport"], swiftSettings: house),
-    .testTarget(name: "DigestsTests", dependencies: ["Digests"], swiftSettings: house),
-    .testTarget(name: "WarehouseTests", dependencies: ["Warehouse", "TestSupport"], swiftSettings: house),
+    .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "TestSupport"], swiftSettings: test),
+    .testTarget(name: "RandomnessTests", dependencies: ["Randomness", "TestSupport"], swiftSettings: test),
+    .testTarget(name: "DigestsTests", dependencies: ["Digests"], swiftSettings: test),
+    .testTarget(name: "WarehouseTests", dependencies: ["Warehouse", "TestSupport"], swiftSettings: test),
     .testTarget(
       name: "ModelFilesTests", dependencies: ["ModelFiles", "TestSupport"], exclude: ["Golden", "Python"],
-      swiftSettings: house),
+      swiftSettings: test),
     .testTarget(
       name: "FeaturesTests", dependencies: ["Features", "Randomness", "TestSupport"],
       exclude: ["Fixtures", "Snapshots"],
-      swiftSettings: house),
+      swiftSettings: test),
     .testTarget(
       name: "ClusteringTests", dependencies: ["Clustering", "TestSupport"], exclude: ["Fixtures"],
-      swiftSettings: house),
+      swiftSettings: test),
     .testTarget(
       name: "CustomerValueTests",
-      dependencies: ["CustomerValue", "LinearAlgebra", "Randomness", "TestSupport"], swiftSettings: house),
+      dependencies: ["CustomerValue", "LinearAlgebra", "Randomness", "TestSupport"], swiftSettings: test),
     .testTarget(
       name: "PropensityTests",
-      dependencies: ["Propensity", "LinearAlgebra", "Randomness", "Warehouse", "TestSupport"], swiftSettings: house),
+      dependencies: ["Propensity", "LinearAlgebra", "Randomness", "Warehouse", "TestSupport"], swiftSettings: test),
     .testTarget(
       name: "PersonasTests",
-      dependencies: ["Personas", "Features", "Randomness", "Warehouse", "TestSupport"], swiftSettings: house),
+      dependencies: ["Personas", "Features", "Randomness", "Warehouse", "TestSupport"], swiftSettings: test),
     .testTarget(
       name: "ReportsTests",
       dependencies: ["Reports", "Personas", "Features", "Randomness", "Warehouse", "TestSupport"],
-      exclude: ["Browser", "Snapshots"], swiftSettings: house),
+      exclude: ["Browser", "Snapshots"], swiftSettings: test),
     .testTarget(
       name: "PipelineTests",
       dependencies: [
         "Pipeline", "Features", "Clustering", "LinearAlgebra", "ModelFiles", "Randomness", "Warehouse", "TestSupport",
       ],
-      swiftSettings: house),
+      swiftSettings: test),
     .testTarget(
       name: "CommandTests", dependencies: ["ModelFiles", "TesseraCommand", "TestSupport"], exclude: ["Snapshots"],
-      swiftSettings: house),
+      swiftSettings: test),
   ],
   swiftLanguageModes: [.v6]
 )

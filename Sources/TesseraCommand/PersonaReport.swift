@@ -100,9 +100,11 @@ enum PersonaReport {
   }
 
   private static func words(_ chance: PersonaChance) -> String {
-    "\(chance.target) \(ReadableNumber.percent(chance.predicted)) (came: \(ReadableNumber.percent(chance.observed)), "
-      + "95% \(ReadableNumber.percent(chance.low)) to \(ReadableNumber.percent(chance.high)); "
-      + "all \(ReadableNumber.percent(chance.all)))"
+    let came = chance.came.map {
+      "\(ReadableNumber.percent($0.rate)), 95% \(ReadableNumber.percent($0.low)) to \(ReadableNumber.percent($0.high))"
+    }
+    return "\(chance.target) \(ReadableNumber.percent(chance.predicted)) "
+      + "(came: \(came ?? "in fewer than ten, or all but fewer"); all \(ReadableNumber.percent(chance.all)))"
   }
 
   private static func quality(_ rule: RuleFinding) -> String {

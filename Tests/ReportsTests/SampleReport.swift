@@ -48,7 +48,7 @@ struct SampleReport {
         expected: PersonaForecast(days: 90, expected: 500, low: 300, high: 800))
       input.chances[path] = [
         PersonaChance(
-          target: name, meaning: "buys again", predicted: 0.2, observed: 0.22, low: 0.18, high: 0.27, all: 0.15)
+          target: name, meaning: "buys again", predicted: 0.2, came: .init(0.22, low: 0.18, high: 0.27), all: 0.15)
       ]
       input.effects = (input.effects ?? [:]).merging([
         path: [

@@ -112,8 +112,10 @@ struct ActSource {
   private mutating func takeResponses(_ sources: SourceSet, orders: String) throws {
     let all = "WITH orders AS (\(orders)) "
     let answers = sources.answers(source, reading)
+    // Contacts of people of whom no order is known say nothing of what customers do.
+    let known = "customer IN (SELECT customer FROM orders)"
     let found = try sources.connection.query(
-      "\(all)SELECT count(*) AS judged, sum(answered) AS answered FROM (\(answers)) AS r")
+      "\(all)SELECT count(*) AS judged, sum(answered) AS answered FROM (\(answers)) AS r WHERE \(known)")
     guard let judged = found["judged"]?.doubles?.first, judged > 0, let answered = found["answered"]?.doubles?.first
     else { return }
     responded = answered / judged
@@ -121,7 +123,7 @@ struct ActSource {
     let byChannel = try sources.connection.query(
       """
       \(all)SELECT channel, count(DISTINCT customer) AS reached, count(*) AS judged, sum(answered) AS answered
-      FROM (\(answers)) AS r WHERE channel IS NOT NULL GROUP BY channel ORDER BY reached DESC, channel LIMIT 4
+      FROM (\(answers)) AS r WHERE channel IS NOT NULL AND \(known) GROUP BY channel ORDER BY reached DESC, channel LIMIT 4
       """)
     let names = byChannel["channel"]?.texts ?? []
     channels = names.enumerated().compactMap { index, name in

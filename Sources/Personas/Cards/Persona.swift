@@ -122,21 +122,27 @@ public struct PersonaChance: Sendable, Hashable, Codable {
   public let meaning: String
   /// The mean predicted chance.
   public let predicted: Double
-  /// The rate observed where it was judged, and its 95% interval.
-  public let observed: Double
-  /// The lower end.
-  public let low: Double
-  /// The upper end.
-  public let high: Double
+  /// What came where it was judged; nil where fewer than ten did it, or all but fewer than ten.
+  public let came: Came?
   /// Everybody's rate.
   public let all: Double
 
-  /// A chance and the rate that came.
-  public init(
-    target: String, meaning: String, predicted: Double, observed: Double, low: Double, high: Double, all: Double
-  ) {
-    (self.target, self.meaning, self.predicted, self.observed) = (target, meaning, predicted, observed)
-    (self.low, self.high, self.all) = (low, high, all)
+  /// A rate and its 95% interval.
+  public struct Came: Sendable, Hashable, Codable {
+    /// The rate observed.
+    public let rate: Double
+    /// The lower end.
+    public let low: Double
+    /// The upper end.
+    public let high: Double
+
+    /// A rate between two ends.
+    public init(_ rate: Double, low: Double, high: Double) { (self.rate, self.low, self.high) = (rate, low, high) }
+  }
+
+  /// A chance and what came of it.
+  public init(target: String, meaning: String, predicted: Double, came: Came?, all: Double) {
+    (self.target, self.meaning, self.predicted, self.came, self.all) = (target, meaning, predicted, came, all)
   }
 }
 

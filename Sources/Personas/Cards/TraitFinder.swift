@@ -8,6 +8,12 @@ struct WordedTrait: Sendable {
   let side: Wording.Side
   /// The place of its feature among all numbers and levels, for redundancy.
   let place: Int
+  /// Whether the difference is large enough in the feature's own unit to be spoken of, too.
+  let isMaterial: Bool
+  /// Customers of the group of whom it is known.
+  let known: Int
+  /// Whether its number is a part of a whole: a share, or that of a level.
+  let isPart: Bool
   /// How much it tells, in a name.
   var strength: Double { abs(trait.effect.delta) }
 }
@@ -19,9 +25,13 @@ struct TraitFinder: Sendable {
   let values: ValueWords
   private let numberWords: [Wording]
   private let levelWords: [Wording]
+  /// Columns that families of them say better.
+  let covered: Set<String>
 
-  init(_ profiles: GroupProfiles, _ vocabulary: Vocabulary, _ values: ValueWords) {
+  /// Features that others say better, `covered`, are not told of.
+  init(_ profiles: GroupProfiles, _ vocabulary: Vocabulary, _ values: ValueWords, covered: Set<String> = []) {
     self.profiles = profiles
+    self.covered = covered
     self.vocabulary = vocabulary
     self.values = values
     numberWords = profiles.numbers.map { vocabulary.wording($0.feature, level: nil, isFlag: $0.everyone.isFlag) }
@@ -33,7 +43,9 @@ struct TraitFinder: Sendable {
 
   /// Everything about `group` (its place among the groups), whether it differs or not, but for what has no words.
   func traits(_ group: Int) -> [WordedTrait] {
-    let numbers = profiles.numbers.indices.compactMap { number(group, $0) }
+    let numbers = profiles.numbers.indices.compactMap {
+      covered.contains(profiles.numbers[$0].feature) ? nil : number(group, $0)
+    }
     let levels = profiles.levels.indices.compactMap { level(group, $0) }
     return numbers + levels
   }
@@ -43,7 +55,7 @@ struct TraitFinder: Sendable {
   func distinctive(_ group: Int) -> [WordedTrait] {
     var (features, concepts): (Set<String>, Set<String>) = ([], [])
     return traits(group).filter {
-      $0.trait.effect.q <= TraitFinder.greatestRate && abs($0.trait.effect.delta) >= Effect.small
+      $0.isMaterial && $0.trait.effect.q <= TraitFinder.greatestRate && abs($0.trait.effect.delta) >= Effect.small
     }.sorted(by: TraitFinder.comesFirst).filter {
       features.insert($0.trait.feature).inserted && concepts.insert($0.wording.concept).inserted
     }
@@ -55,6 +67,46 @@ struct TraitFinder: Sendable {
       let (a, b) = (TraitFinder.telling($0), TraitFinder.telling($1))
       return a != b ? a > b : TraitFinder.comesFirst($0, $1)
     }
+  }
+
+  /// The features in which `group` differs surely, what differs most first, those that are not told of too.
+  func apart(_ group: Int) -> [String] {
+    var found: [(feature: String, size: Double)] = []
+    func add(_ feature: String, _ effect: Effect?) {
+      guard let effect, effect.q <= TraitFinder.greatestRate, abs(effect.delta) >= Effect.small else { return }
+      found.append((feature, abs(effect.delta)))
+    }
+    for (number, words) in zip(profiles.numbers, numberWords) where words.isTold {
+      add(number.feature, number.effects[group])
+    }
+    for level in profiles.levels { add(level.feature, level.effects[group]) }
+    found.sort { $0.size != $1.size ? $0.size > $1.size : $0.feature < $1.feature }
+    var seen: Set<String> = []
+    return found.map(\.feature).filter { seen.insert($0).inserted }
+  }
+
+  /// Words for what a group has as much of as most: "medium spenders", whose middle half lies inside everybody's.
+  func middling(_ group: Int) -> [WordedTrait] {
+    guard vocabulary.isEnglish else { return [] }
+    return profiles.numbers.indices.compactMap { index in
+      let (profile, wording) = (profiles.numbers[index], numberWords[index])
+      guard wording.high.group == "big spenders", wording.weight == 1,
+        !FeatureWords(profile.feature).isShortWindow, !covered.contains(profile.feature),
+        let own = profile.groups[group], let effect = profile.effects[group], own.missingShare <= 0.5,
+        own.quantiles[1] >= profile.everyone.quantiles[1], own.quantiles[3] <= profile.everyone.quantiles[3],
+        max(own.median, profile.everyone.median) <= 1.5 * min(own.median, profile.everyone.median)
+      else { return nil }
+      let (mine, all) = (own.quantiles, profile.everyone.quantiles)
+      func told(_ value: Double) -> String { values.exact(value, of: profile.feature) }
+      let trait = Trait(
+        feature: profile.feature, level: nil, own: own.median, all: profile.everyone.median, measure: .median,
+        effect: effect, siblings: profile.siblings[group], words: "spend about as much as most",
+        evidence: "\(profile.feature): the middle half between \(told(mine[1])) and \(told(mine[3])) "
+          + "(all \(told(all[1])) and \(told(all[3])))")
+      return WordedTrait(
+        trait: trait, wording: wording, side: Wording.Side(group: "medium spenders"), place: index, isMaterial: true,
+        known: own.count, isPart: false)
+    }.prefix(1).map { $0 }
   }
 
   /// The mean size of both effects where they agree; where there are no siblings that against everybody.
@@ -74,15 +126,18 @@ struct TraitFinder: Sendable {
 
   private func number(_ group: Int, _ index: Int) -> WordedTrait? {
     let profile = profiles.numbers[index]
+    // What is known of fewer than half tells nothing of them all.
     guard let effect = profile.effects[group], let own = profile.groups[group], numberWords[index].isTold,
-      own.count >= ReportedGroups.least
+      own.count >= ReportedGroups.least, own.missingShare <= 0.5
     else { return nil }
     let measure: Trait.Measure = own.median == profile.everyone.median ? .mean : .median
     let (mine, all) =
       measure == .median
       ? (own.median, profile.everyone.median) : (own.toldMean(profile.everyone), profile.everyone.mean)
     let wording = numberWords[index]
-    let side = side(wording, profile, own, mine, measure, effect)
+    let gap = NumberGap(mine, all, profile.everyone, isShare: values.isShare(profile.feature), of: profile.feature)
+    var side = side(wording, profile, own, mine, measure, effect)
+    if !gap.names(effect) || FeatureWords(profile.feature).isShortWindow { side = Wording.Side(phrase: side.phrase) }
     let shown = measure == .median ? "median" : "mean"
     let trait = Trait(
       feature: profile.feature, level: nil, own: mine, all: all, measure: measure, effect: effect,
@@ -91,7 +146,9 @@ struct TraitFinder: Sendable {
       evidence: "\(profile.feature): \(shown) \(values.exact(mine, of: profile.feature)) "
         + "(all \(values.exact(all, of: profile.feature))); "
         + Phrases.odds(effect))
-    return WordedTrait(trait: trait, wording: wording, side: side, place: index)
+    return WordedTrait(
+      trait: trait, wording: wording, side: side, place: index, isMaterial: gap.isMaterial,
+      known: own.count, isPart: values.isShare(profile.feature))
   }
 
   private func level(_ group: Int, _ index: Int) -> WordedTrait? {
@@ -99,7 +156,13 @@ struct TraitFinder: Sendable {
     guard let effect = profile.effects[group], levelWords[index].isTold else { return nil }
     let wording = levelWords[index]
     let own = profile.groups[group]
-    let told = ReportedGroups.percent(own, of: profiles.sizes[group])
+    let known = profile.known[group]
+    guard known >= ReportedGroups.least, 2 * known >= profiles.sizes[group] else { return nil }
+    let told = ReportedGroups.percent(own, of: known)
+    let ofKnown =
+      known < profiles.sizes[group]
+      ? " of the \(ReportedGroups.percent(Double(known) / Double(profiles.sizes[group]), of: profiles.sizes[group])) known"
+      : ""
     let isExact = told.first.map { $0 != "<" && $0 != ">" && $0 != "–" } ?? false
     let relative = isExact ? own / max(profile.share, 1e-9) * 100 : 0
     let side = side(wording, profile, own, effect, told)
@@ -107,10 +170,12 @@ struct TraitFinder: Sendable {
       feature: profile.feature, level: profile.level, own: own, all: profile.share, measure: .share, effect: effect,
       siblings: profile.siblings[group],
       words: side.phrase ?? Phrases.plain(profile, effect),
-      evidence: "\(profile.feature) = \(profile.level): \(told) (all \(ReadableNumber.wholePercent(profile.share))"
+      evidence:
+        "\(profile.feature) = \(profile.level): \(told)\(ofKnown) (all \(ReadableNumber.wholePercent(profile.share))"
         + (relative > 0 ? ", index \(ReadableNumber.text(relative.rounded()))" : "") + ")")
     return WordedTrait(
-      trait: trait, wording: wording, side: side, place: profiles.numbers.count + index)
+      trait: trait, wording: wording, side: side, place: profiles.numbers.count + index, isMaterial: true,
+      known: known, isPart: true)
   }
 }
 
@@ -132,20 +197,34 @@ extension Wording.Side {
 
 /// Words with their numbers put in.
 enum Phrases {
+  /// Of `text` that tells the mean, `isMean`, that it does.
   static func filled(
-    _ text: String, _ profile: GroupProfiles.Number, _ own: NumberLevel, _ shown: Double, _ values: ValueWords
+    _ text: String, _ profile: GroupProfiles.Number, _ own: NumberLevel, _ shown: Double, isMean: Bool,
+    _ values: ValueWords
   ) -> String {
     guard text.contains("{") else { return text }
     let name = profile.feature
     let percent = ReadableNumber.wholePercent(shown)
-    return text.replacing("only {own%} on", with: percent == "0%" ? "nothing on" : "only \(percent) on")
-      .replacing("few campaigns ({own%})", with: percent == "0%" ? "no campaigns" : "few campaigns (\(percent))")
-      .replacing("{own%}", with: percent).replacing("{own}", with: values.rounded(shown, of: name))
-      .replacing(" 1 times", with: " once").replacing(" 2 times", with: " twice")
-      .replacing("spend 0 on", with: "spend nothing on").replacing("got 0 campaigns", with: "got no campaigns")
+    // Of what is counted, the middle one may stand between two.
+    let isCounted = profile.everyone.quantiles.allSatisfy { $0 == $0.rounded() }
+    let number = values.rounded(isCounted && !isMean ? shown.rounded() : shown, of: name)
+    let told = text.replacing("only {own%} on", with: percent == "0%" ? "nothing on" : "only \(percent) on")
+      .replacing("{own%}", with: percent).replacing("{own}", with: number)
       .replacing("{all}", with: values.rounded(profile.everyone.median, of: name))
       .replacing("{range}", with: values.range(own.quantiles[1], own.quantiles[3], of: name))
+    let read = counts.reduce(told) { $0.replacing($1.0, with: $1.1) }
+    return isMean && text.contains("{own") ? "\(read) on average" : read
   }
+
+  /// Numbers as people say them.
+  private static let counts = [
+    (" 1 times", " once"), (" 2 times", " twice"), ("have ordered 0 times", "have not ordered"),
+    ("spent 0 in ", "spent nothing in "),
+    ("bought 0 times", "never bought"), ("spend 0 on", "spend nothing on"), ("got 0 campaigns", "got no campaigns"),
+    ("have 0 ", "have no "), (" 1 days", " one day"), (" 1 categories", " one category"),
+    (" 1 campaigns", " one campaign"),
+    ("use 1 stores", "use one store"), ("use 1 channels", "use one channel"),
+  ]
 
   static func plain(_ noun: String, _ effect: Effect) -> String {
     "have \(isDegree(noun) ? "a " : "")\(comparative(effect.delta, noun)) than others"
@@ -176,14 +255,15 @@ enum Phrases {
   }
 
   static func plain(_ level: GroupProfiles.Level, _ effect: Effect) -> String {
-    "have \(FeatureWords(level.feature).stem) \(Vocabulary.readable(level.level)) "
+    "\(Vocabulary.has(FeatureWords(level.feature).stem, level.level)) "
       + (effect.delta >= 0 ? "more often than others" : "less often than others")
   }
 
   /// "more than 81% of others".
   static func odds(_ effect: Effect) -> String {
     let share = (1 + abs(effect.delta)) / 2
-    return "\(effect.delta >= 0 ? "more" : "less") than \(ReadableNumber.wholePercent(share)) of others"
+    let told = share >= 0.995 ? "nearly all" : "\(ReadableNumber.wholePercent(share)) of"
+    return "\(effect.delta >= 0 ? "more" : "less") than \(told) others"
   }
 
   /// "a, b and c".

@@ -4,10 +4,10 @@ extension ActionRule {
   /// What is done where a project says nothing else, the most urgent first.
   static let defaults: [ActionRule] = [
     ActionRule(
-      "Win back", when: [Condition("recency", .high), Condition("spend", .high)],
+      "Win back", when: [Condition("lapse", .high), Condition("spend", .high)],
       what: "Call or write personally with a reason to come back: they were worth much and have stopped."),
     ActionRule(
-      "Win back at low cost", when: [Condition("recency", .veryHigh)],
+      "Win back at low cost", when: [Condition("lapse", .veryHigh)],
       what: "One automatic reminder with an incentive that ends; stop writing if it is not answered."),
     ActionRule(
       "Second order", when: [Condition("orders", .below(2)), Condition("recency", .low)],
@@ -23,13 +23,18 @@ extension ActionRule {
       what: "Spend nothing on {treatment} here until it is shown to work: no effect could be told from chance."),
     ActionRule(
       "Full price", when: [Condition("discount", .low), Condition("frequency", .high)],
-      what: "No discount: they buy anyway. Offer service, early access and what goes with their last purchase."),
+      what:
+        "They buy often, and less at a discount than others: offer service, early access and what goes with their last "
+        + "purchase, and test leaving discounts out against a group that gets them."),
     ActionRule(
       "Offers", when: [Condition("discount", .high)],
       what: "Show offers and bundles; test a smaller discount against a group without one."),
     ActionRule(
       "New arrivals", when: [Condition("frequency", .high)],
       what: "Show new arrivals first, before everybody else."),
+    ActionRule(
+      "Next visit", when: [Condition("frequency", .low), Condition("lapse", .usual)],
+      what: "A reason to come again soon: a reminder of what they usually buy, or a small reward for the next order."),
     ActionRule(
       "More e-mail", when: [Condition("email", .high)],
       what: "Write more often: they read more than others. Move what is printed to e-mail."),

@@ -3,6 +3,9 @@ internal import Warehouse
 
 extension PersonaMaker {
   private static let mostActions = 4
+  /// What rules call having stopped: longer since the last order than others, and, where stages of the life-cycle are
+  /// known, lapsed by one's own rhythm.
+  static let lapse = "lapse"
 
   /// What to do for a group: the rules whose conditions hold, the user's first.
   func actions(_ persona: Persona, group: Int) -> [PersonaAction] {
@@ -57,11 +60,19 @@ extension PersonaMaker {
           + "(all \(ReadableNumber.wholePercent(chance.all)))"
       ])
     }
-    let about = traits[group].filter { PersonaMaker.isAbout($0, condition.subject) }
-    guard let item = about.max(by: { TraitFinder.comesFirst($1, $0) }),
-      holds(condition.test, item, as: condition.subject)
-    else { return nil }
-    return Reason(texts: [item.trait.evidence])
+    let isLapse = condition.subject == PersonaMaker.lapse
+    let subject = isLapse ? "recency" : condition.subject
+    let about = traits[group].filter { PersonaMaker.isAbout($0, subject) }
+    guard let item = about.max(by: { TraitFinder.comesFirst($1, $0) }) else { return nil }
+    let lapsed = isLapse ? finder.lapsed(group) : nil
+    guard (lapsed != nil && condition.test == .usual) || holds(condition.test, item, as: subject, group) else {
+      return nil
+    }
+    guard let lapsed else { return Reason(texts: [item.trait.evidence]) }
+    // Longer ago than others' is not lapsed where a usual gap has not gone by.
+    guard condition.test.isOfMore == (lapsed.groups[group] >= 0.5) else { return nil }
+    let told = ReportedGroups.percent(lapsed.groups[group], of: lapsed.known[group])
+    return Reason(texts: [item.trait.evidence, "\(lapsed.feature) = \(lapsed.level): \(told)"])
   }
 
   /// Whether a trait is of the feature, of the `feature = level` or of the concept that a condition names.
@@ -71,8 +82,8 @@ extension PersonaMaker {
     return item.wording.concept == subject && item.trait.level == nil
   }
 
-  private func holds(_ test: ActionRule.Test, _ item: WordedTrait, as subject: String) -> Bool {
-    let (trait, isSure) = (item.trait, item.trait.effect.q <= TraitFinder.greatestRate)
+  private func holds(_ test: ActionRule.Test, _ item: WordedTrait, as subject: String, _ group: Int) -> Bool {
+    let (trait, isSure) = (item.trait, item.isMaterial && item.trait.effect.q <= TraitFinder.greatestRate)
     // Asked for by its concept, a feature may run the other way; asked for by its own name, it does not.
     let isTurned = item.wording.isReversed && trait.feature != subject
     let delta = isTurned ? -trait.effect.delta : trait.effect.delta
@@ -82,34 +93,45 @@ extension PersonaMaker {
     case .low: isSure && delta <= -Effect.small
     case .veryLow: isSure && delta <= -Effect.large
     case .usual: !isSure || abs(delta) < Effect.small
-    case .above(let value): trait.own > value
-    case .below(let value): trait.own < value
+    case .above(let value): finder.standing(item, group) > value
+    case .below(let value): finder.standing(item, group) < value
     }
   }
 
   /// A chance is high where its observed interval lies above everybody's rate, very high at twice that rate too.
   private func holds(_ test: ActionRule.Test, _ chance: PersonaChance) -> Bool {
+    // What came of fewer than ten is not told, and so decides nothing.
     switch test {
-    case .high: chance.low > chance.all
-    case .veryHigh: chance.low > chance.all && chance.predicted >= 2 * chance.all
-    case .low: chance.high < chance.all
-    case .veryLow: chance.high < chance.all && chance.predicted <= chance.all / 2
-    case .usual: chance.low <= chance.all && chance.high >= chance.all
+    case .high: chance.came.map { $0.low > chance.all } ?? false
+    case .veryHigh: chance.came.map { $0.low > chance.all && chance.predicted >= 2 * chance.all } ?? false
+    case .low: chance.came.map { $0.high < chance.all } ?? false
+    case .veryLow: chance.came.map { $0.high < chance.all && chance.predicted <= chance.all / 2 } ?? false
+    case .usual: chance.came.map { $0.low <= chance.all && $0.high >= chance.all } ?? false
     case .above(let value): chance.predicted > value
     case .below(let value): chance.predicted < value
     }
   }
 
-  /// What a group has most above others of one concept, in words; nil where nothing of it stands out.
+  /// What a group has most above others of one concept, in words; nil where nothing of it is worth a name.
   private func favourite(_ group: Int, _ concept: String) -> String? {
     distinctive[group].first {
       ($0.wording.concept == concept || $0.wording.concept.hasPrefix(concept + " ")) && $0.trait.isHigh
-        && $0.side.phrase != nil
+        && $0.side.phrase != nil && $0.side.group != nil
     }?.trait.words
   }
 
   private func moment(_ group: Int) -> String? {
     let times = ["weekday", "daytime"].compactMap { favourite(group, $0) }
     return times.isEmpty ? nil : times.joined(separator: "; ")
+  }
+}
+
+extension ActionRule.Test {
+  /// Whether it asks for more than others have.
+  fileprivate var isOfMore: Bool {
+    switch self {
+    case .high, .veryHigh, .above: true
+    case .low, .veryLow, .below, .usual: false
+    }
   }
 }

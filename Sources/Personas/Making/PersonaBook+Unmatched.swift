@@ -36,6 +36,7 @@ extension PersonaBook {
       for number in book.profiles.numbers {
         let wording = vocabulary.wording(number.feature, level: nil, isFlag: number.everyone.isFlag)
         if wording.isTold { names.formUnion([number.feature, wording.concept]) }
+        if wording.concept == "recency" { names.insert(PersonaMaker.lapse) }
       }
       for level in book.profiles.levels { names.insert("\(level.feature) = \(level.level)") }
       for persona in book.personas {

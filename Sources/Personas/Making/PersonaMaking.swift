@@ -22,6 +22,8 @@ extension PersonaBook {
 /// What all cards of a model are made with.
 struct PersonaMaker: Sendable {
   let input: PersonaInput
+  /// The customers' features, and what families of columns among them say together.
+  let values: FeatureValues
   let profiles: GroupProfiles
   let finder: TraitFinder
   let correlation: FeatureCorrelation
@@ -40,13 +42,16 @@ struct PersonaMaker: Sendable {
   var count: Int { profiles.groups.count }
 
   init(_ input: PersonaInput) {
+    let (described, covered) = input.values.addingFamilies()
     self.input = input
-    profiles = GroupProfiles(input.values, input.groups)
+    values = described
+    profiles = GroupProfiles(described, input.groups)
     let profiles = profiles
     let finder = TraitFinder(
-      profiles, Vocabulary(input.settings, unit: input.unit), ValueWords(levels: input.ordinals))
+      profiles, Vocabulary(input.settings, unit: input.unit), ValueWords(levels: input.ordinals),
+      covered: covered)
     self.finder = finder
-    correlation = FeatureCorrelation(input.values, features: profiles.numbers.map(\.feature))
+    correlation = FeatureCorrelation(described, features: profiles.numbers.map(\.feature))
     let isTold = profiles.sizes.map { $0 >= ReportedGroups.least }
     traits = isTold.indices.map { isTold[$0] ? finder.traits($0) : [] }
     distinctive = isTold.indices.map { isTold[$0] ? finder.distinctive($0) : [] }
@@ -84,7 +89,10 @@ struct PersonaMaker: Sendable {
     let naming = SegmentNaming(finder.vocabulary) { correlation.areSame($0, $1) }
     let groups = 0..<count
     return naming.names(
-      telling, sizes: profiles.sizes, paths: groups.map(path), taken: Set(groups.compactMap { remark($0)?.name }))
+      groups.map {
+        telling[$0] + (telling[$0].isEmpty && profiles.sizes[$0] < ReportedGroups.least ? [] : finder.middling($0))
+      },
+      sizes: profiles.sizes, paths: groups.map(path), taken: Set(groups.compactMap { remark($0)?.name }))
   }
 
   func persona(_ group: Int, found: SegmentNaming.Name) -> Persona {
@@ -125,7 +133,7 @@ struct PersonaMaker: Sendable {
   private func rule(_ group: Int) -> RuleFinding {
     var isMember = [Bool](repeating: false, count: input.values.rows)
     for row in rows[group] { isMember[row] = true }
-    return rules.find(isMember, features: distinctive[group].map(\.trait.feature), dialect: input.dialect)
+    return rules.find(isMember, features: finder.apart(group), dialect: input.dialect)
   }
 
   private static let (mostNumbers, mostCategories) = (5, 3)
@@ -170,7 +178,7 @@ struct PersonaMaker: Sendable {
       said.insert(concept)
     }
     return ExampleCustomers.drawn(
-      group, profiles, rows: rows[group], of: input.values, numbers: numbers, categories: categories,
+      group, profiles, rows: rows[group], of: values, numbers: numbers, categories: categories,
       texts: texts, finder, seed: input.seed &+ UInt64(group))
   }
 }

@@ -34,14 +34,15 @@ extension PersonaMaker {
 
   private func neighbour(_ group: Int, _ other: Int, _ persona: Persona) -> Persona.Neighbour {
     var found: [(delta: Double, concept: String, fact: Persona.Fact)] = []
-    let (names, width) = (input.values.numbers.names, input.values.numbers.names.count)
+    let (names, width) = (values.numbers.names, values.numbers.names.count)
     for profile in profiles.numbers {
       let wording = finder.vocabulary.wording(profile.feature, level: nil, isFlag: profile.everyone.isFlag)
-      guard wording.isTold, let column = names.firstIndex(of: profile.feature), let own = profile.groups[group],
+      guard wording.isTold, !finder.covered.contains(profile.feature),
+        let column = names.firstIndex(of: profile.feature), let own = profile.groups[group],
         let theirs = profile.groups[other], min(own.count, theirs.count) >= ReportedGroups.least
       else { continue }
       func sorted(_ rows: [Int]) -> [Double] {
-        rows.map { input.values.numbers.values[$0 * width + column] }.filter(\.isFinite).sorted()
+        rows.map { values.numbers.values[$0 * width + column] }.filter(\.isFinite).sorted()
       }
       let delta = PersonaMaker.delta(sorted(rows[group]), sorted(rows[other]))
       let isMedian = own.median != theirs.median
@@ -60,7 +61,7 @@ extension PersonaMaker {
               + "\(finder.values.exact(his, of: profile.feature)) there")
         ))
     }
-    for level in profiles.levels {
+    for level in profiles.levels where min(level.known[group], level.known[other]) >= ReportedGroups.least {
       let (mine, his) = (level.groups[group], level.groups[other])
       let stem = FeatureWords(level.feature).stem
       found.append(
@@ -69,8 +70,8 @@ extension PersonaMaker {
           Persona.Fact(
             words: "\(mine > his ? "more often" : "less often") \(stem) \(Vocabulary.readable(level.level))",
             evidence:
-              "\(level.feature) = \(level.level): \(ReportedGroups.percent(mine, of: profiles.sizes[group])) here, "
-              + "\(ReportedGroups.percent(his, of: profiles.sizes[other])) there")
+              "\(level.feature) = \(level.level): \(ReportedGroups.percent(mine, of: level.known[group])) here, "
+              + "\(ReportedGroups.percent(his, of: level.known[other])) there")
         ))
     }
     let square = found.reduce(0) { $0 + $1.delta * $1.delta } / Double(max(1, found.count))

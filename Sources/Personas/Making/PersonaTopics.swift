@@ -31,12 +31,9 @@ extension PersonaMaker {
         .prefix(PersonaMaker.mostFacts).map { Persona.Fact(words: $0.trait.words, evidence: $0.trait.evidence) }
     }
     let choices = found.filter { PersonaMaker.isChoice($0.wording.concept) }
-    func isShunned(_ item: WordedTrait) -> Bool {
-      !item.trait.isHigh && (item.wording.concept.hasPrefix("category ") || item.wording.concept == "brand")
-    }
     var topics = [
-      Persona.Topic(title: "What they buy", facts: facts(choices.filter { !isShunned($0) })),
-      Persona.Topic(title: "What not to show them", facts: facts(choices.filter(isShunned))),
+      Persona.Topic(title: "What they buy", facts: facts(choices.filter { !PersonaMaker.isLess($0) })),
+      Persona.Topic(title: "What not to show them", facts: facts(choices.filter(PersonaMaker.isShunned))),
     ]
     for subject in PersonaMaker.subjects {
       var told = facts(found.filter { subject.concepts.contains($0.wording.concept) })
@@ -59,6 +56,17 @@ extension PersonaMaker {
       || ["brand", "favourite", "variety", "repeat"].contains(concept)
   }
 
+  private static func isLess(_ item: WordedTrait) -> Bool {
+    !item.trait.isHigh && (item.wording.concept.hasPrefix("category ") || item.wording.concept == "brand")
+  }
+
+  /// Whether it is a small part of what they buy, and at most two thirds of what it is of everybody's: that they buy less
+  /// of everything is no reason to hide it.
+  private static func isShunned(_ item: WordedTrait) -> Bool {
+    isLess(item) && item.isPart && item.trait.own < 0.1 && item.trait.all >= 0.02
+      && item.trait.own <= 2 * item.trait.all / 3
+  }
+
   private static let mostTypical = 6
 
   /// What most of a group share, and others may share too: levels of most, and where the middle half stands in the
@@ -69,16 +77,15 @@ extension PersonaMaker {
       $0.trait.level != nil && $0.trait.own >= PersonaMaker.mostlyShare && !apart.contains($0.trait.feature)
     }.sorted { $0.trait.own > $1.trait.own }.map { item in
       Persona.Fact(
-        words:
-          "\(ReportedGroups.percent(item.trait.own, of: profiles.sizes[group])) have \(FeatureWords(item.trait.feature).stem) "
-          + Vocabulary.readable(item.trait.level ?? ""),
+        words: "\(FeatureWords(item.trait.feature).stem) \(Vocabulary.readable(item.trait.level ?? "")): "
+          + ReportedGroups.percent(item.trait.own, of: item.known),
         evidence: item.trait.evidence)
     }
     var said = Set(distinctive[group].map(\.wording.concept))
     let numbers = profiles.numbers.filter { !apart.contains($0.feature) }.compactMap { profile -> Persona.Fact? in
       let (name, values) = (profile.feature, finder.values)
       let wording = finder.vocabulary.wording(name, level: nil)
-      guard let own = profile.groups[group], own.count >= ReportedGroups.least,
+      guard !finder.covered.contains(name), let own = profile.groups[group], own.count >= ReportedGroups.least,
         wording.isClear,
         !["trend", "volatility", "concentration"].contains(wording.concept), own.missingShare <= 0.5,
         profile.everyone.quantiles[1] < profile.everyone.quantiles[3],

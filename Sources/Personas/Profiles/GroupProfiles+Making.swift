@@ -45,22 +45,24 @@ extension GroupProfiles {
       let label = split.labels[row]
       counts[text, default: [Int](repeating: 0, count: none + 1)][label < 0 ? none : label] += 1
     }
+    let knownBySegment = (0...none).map { place in counts.values.reduce(0) { $0 + $1[place] } }
+    let everybody = knownBySegment.reduce(0, +)
+    let known = split.parts.map { part in part.reduce(0) { $0 + knownBySegment[$1] } }
     let ranked = counts.map { Count(name: $0.key, own: $0.value, total: $0.value.reduce(0, +)) }
       .filter { $0.total >= ReportedGroups.least }
       .sorted { $0.total != $1.total ? $0.total > $1.total : $0.name < $1.name }
     return ranked.prefix(mostLevels).map { level in
       let with = split.parts.map { part in part.reduce(0) { $0 + level.own[$1] } }
       return Level(
-        feature: feature, level: level.name, share: Double(level.total) / Double(max(1, texts.count)),
-        groups: zip(with, sizes).map { Double($0) / Double(max(1, $1)) },
+        feature: feature, level: level.name, share: Double(level.total) / Double(max(1, everybody)),
+        groups: zip(with, known).map { Double($0) / Double(max(1, $1)) }, known: known,
         effects: sizes.indices.map {
-          Effect(
-            own: sizes[$0], with: with[$0], others: texts.count - sizes[$0], othersWith: level.total - with[$0])
+          Effect(own: known[$0], with: with[$0], others: everybody - known[$0], othersWith: level.total - with[$0])
         },
         siblings: sizes.indices.map { group in
           split.macroOf[group].flatMap { macro in
             Effect(
-              own: sizes[group], with: with[group], others: sizes[macro] - sizes[group],
+              own: known[group], with: with[group], others: known[macro] - known[group],
               othersWith: with[macro] - with[group])
           }
         })

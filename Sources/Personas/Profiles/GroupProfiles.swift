@@ -21,10 +21,12 @@ public struct GroupProfiles: Sendable, Hashable, Codable {
     public let feature: String
     /// The level.
     public let level: String
-    /// Its share of everybody; missing values count among the customers.
+    /// Its share of everybody of whom the category is known.
     public let share: Double
-    /// Its share of each group.
+    /// Its share of each group, of those of whom the category is known; 0 where it is of nobody.
     public let groups: [Double]
+    /// Customers of each group of whom the category is known.
+    public let known: [Int]
     /// Each group against everybody else.
     public internal(set) var effects: [Effect?]
     /// Each micro-segment against the others of its macro-segment; nil without others.
@@ -75,7 +77,8 @@ extension GroupProfiles {
         }
     }
       && levels.allSatisfy { level in
-        [level.effects.count, level.siblings.count, level.groups.count].allSatisfy { $0 == count }
+        [level.effects.count, level.siblings.count, level.groups.count, level.known.count].allSatisfy { $0 == count }
+          && zip(level.known, sizes).allSatisfy { $0 >= 0 && $0 <= $1 }
           && (level.groups + [level.share]).allSatisfy { (0...1).contains($0) }
       }
   }

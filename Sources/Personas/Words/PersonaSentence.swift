@@ -12,6 +12,18 @@ struct PersonaSentence {
   /// What tells who people are, rather than what they do.
   private static let who: Set<String> = ["gender", "marital", "age", "place", "home", "industry", "plan", "stage"]
 
+  /// What says most first: numbers before comparisons, what they do before what they do less of.
+  private static func byWords(_ telling: [WordedTrait]) -> [WordedTrait] {
+    func says(_ item: WordedTrait) -> Double {
+      TraitFinder.telling(item) * (0.5 + item.wording.weight / 2)
+        * (item.side.phrase?.contains(" than others") ?? false ? 0.6 : 1)
+        * (item.isPart && !item.trait.isHigh ? 0.7 : 1)
+    }
+    return telling.map { (says($0), $0) }.enumerated().sorted {
+      $0.element.0 != $1.element.0 ? $0.element.0 > $1.element.0 : $0.offset < $1.offset
+    }.map(\.element.1)
+  }
+
   /// Of `telling`, what is distinctive, what tells most first; and `all` traits, of which what most have may be named.
   init(
     _ telling: [WordedTrait], all: [WordedTrait], _ vocabulary: Vocabulary, correlated: (Int, Int) -> Bool
@@ -42,7 +54,7 @@ struct PersonaSentence {
       used.append(item)
     }
     var phrases: [String] = []
-    for item in telling where phrases.count < PersonaSentence.mostPhrases {
+    for item in PersonaSentence.byWords(telling) where phrases.count < PersonaSentence.mostPhrases {
       guard !said.contains(item.wording.concept), item.side.phrase != nil,
         !used.contains(where: { correlated($0.place, item.place) })
       else { continue }

@@ -10,7 +10,10 @@ struct ValueWords: Sendable {
 
   /// Whether the values of `feature` are shares.
   func isShare(_ feature: String) -> Bool {
-    levels[feature] == nil && !ValueWords.shares.isDisjoint(with: FeatureWords(feature).words)
+    guard levels[feature] == nil else { return false }
+    let words = FeatureWords(feature).words
+    // An affinity is a share, drawn to everybody's.
+    return words.first == "affinity" || !ValueWords.shares.isDisjoint(with: words)
   }
 
   /// The exact value, for numbers that can be looked up.

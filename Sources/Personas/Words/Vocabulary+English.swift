@@ -4,7 +4,7 @@ extension Vocabulary {
   /// The built-in words, in English: the first that fits a feature counts. "…" before words lets them stand anywhere in a
   /// name. In phrases `{own}` and `{all}` are the group's and everybody's median, `{range}` where the middle half of the
   /// group stands, `{share}` its share of the level.
-  static let english: [Wording] = purchases + choices + times + contacts + people + columns
+  static let english: [Wording] = families + purchases + choices + times + contacts + people + columns
 
   typealias Side = Wording.Side
 
@@ -16,7 +16,7 @@ extension Vocabulary {
     Wording(
       "recency_gaps", "recency", noun: "usual gaps since the last order",
       high: Side(adjective: "overdue", phrase: "are overdue by their own rhythm"),
-      weight: 0.6),
+      low: Side(phrase: "are within their own rhythm"), weight: 0.6),
     Wording("recency_score", "recency", high: Side(), weight: 0, isReversed: true),
     Wording("frequency_score", "frequency", high: Side(), weight: 0),
     Wording("monetary_score", "spend", high: Side(), weight: 0),
@@ -111,7 +111,7 @@ extension Vocabulary {
       low: Side(adjective: "frequent", phrase: "come every {own} days"), weight: 0.8),
     Wording(
       "gap_days_max", "pause", noun: "days of the longest pause",
-      high: Side(phrase: "stayed away for up to {own} days"),
+      high: Side(phrase: "had a longest pause of {own} days"),
       low: Side(phrase: "never stayed away longer than {own} days"), weight: 0.1),
     Wording(
       "gap_days_sd", "rhythm", noun: "unevenness of gaps",
@@ -127,6 +127,48 @@ extension Vocabulary {
       "… return rate", "returns", noun: "returns",
       high: Side(group: "returners", phrase: "return {own%} of what they buy"),
       low: Side(phrase: "return less than others"), weight: 0.8),
+  ]
+
+  private static func part(_ name: String, _ by: String, _ shoppers: String) -> Wording {
+    Wording(
+      "share_of_num_\(name)_purchases", "channel \(name)", noun: "share bought \(by)",
+      high: Side(group: shoppers, phrase: "buy {own%} \(by)"), low: Side(phrase: "seldom buy \(by)"), weight: 0.85)
+  }
+
+  /// What families of columns say together.
+  private static let families: [Wording] = [
+    Wording(
+      "total_of_mnt", "spend", noun: "spend",
+      high: Side(adjective: "high-spending", group: "big spenders", phrase: "have spent {own}"),
+      low: Side(adjective: "low-spending", group: "small spenders", phrase: "have spent {own}")),
+    Wording(
+      "share_of_mnt_sweet_products", "category sweets", noun: "share of spend on sweets",
+      high: Side(group: "sweets buyers", phrase: "spend {own%} on sweets"),
+      low: Side(phrase: "spend only {own%} on sweets"), weight: 0.95),
+    Wording(
+      "share_of_mnt_*_products", "category *", noun: "share of spend on *",
+      high: Side(group: "* buyers", phrase: "spend {own%} on *"), low: Side(phrase: "spend only {own%} on *"),
+      weight: 0.95),
+    Wording(
+      "share_of_mnt_*_prods", "category *", noun: "share of spend on *",
+      high: Side(group: "* buyers", phrase: "spend {own%} on *"), low: Side(phrase: "spend only {own%} on *"),
+      weight: 0.95),
+    Wording(
+      "share_of_mnt_*", "category *", noun: "share of spend on *",
+      high: Side(group: "* buyers", phrase: "spend {own%} on *"), low: Side(phrase: "spend only {own%} on *"),
+      weight: 0.95),
+    Wording(
+      "total_of_num_purchases", "frequency", noun: "purchases",
+      high: Side(adjective: "frequent", group: "regulars", phrase: "bought {own} times"),
+      low: Side(adjective: "occasional", phrase: "bought {own} times")),
+    Wording(
+      "share_of_num_deals_purchases", "discount", noun: "share bought at a discount",
+      high: Side(group: "deal hunters", phrase: "buy {own%} at a discount"), low: fullPrice),
+    part("web", "online", "online shoppers"), part("store", "in stores", "store shoppers"),
+    part("catalog", "by catalog", "catalog shoppers"),
+    Wording(
+      "share_of_num_*_purchases", "channel *", noun: "share bought by *",
+      high: Side(group: "* shoppers", phrase: "buy {own%} by *"), low: Side(phrase: "seldom buy by *"), weight: 0.85),
   ]
 
   private static let discount = Side(group: "bargain hunters", phrase: "buy {own%} at a discount")

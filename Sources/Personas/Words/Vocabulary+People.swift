@@ -11,8 +11,8 @@ extension Vocabulary {
       low: Side(adjective: "cold", phrase: "show no intent"), weight: 0.8),
     Wording(
       "campaigns_received", "contact", noun: "campaigns received",
-      high: Side(adjective: "often-mailed", phrase: "got {own} campaigns"),
-      low: Side(adjective: "seldom-mailed", phrase: "got {own} campaigns"), weight: 0.6),
+      high: Side(adjective: "often-contacted", phrase: "got {own} campaigns"),
+      low: Side(adjective: "seldom-contacted", phrase: "got {own} campaigns"), weight: 0.6),
     Wording(
       "campaigns_recency_days", "contact", noun: "days since the last campaign",
       high: Side(phrase: "got no campaign for {own} days"),
@@ -36,13 +36,13 @@ extension Vocabulary {
       "* trend", "trend of *", noun: "growth of *", high: Side(phrase: "have more * than before"),
       low: Side(phrase: "have fewer * than before"), weight: 0.4),
     Wording(
-      "… response rate", "response", noun: "answers to campaigns",
-      high: Side(group: "responders", phrase: "answer campaigns ({own%})"),
-      low: Side(group: "non-responders", phrase: "answer few campaigns ({own%})"), weight: 0.9),
+      "… response rate", "followed", noun: "share of campaigns soon followed by an order",
+      high: Side(phrase: "ordered soon after {own%} of their campaigns"),
+      low: Side(phrase: "ordered soon after {own%} of their campaigns"), weight: 0.3),
     Wording(
       "… response factor", "response", noun: "effect of campaigns",
-      high: Side(group: "responders", phrase: "buy more after campaigns"),
-      low: Side(phrase: "do not buy more after campaigns"), weight: 0.8),
+      high: Side(group: "responders", phrase: "order more after campaigns than at their own pace"),
+      low: Side(phrase: "do not order more after campaigns than at their own pace"), weight: 0.8),
     Wording(
       "… open rate", "email", noun: "opened e-mails",
       high: Side(group: "e-mail readers", phrase: "open e-mails ({own%})"),
@@ -80,23 +80,23 @@ extension Vocabulary {
   ]
 
   static let people: [Wording] = [
-    Wording("… gender = f", "gender", high: Side(group: "women")),
-    Wording("… gender = female", "gender", high: Side(group: "women")),
-    Wording("… gender = m", "gender", high: Side(group: "men")),
-    Wording("… gender = male", "gender", high: Side(group: "men")),
-    Wording("… sex = f", "gender", high: Side(group: "women")),
-    Wording("… sex = female", "gender", high: Side(group: "women")),
-    Wording("… sex = m", "gender", high: Side(group: "men")),
-    Wording("… sex = male", "gender", high: Side(group: "men")),
-    Wording("… marital = married", "marital", high: Side(adjective: "married")),
-    Wording("… marital = single", "marital", high: Side(adjective: "single")),
-    Wording("… marital = unmarried", "marital", high: Side(adjective: "unmarried")),
-    Wording("… marital = together", "marital", high: Side(adjective: "partnered")),
-    Wording("… marital = divorced", "marital", high: Side(adjective: "divorced")),
-    Wording("… marital = widow", "marital", high: Side(adjective: "widowed")),
-    Wording("… marital = *", "marital", high: Side(adjective: "*"), weight: 0.5),
-    Wording("… home ownership = homeowner", "home", high: Side(group: "homeowners")),
-    Wording("… home ownership = renter", "home", high: Side(group: "renters")),
+    Wording("… gender = f", "gender", high: Side(group: "women", phrase: "are women")),
+    Wording("… gender = female", "gender", high: Side(group: "women", phrase: "are women")),
+    Wording("… gender = m", "gender", high: Side(group: "men", phrase: "are men")),
+    Wording("… gender = male", "gender", high: Side(group: "men", phrase: "are men")),
+    Wording("… sex = f", "gender", high: Side(group: "women", phrase: "are women")),
+    Wording("… sex = female", "gender", high: Side(group: "women", phrase: "are women")),
+    Wording("… sex = m", "gender", high: Side(group: "men", phrase: "are men")),
+    Wording("… sex = male", "gender", high: Side(group: "men", phrase: "are men")),
+    Wording("… marital = married", "marital", high: Side(adjective: "married", phrase: "are married")),
+    Wording("… marital = single", "marital", high: Side(adjective: "single", phrase: "are single")),
+    Wording("… marital = unmarried", "marital", high: Side(adjective: "unmarried", phrase: "are unmarried")),
+    Wording("… marital = together", "marital", high: Side(adjective: "partnered", phrase: "live with a partner")),
+    Wording("… marital = divorced", "marital", high: Side(adjective: "divorced", phrase: "are divorced")),
+    Wording("… marital = widow", "marital", high: Side(adjective: "widowed", phrase: "are widowed")),
+    Wording("… marital = *", "marital", high: Side(adjective: "*", phrase: "are *"), weight: 0.5),
+    Wording("… home ownership = homeowner", "home", high: Side(group: "homeowners", phrase: "own their home")),
+    Wording("… home ownership = renter", "home", high: Side(group: "renters", phrase: "rent their home")),
     Wording("… household comp = *", "household", high: Side(place: "(*)", phrase: "live as * ({share})"), weight: 0.5),
     Wording("… country = *", "place", high: Side(place: "in *"), low: Side(phrase: "are seldom from *"), weight: 0.9),
     Wording("… city = *", "place", high: Side(place: "in *"), weight: 0.9),
@@ -106,7 +106,8 @@ extension Vocabulary {
       "… zip code = *", "place", high: Side(adjective: "*", phrase: "live in * areas ({share})"),
       low: Side(phrase: "seldom live in * areas"), weight: 0.8),
     Wording(
-      "… education = *", "education", high: Side(place: "with *"), low: Side(phrase: "seldom have the education '*'"),
+      "… education = *", "education", high: Side(place: "with education '*'", phrase: "have the education '*'"),
+      low: Side(phrase: "seldom have the education '*'"),
       weight: 0.6),
     Wording(
       "… industry = *", "industry", high: Side(group: "* firms", phrase: "are in * ({share})"),
@@ -189,15 +190,13 @@ extension Vocabulary {
       "womens", "women's goods", high: Side(group: "womenswear buyers", phrase: "buy women's goods"),
       low: Side(phrase: "do not buy women's goods"), weight: 0.95),
     Wording(
-      "mnt_*_prods", "category *", noun: "spend on *", high: Side(group: "* buyers", phrase: "spend {own} on *"),
-      low: Side(phrase: "spend {own} on *"), weight: 0.95),
+      "mnt_*", "amount *", noun: "spend on *", high: Side(phrase: "spend {own} on *"),
+      low: Side(phrase: "spend {own} on *"), weight: 0.6),
+    // How often at a discount tells neither who hunts deals nor who pays in full, but who buys often.
     Wording(
-      "mnt_*", "category *", noun: "spend on *", high: Side(group: "* buyers", phrase: "spend {own} on *"),
-      low: Side(phrase: "spend {own} on *"), weight: 0.95),
-    Wording(
-      "num_deals_purchases", "discount", noun: "purchases at a discount",
-      high: Side(group: "deal hunters", phrase: "bought {own} times at a discount"),
-      low: Side(group: "full-price buyers", phrase: "bought {own} times at a discount"), weight: 0.9),
+      "num_deals_purchases", "discount count", noun: "purchases at a discount",
+      high: Side(phrase: "bought {own} times at a discount"), low: Side(phrase: "bought {own} times at a discount"),
+      weight: 0.6),
     Wording(
       "num_*_purchases", "channel *", noun: "purchases by *",
       high: Side(group: "* shoppers", phrase: "bought {own} times by *"),

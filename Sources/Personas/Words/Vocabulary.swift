@@ -83,9 +83,12 @@ public struct Vocabulary: Sendable {
       return Wording(shown, shown, high: .init(phrase: "\(high) ({share})"), low: .init(phrase: low), weight: 0.7)
     }
     return Wording(
-      shown, shown, high: .init(adjective: readable(level), phrase: "have \(shown) \(readable(level))"),
-      low: .init(phrase: "seldom have \(shown) \(readable(level))"), weight: 0.7)
+      shown, shown, high: .init(adjective: readable(level), phrase: has(shown, level)),
+      low: .init(phrase: "seldom \(has(shown, level))"), weight: 0.7)
   }
+
+  /// "have 'Homeowner' as home ownership".
+  static func has(_ feature: String, _ level: String) -> String { "have '\(readable(level))' as \(feature)" }
 
   /// Levels that say whether, and not what.
   static let bareLevels: [String: Bool] = [
@@ -94,6 +97,19 @@ public struct Vocabulary: Sendable {
 
   /// "Mnt Wines" as one word of a name.
   private static func dashed(_ text: String) -> String { text.replacing(" ", with: "-") }
+
+  /// "wines" as it stands before a noun: "wine".
+  static func singular(_ word: String) -> String {
+    let kept = ["ss", "us", "is", "ics", "news", "goods", "clothes", "jeans", "series", "species", "sports", "lens"]
+    guard word.count > 3, word.hasSuffix("s"), !kept.contains(where: { word.lowercased().hasSuffix($0) }) else {
+      return word
+    }
+    if ["ches", "shes", "xes", "sses"].contains(where: word.hasSuffix) { return String(word.dropLast(2)) }
+    if word.hasSuffix("ies"), word.count > 4, !["movies", "cookies"].contains(where: word.lowercased().hasSuffix) {
+      return word.dropLast(3) + "y"
+    }
+    return String(word.dropLast())
+  }
 
   /// A level as it is read: capitals of whole words softened, no more than 24 characters.
   static func readable(_ level: String) -> String {
@@ -189,7 +205,10 @@ extension Wording {
 
   /// The same with `*` filled in.
   fileprivate func filling(_ rest: String) -> Wording {
-    func filled(_ text: String) -> String { text.replacing("*", with: rest) }
+    func filled(_ text: String) -> String {
+      // "wine buyers" buy wines.
+      text.replacing("* buyers", with: "\(Vocabulary.singular(rest)) buyers").replacing("*", with: rest)
+    }
     return Wording(
       pattern, filled(concept), noun: noun.map(filled), high: high.mapped(filled), low: low.mapped(filled),
       weight: weight,

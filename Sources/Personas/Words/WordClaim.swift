@@ -42,11 +42,12 @@ enum WordClaim: Sendable, Hashable {
 
   /// Of the built-in words, by their pattern; others compare.
   private static let claims: [String: Both] = [
-    "monetary_trend": sign, "orders_trend": sign, "* trend": sign, "recency_gaps": (.above(1), .comparison),
+    "monetary_trend": sign, "orders_trend": sign, "* trend": sign, "recency_gaps": (.above(1), .atMost(1)),
     "… response factor": (.above(1), .atMost(1)), "replenishment_due_days": (.atLeast(0), .below(0)),
     "stores_used": (.atLeast(2), .atMost(1)), "channels_used": (.atLeast(2), .atMost(1)), "… profits": sign,
     "lead_score": (.above(0), .atMost(0)), "tenure_days": newcomers, "… customer days": newcomers,
-    "largest_order_share": (.atLeast(0.5), .atMost(0.5)), "full_price_share": (.atLeast(0.5), .comparison),
+    "share_of_num_deals_purchases": fullPrice, "largest_order_share": (.atLeast(0.5), .atMost(0.5)),
+    "full_price_share": (.atLeast(0.5), .comparison),
     "category_concentration": (.atLeast(0.5), .comparison), "discount_share": fullPrice,
     "discount_line_share": fullPrice, "orders_on_offer_share": fullPrice,
     "only_on_offer": presence, "newbie": presence, "mens": presence, "womens": presence, "accepted_*": presence,
@@ -82,14 +83,16 @@ extension TraitFinder {
     guard claim.holds(own, measure) else {
       // What tells its number can be held against it.
       if let phrase = raw.phrase, phrase.contains("{own") {
-        return Wording.Side(phrase: Phrases.filled(phrase, profile, own, shown, values))
+        return Wording.Side(phrase: Phrases.filled(phrase, profile, own, shown, isMean: measure == .mean, values))
       }
       guard claim == .has || claim == .hasNot else { return Wording.Side(phrase: Phrases.plain(noun, effect)) }
       if isMore, own.aboveZero < TraitFinder.leastToldShare { return Wording.Side() }
       let told = ReportedGroups.percent(own.aboveZero, of: own.count)
       return Wording.Side(phrase: often(wording.high.phrase ?? "have \(noun)", isMore: isMore, told))
     }
-    return exact(raw, wording, profile, own, shown).mapped { Phrases.filled($0, profile, own, shown, values) }
+    return exact(raw, wording, profile, own, shown).mapped {
+      Phrases.filled($0, profile, own, shown, isMean: measure == .mean && !profile.everyone.isFlag, values)
+    }
   }
 
   /// The words for a level that at least half of a group have; of what fewer have, its share, and nobody's name; of what
@@ -98,7 +101,7 @@ extension TraitFinder {
     -> Wording.Side
   {
     func filled(_ text: String) -> String { text.replacing("{share}", with: told) }
-    let does = wording.high.phrase ?? "have \(FeatureWords(level.feature).stem) \(Vocabulary.readable(level.level))"
+    let does = wording.high.phrase ?? Vocabulary.has(FeatureWords(level.feature).stem, level.level)
     if effect.delta >= 0 {
       guard own < 0.5, wording.high != Wording.Side() else { return wording.high.mapped(filled) }
       return Wording.Side(phrase: does.contains("{share}") ? filled(does) : often(does, isMore: true, told))
@@ -120,7 +123,7 @@ extension TraitFinder {
     if wording.pattern == "share_*", shown >= 0.005, let word = side.adjective, word.hasSuffix("-free") {
       side.adjective = "low-" + word.dropLast("-free".count)
     }
-    if side.adjective == "seldom-mailed", own.median == 0 { side.adjective = "unmailed" }
+    if side.adjective == "seldom-contacted", own.median == 0 { side.adjective = "uncontacted" }
     // Longer ago than others' is not lapsed by one's own rhythm.
     if side.adjective == "lapsed", isLapsed(profile, own) == false { side.adjective = "quiet" }
     return side
@@ -128,9 +131,21 @@ extension TraitFinder {
 
   /// Whether at least half of a group have lapsed by their own rhythm; nil where no stages are known.
   private func isLapsed(_ profile: GroupProfiles.Number, _ own: NumberLevel) -> Bool? {
-    guard let group = profile.groups.firstIndex(of: own),
-      let stage = profiles.levels.first(where: { $0.feature == "lifecycle_stage" && $0.level == "lapsed" })
-    else { return nil }
-    return stage.groups[group] >= 0.5
+    profile.groups.firstIndex(of: own).flatMap { group in lapsed(group).map { $0.groups[group] >= 0.5 } }
+  }
+
+  /// The level of those who have lapsed by their own rhythm; nil where no stages are known of most of `group`.
+  func lapsed(_ group: Int) -> GroupProfiles.Level? {
+    profiles.levels.first {
+      $0.feature == "lifecycle_stage" && $0.level == "lapsed" && 2 * $0.known[group] >= profiles.sizes[group]
+    }
+  }
+
+  /// Where a group stands in a trait's own unit: the median, of a flag or a level the share.
+  func standing(_ item: WordedTrait, _ group: Int) -> Double {
+    guard item.trait.level == nil, let profile = profiles.number(item.trait.feature), !profile.everyone.isFlag,
+      let own = profile.groups[group]
+    else { return item.trait.own }
+    return own.median
   }
 }

@@ -12,7 +12,9 @@ extension PersonaBook {
     let tops = personas.indices.filter { personas[$0].isMacro || !divided.contains(personas[$0].macro) }
     guard tops.count > 1 else { return nil }
     let levels = Dictionary(grouping: profiles.levels, by: \.feature).filter { _, levels in
-      let own = tops.map { top in levels.firstIndex { $0.groups[top] >= PersonaBook.wholly } }
+      let own = tops.map { top in
+        levels.firstIndex { $0.groups[top] >= PersonaBook.wholly && 2 * $0.known[top] >= profiles.sizes[top] }
+      }
       return !own.contains(nil) && Set(own).count == tops.count
     }.keys
     let flags = profiles.numbers.filter { number in

@@ -100,11 +100,12 @@ extension SegmentModel {
         }
         // Who tells of an interval of few tells how many they are.
         let hits = (Double(told.rows) * told.observed).rounded()
-        guard min(hits, Double(told.rows) - hits) >= Double(ReportedGroups.least) else { continue }
+        let isTold = min(hits, Double(told.rows) - hits) >= Double(ReportedGroups.least)
         found[path, default: []].append(
           PersonaChance(
-            target: prediction.name, meaning: prediction.meaning, predicted: told.predicted, observed: told.observed,
-            low: told.low, high: told.high, all: prediction.prediction.card.quality.rate))
+            target: prediction.name, meaning: prediction.meaning, predicted: told.predicted,
+            came: isTold ? .init(told.observed, low: told.low, high: told.high) : nil,
+            all: prediction.prediction.card.quality.rate))
       }
     }
     return found

@@ -67,7 +67,7 @@ public struct ReportComparison: Sendable, Hashable, Codable {
     }.map { level in
       Level(
         feature: level.feature, level: level.level, everyone: (level.share * 1000).rounded() / 1000,
-        groups: zip(level.groups, profiles.sizes).map { ReportedGroups.rounded($0, of: $1) })
+        groups: zip(level.groups, level.known).map { ReportedGroups.rounded($0, of: $1) })
     }
     self.init(paths: paths, numbers: numbers, levels: levels)
   }

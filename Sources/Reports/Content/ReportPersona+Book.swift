@@ -52,7 +52,7 @@ extension ReportTrait {
 extension ReportChance {
   fileprivate init(_ chance: PersonaChance) {
     (target, meaning, predicted) = (chance.target, chance.meaning, chance.predicted)
-    (observed, low, high, all) = (chance.observed, chance.low, chance.high, chance.all)
+    (observed, low, high, all) = (chance.came?.rate, chance.came?.low, chance.came?.high, chance.all)
   }
 }
 

@@ -96,12 +96,12 @@ public struct ReportChance: Sendable, Hashable, Codable {
   public let meaning: String
   /// The mean predicted chance.
   public let predicted: Double
-  /// The rate observed where it was judged.
-  public let observed: Double
+  /// The rate observed where it was judged; nil where fewer than ten did it, or all but fewer than ten.
+  public let observed: Double?
   /// The lower end of its 95% interval.
-  public let low: Double
+  public let low: Double?
   /// The upper end.
-  public let high: Double
+  public let high: Double?
   /// Everybody's rate.
   public let all: Double
 }

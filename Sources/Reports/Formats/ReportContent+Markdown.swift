@@ -85,7 +85,8 @@ private struct MarkdownReport {
       text +=
         line(
           "Chance of \(chance.target): \(ReadableNumber.percent(chance.predicted)), observed "
-            + "\(ReadableNumber.percent(chance.observed)), all \(ReadableNumber.percent(chance.all)).") + "\n\n"
+            + "\(chance.observed.map(ReadableNumber.percent) ?? "in fewer than ten, or all but fewer"), all \(ReadableNumber.percent(chance.all))."
+        ) + "\n\n"
     }
     for effect in card.effects {
       text += line("Uplift of \(effect.target) by \(effect.treatment): \(effect.evidence).") + "\n\n"

@@ -113,7 +113,7 @@ extension HTMLPage {
   }
 
   private func chance(_ chance: ReportChance) -> [String: Any] {
-    let most = max(chance.high, chance.predicted, chance.all) * 1.05
+    let most = max(chance.high ?? 0, chance.predicted, chance.all) * 1.05
     return [
       "target": chance.target, "percent": ReadableNumber.percent(chance.predicted),
       "plot": RateDot.markup(
