@@ -19,7 +19,8 @@ BENCH_ROUNDS ?=
 BENCH_THREADS ?=
 
 # Tests import no target as @testable. Saying so lets them share one release build with the program; without the flag
-# `swift test` would compile every module a second time.
+# `swift test` would compile every module a second time. It builds the program itself, with the tests beside it: modules
+# wait for one another, and tests compile on the processors that this leaves idle.
 RELEASE := -c release
 TESTS := $(RELEASE) --disable-testable-imports --disable-xctest
 
@@ -62,7 +63,7 @@ demo: build ## run the main job on the real sample of notebooks-data, in demo/
 	@TESSERA=$(BINARY) Scripts/demo demo
 
 .PHONY: test
-test: build ## run the tests
+test: setup ## run the tests
 	$(SWIFT) test $(TESTS)
 
 BENCH_OPTIONS = $(BENCH_ROUNDS:%=--rounds %) $(BENCH_THREADS:%=--threads %)

@@ -122,7 +122,8 @@ extension ModelFileError: CustomStringConvertible {
     case .truncated(let missing): "the file ends \(missing) bytes too early. \(Self.copyAgain)"
     case .trailingBytes(let count): "\(count) bytes follow the last tensor, where the file must end. \(Self.copyAgain)"
     case .headerLength(let length, let limit):
-      "this is no model file: its first 8 bytes announce a header of \(length) bytes, more than the \(limit) allowed. "
+      "this is no model file: it does not begin as one, with a header of at most \(limit) bytes (its first 8 bytes say "
+        + "\(length)). "
         + Self.giveModel
     case .notJSON(let part, let byte): "\(part) is not valid JSON at byte \(byte). \(Self.giveModel)"
     case .duplicateKey(let part, let key): "\(part) has the key \(shown(key)) twice in one object. \(Self.giveModel)"

@@ -175,10 +175,16 @@ enum Report {
     for warning in model.checks?.warnings ?? [] { Terminal.note("warning: \(warning)") }
   }
 
-  /// Features that form no segment.
+  /// Features that form no segment, those of one reason together.
   static func dropped(_ model: SegmentModel) {
-    for dropped in model.transforms.dropped {
-      Terminal.note("note: '\(dropped.name)' forms no segment: \(dropped.reason)")
+    var told: Set<String> = []
+    for dropped in model.transforms.dropped where told.insert(dropped.reason).inserted {
+      let alike = model.transforms.dropped.filter { $0.reason == dropped.reason }.map { "'\($0.name)'" }
+      let (form, reason) =
+        alike.count == 1
+        ? ("forms", dropped.reason)
+        : ("form", dropped.reason.hasPrefix("it is ") ? "each " + dropped.reason.dropFirst("it ".count) : dropped.reason)
+      Terminal.note("note: \(alike.joined(separator: ", ")) \(form) no segment: \(reason)")
     }
   }
 

@@ -64,7 +64,7 @@ import Warehouse
     input.settings.and = "et"
     input.settings.putsAdjectivesLast = true
     input.settings.words = [
-      Wording("trait_*", "trait *", high: .init(adjective: "fidèles", phrase: "reviennent souvent"))
+      Wording("trait_2", "trait", high: .init(adjective: "fidèles", phrase: "reviennent souvent"))
     ]
     let persona = try #require(PersonaBook(input).persona("2/3"))
     #expect(persona.name.hasPrefix("Clients fidèles"), "\(persona.name)")

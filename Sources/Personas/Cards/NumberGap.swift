@@ -2,8 +2,8 @@ internal import Features
 
 /// How far a group's level and everybody's lie apart in a number's own unit: what a sure difference may be too small for.
 struct NumberGap {
-  /// Whether they differ by a tenth of the larger; of numbers without a zero to count from, by a tenth of the range in which
-  /// the middle half of everybody stands.
+  /// Whether they differ by a tenth of the larger or by half of the range in which the middle half of everybody stands; of
+  /// numbers that may have no zero to count from, as a score or a year, by a tenth of that range.
   let isMaterial: Bool
   /// Whether one is half as much again as the other; of a share that, or its rest, is.
   private let isWide: Bool
@@ -11,14 +11,17 @@ struct NumberGap {
 
   private static let calendar: Set<String> = ["year", "birth"]
 
-  /// The level of a group, `own`, and of everybody, `all`.
-  init(_ own: Double, _ all: Double, _ everyone: NumberLevel, isShare: Bool, of feature: String) {
+  /// The level of a group, `own`, and of everybody, `all`, in a number that `wording` is for.
+  init(_ own: Double, _ all: Double, _ everyone: NumberLevel, _ wording: Wording, isShare: Bool, of feature: String) {
     let (gap, most) = (abs(own - all), max(abs(own), abs(all)))
     let middle = everyone.quantiles[3] - everyone.quantiles[1]
+    let isOwnColumn = wording.pattern == wording.concept
     let hasZero =
-      everyone.quantiles[0] >= 0 && !FeatureWords(feature).words.contains { NumberGap.calendar.contains($0) }
+      !isOwnColumn && everyone.quantiles[0] >= 0
+      && !FeatureWords(feature).words.contains { NumberGap.calendar.contains($0) }
     // Of shares a hundredth is the least that is read.
-    isMaterial = gap > 0 && (hasZero ? gap >= 0.1 * most : gap >= 0.1 * middle) && (!isShare || gap >= 0.01)
+    isMaterial =
+      gap > 0 && (hasZero ? gap >= 0.1 * most || gap >= 0.5 * middle : gap >= 0.1 * middle) && (!isShare || gap >= 0.01)
     func ratio(_ one: Double, _ other: Double) -> Double { max(one, other) / max(min(one, other), 1e-12) }
     isWide = ratio(own, all) >= 1.5 || (isShare && most <= 1 && ratio(1 - own, 1 - all) >= 1.5)
     self.isShare = isShare

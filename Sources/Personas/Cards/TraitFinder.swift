@@ -135,7 +135,8 @@ struct TraitFinder: Sendable {
       measure == .median
       ? (own.median, profile.everyone.median) : (own.toldMean(profile.everyone), profile.everyone.mean)
     let wording = numberWords[index]
-    let gap = NumberGap(mine, all, profile.everyone, isShare: values.isShare(profile.feature), of: profile.feature)
+    let isShare = values.isShare(profile.feature) || wording.high.phrase?.contains("{own%}") ?? false
+    let gap = NumberGap(mine, all, profile.everyone, wording, isShare: isShare, of: profile.feature)
     var side = side(wording, profile, own, mine, measure, effect)
     if !gap.names(effect) || FeatureWords(profile.feature).isShortWindow { side = Wording.Side(phrase: side.phrase) }
     let shown = measure == .median ? "median" : "mean"
@@ -148,7 +149,7 @@ struct TraitFinder: Sendable {
         + Phrases.odds(effect))
     return WordedTrait(
       trait: trait, wording: wording, side: side, place: index, isMaterial: gap.isMaterial,
-      known: own.count, isPart: values.isShare(profile.feature))
+      known: own.count, isPart: isShare)
   }
 
   private func level(_ group: Int, _ index: Int) -> WordedTrait? {

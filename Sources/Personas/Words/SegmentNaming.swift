@@ -31,11 +31,15 @@ struct SegmentNaming {
     var names = [Name?](repeating: nil, count: traits.count)
     let order = sizes.indices.sorted { sizes[$0] != sizes[$1] ? sizes[$0] > sizes[$1] : $0 < $1 }
     for group in order {
-      let found = candidates(traits[group]).first { !used.contains(SegmentNaming.key($0.text)) }
-      let plain = "Typical \(vocabulary.customers)"
+      let all = candidates(traits[group])
+      let found = all.first { !used.contains(SegmentNaming.key($0.text)) }
+      // Where all that is true of it is taken, its path tells it apart.
+      let plain = all.first?.text ?? "Typical \(vocabulary.customers)"
       let name =
         found.map { Name(text: $0.text, traits: $0.traits) }
-        ?? Name(text: used.contains(SegmentNaming.key(plain)) ? "\(plain) \(paths[group])" : plain, traits: [])
+        ?? Name(
+          text: used.contains(SegmentNaming.key(plain)) ? "\(plain) \(paths[group])" : plain,
+          traits: all.first?.traits ?? [])
       used.insert(SegmentNaming.key(name.text))
       names[group] = name
     }

@@ -1,0 +1,161 @@
+import Features
+import Personas
+import Randomness
+import Testing
+import Warehouse
+
+/// What is sure of many customers may still be too small to speak of, and what is much of everything says nothing of what.
+@Suite struct PersonaMaterialTests {
+  /// Two segments of `size` with the numbers that `row` gives for segment and place in it.
+  private static func book(
+    _ names: [String], categories: [String: (Int, Int) -> String?] = [:], size: Int = 200,
+    _ row: (Int, Int) -> [Double]
+  ) -> PersonaBook {
+    var values: [Double] = []
+    var labels: [Int] = []
+    for place in 0..<2 * size {
+      labels.append(place % 2)
+      values += row(place % 2, place / 2)
+    }
+    let columns = categories.map { name, level in
+      let texts = (0..<2 * size).map { level($0 % 2, $0 / 2) }
+      return Column(name: name, values: .texts(texts.map { $0 ?? "" }), missing: texts.map { $0 == nil })
+    }
+    return PersonaBook(
+      PersonaInput(
+        FeatureValues(
+          customers: Column(name: "id", values: .integers((0..<2 * size).map(Int64.init))),
+          numbers: NumberBlock(names: names, rows: 2 * size, values: values), categories: columns),
+        ProfiledGroups(
+          segments: [
+            .init(id: 1, macro: 1, stability: nil, customers: size),
+            .init(id: 2, macro: 2, stability: nil, customers: size),
+          ], labels: labels), settings: PersonaSettings(), dialect: .duckDB))
+  }
+
+  private static func spread(_ place: Int) -> Double { Double(place * 77 % 200) / 200 }
+
+  private static func words(_ persona: Persona) -> [String] {
+    [persona.name, persona.sentence] + persona.distinctive.map(\.words) + persona.topics.flatMap(\.facts).map(\.words)
+  }
+
+  @Test func `amounts are told as shares of their whole, and a bigger spender of everything prefers nothing`() throws {
+    // The second spends ten times as much of everything, and two thirds of it on wines instead of a seventh.
+    let book = Self.book(["MntWines", "MntFruits", "MntMeatProducts"]) { segment, place in
+      let whole = (segment == 1 ? 1_000 : 100) * (1 + Self.spread(place))
+      let wines = segment == 1 ? 0.65 : 0.15
+      return [whole * wines, whole * 0.3, whole * (0.7 - wines)]
+    }
+    let (first, second) = (try #require(book.persona("1/1")), try #require(book.persona("2/2")))
+    #expect(second.name.lowercased().contains("big spenders"), "\(second.name)")
+    #expect(Self.words(second).contains { $0.contains("spend 65% on wines") }, "\(Self.words(second))")
+    #expect(!Self.words(second).contains { $0.contains("fruit") }, "\(Self.words(second))")
+    // A tenth of the amount on fruits, and yet the same share: no reason to hide them.
+    #expect(!first.topics.contains { $0.title == "What not to show them" }, "\(first.topics)")
+    #expect(Self.words(first).contains { $0.contains("have spent 150") }, "\(Self.words(first))")
+    // Rules are made of columns that the table has.
+    for persona in book.personas {
+      #expect(persona.rule.rule.conditions.allSatisfy { $0.feature.hasPrefix("Mnt") }, "\(persona.rule.words)")
+    }
+  }
+
+  @Test func `who buys often at a discount hunts no deals where most is bought without`() throws {
+    let names = ["NumDealsPurchases", "NumWebPurchases", "NumStorePurchases"]
+    let book = Self.book(names) { segment, place in
+      let own = (Self.spread(place) * 4).rounded()
+      return segment == 1 ? [5, 20 + own, 20 + own] : [2, 2, 2 + own / 4]
+    }
+    let (first, second) = (try #require(book.persona("1/1")), try #require(book.persona("2/2")))
+    #expect(!second.name.lowercased().contains("deal hunters"), "\(second.name)")
+    #expect(first.name.lowercased().contains("deal hunters"), "\(first.name)")
+  }
+
+  @Test func `a sure difference that is slight sets nobody apart`() throws {
+    let names = ["tenure_days", "share_pastry", "orders_night_share", "discount_depth", "spend"]
+    let book = Self.book(names) { segment, place in
+      let own = Double(segment)
+      let s = Self.spread(place)
+      return [
+        350 + 20 * s + 5 * own, 0.005 + 0.01 * s + 0.006 * own, 0.1 + 0.15 * s + 0.04 * own,
+        0.2 + 0.02 * s + 0.01 * own,
+        100 + 200 * own + 50 * s,
+      ]
+    }
+    for persona in book.personas {
+      let told = Self.words(persona)
+      for word in ["newcomers", "long-standing", "pastry", "night shoppers", "deep discounts", "shallow"] {
+        #expect(!told.contains { $0.lowercased().contains(word) }, "\(word): \(told)")
+      }
+      #expect(!persona.distinctive.contains { ["tenure_days", "share_pastry", "discount_depth"].contains($0.feature) })
+    }
+  }
+
+  @Test func `a week of much spend makes no big spender`() throws {
+    let book = Self.book(["monetary_7d", "monetary"]) { segment, place in
+      let own = 500 + 500 * Self.spread(place)
+      return segment == 1 ? [50 + own / 20, own] : [own / 100, own]
+    }
+    let persona = try #require(book.persona("2/2"))
+    #expect(persona.name.lowercased().contains("medium spenders"), "\(persona.name)")
+    #expect(persona.distinctive.contains { $0.feature == "monetary_7d" })
+  }
+
+  @Test func `levels are shares of those of whom they are known, and silent where most are not`() throws {
+    let book = Self.book(
+      ["spend"],
+      categories: [
+        // Known of 60%, of whom two thirds own; of the other segment of 60%, of whom none does.
+        "home_ownership": { segment, place in
+          let s = Self.spread(place)
+          return s >= 0.6 ? nil : segment == 1 && s < 0.4 ? "Homeowner" : "Renter"
+        },
+        // Known of a tenth.
+        "marital_status": { segment, place in
+          Self.spread(place) >= 0.1 ? nil : segment == 1 ? "Married" : "Single"
+        },
+      ]
+    ) { _, place in [Self.spread(place)] }
+    let persona = try #require(book.persona("2/2"))
+    #expect(persona.name.lowercased().contains("homeowners"), "\(persona.name)")
+    let trait = try #require(persona.distinctive.first { $0.level == "Homeowner" })
+    #expect(abs(trait.own - 2.0 / 3) < 1e-9 && trait.evidence.contains("67% of the 60% known"), "\(trait.evidence)")
+    #expect(!persona.distinctive.contains { $0.feature == "marital_status" })
+    #expect(!Self.words(persona).contains { $0.lowercased().contains("married") })
+  }
+
+  @Test func `a number known of few of a segment is not told`() throws {
+    let book = Self.book(["orders_quarter_4_share", "spend"]) { segment, place in
+      [segment == 1 && place >= 20 ? .nan : segment == 1 ? 0.9 : 0.2, Double(segment) + Self.spread(place)]
+    }
+    let persona = try #require(book.persona("2/2"))
+    #expect(!persona.distinctive.contains { $0.feature == "orders_quarter_4_share" })
+  }
+
+  @Test func `who has not lapsed is not won back, and growth is that of the middle one`() throws {
+    let book = Self.book(
+      ["recency_days", "spend", "orders_trend_90d"],
+      categories: [
+        "lifecycle_stage": { segment, place in segment == 1 && Self.spread(place) < 0.3 ? "lapsed" : "active" }
+      ]
+    ) { segment, place in
+      let s = Self.spread(place)
+      return [
+        segment == 1 ? 20 + 10 * s : 2 + 3 * s, segment == 1 ? 500 + s : 100 + s, s < 0.6 ? 0 : segment == 1 ? 2 : -2,
+      ]
+    }
+    let persona = try #require(book.persona("2/2"))
+    #expect(persona.distinctive.contains { $0.feature == "recency_days" })
+    #expect(!persona.actions.contains { $0.title.hasPrefix("Win back") || $0.title == "Grow" }, "\(persona.actions)")
+  }
+
+  @Test(
+    arguments: [
+      ("wines", "wine"), ("fruits", "fruit"), ("pastries", "pastry"), ("movies", "movie"), ("dresses", "dress"),
+      ("boxes", "box"), ("gas", "gas"), ("electronics", "electronics"), ("sports", "sports"), ("glass", "glass"),
+      ("meat", "meat"),
+    ])
+  func `what is bought stands before its buyers in the singular`(bought: String, name: String) {
+    let wording = Vocabulary(PersonaSettings(), unit: "customers").wording("share_\(bought)", level: nil)
+    #expect(wording.high.group == "\(name) buyers" && wording.high.phrase == "spend {own%} on \(bought)")
+  }
+}
