@@ -183,7 +183,9 @@ enum Report {
       let (form, reason) =
         alike.count == 1
         ? ("forms", dropped.reason)
-        : ("form", dropped.reason.hasPrefix("it is ") ? "each " + dropped.reason.dropFirst("it ".count) : dropped.reason)
+        : (
+          "form", dropped.reason.hasPrefix("it is ") ? "each " + dropped.reason.dropFirst("it ".count) : dropped.reason
+        )
       Terminal.note("note: \(alike.joined(separator: ", ")) \(form) no segment: \(reason)")
     }
   }
