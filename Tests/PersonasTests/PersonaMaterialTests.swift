@@ -148,6 +148,46 @@ import Warehouse
     #expect(!persona.actions.contains { $0.title.hasPrefix("Win back") || $0.title == "Grow" }, "\(persona.actions)")
   }
 
+  @Test func `who ordered once has no rhythm, no growth and no long standing`() throws {
+    let names = ["orders", "tenure_days", "recency_days", "repeat_line_share", "monetary_trend_90d", "spend"]
+    let book = Self.book(names) { segment, place in
+      let s = Self.spread(place)
+      return segment == 1
+        ? [1, 300 + 20 * s, 300 + 20 * s, 0, 2, 100 + s] : [6, 100 + 50 * s, 5 + s, 0.5 + 0.2 * s, -0.5, 100 + s]
+    }
+    let persona = try #require(book.persona("2/2"))
+    let told = Self.words(persona)
+    for word in ["long-standing", "variety seekers", "growing", "more than before", "seldom buy the same"] {
+      #expect(!told.contains { $0.lowercased().contains(word) }, "\(word): \(told)")
+    }
+    #expect(told.contains { $0.contains("first bought 310 days ago") }, "\(told)")
+    #expect(!persona.actions.contains { $0.title == "Grow" })
+  }
+
+  @Test func `a part that is smaller and yet more in money is no reason to hide it`() throws {
+    // The second spends ten times as much: of gold a smaller share, and more.
+    let book = Self.book(["MntGoldProds", "MntWines"]) { segment, place in
+      let whole = (segment == 1 ? 1_000 : 100) * (1 + Self.spread(place))
+      let gold = (segment == 1 ? 0.05 : 0.2) + 0.01 * Self.spread(place)
+      return [whole * gold, whole * (1 - gold)]
+    }
+    let persona = try #require(book.persona("2/2"))
+    #expect(Self.words(persona).contains { $0.contains("% on gold") }, "\(Self.words(persona))")
+    #expect(!persona.topics.contains { $0.title == "What not to show them" })
+  }
+
+  @Test func `what is known of half of them tells of nobody in a sentence`() throws {
+    let book = Self.book(
+      ["spend"],
+      categories: [
+        "marital_status": { _, place in Self.spread(place) < 0.6 ? "Married" : nil },
+        "gender": { segment, place in Self.spread(place) < (segment == 1 ? 0.8 : 0.7) ? "F" : "M" },
+      ]
+    ) { segment, place in [100 * Double(segment + 1) + Self.spread(place)] }
+    let persona = try #require(book.persona("2/2"))
+    #expect(persona.sentence.hasPrefix("Women who"), "\(persona.sentence)")
+  }
+
   @Test(
     arguments: [
       ("wines", "wine"), ("fruits", "fruit"), ("pastries", "pastry"), ("movies", "movie"), ("dresses", "dress"),

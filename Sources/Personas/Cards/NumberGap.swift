@@ -9,7 +9,11 @@ struct NumberGap {
   private let isWide: Bool
   private let isShare: Bool
 
+  private static let parts = ["category ", "brand", "channel ", "weekday", "daytime"]
   private static let calendar: Set<String> = ["year", "birth"]
+
+  /// What part a share has to be to name people: that of a time of day, of which there are four, more.
+  private let isLarge: Bool
 
   /// The level of a group, `own`, and of everybody, `all`, in a number that `wording` is for.
   init(_ own: Double, _ all: Double, _ everyone: NumberLevel, _ wording: Wording, isShare: Bool, of feature: String) {
@@ -25,12 +29,15 @@ struct NumberGap {
     func ratio(_ one: Double, _ other: Double) -> Double { max(one, other) / max(min(one, other), 1e-12) }
     isWide = ratio(own, all) >= 1.5 || (isShare && most <= 1 && ratio(1 - own, 1 - all) >= 1.5)
     self.isShare = isShare
+    let isOfPart =
+      wording.high.phrase?.contains("{own%} on") ?? false || NumberGap.parts.contains { wording.concept.hasPrefix($0) }
+    isLarge = !isOfPart || own < all || own >= (wording.concept == "daytime" ? 0.4 : 0.25)
   }
 
   /// Whether a name may speak of it: what most of the group have more of than most others (Romano et al., 2006: a medium
-  /// difference); of shares what they do half as often again, or half as seldom.
+  /// difference); of shares what they do half as often again, or half as seldom, and of one of many parts a quarter.
   func names(_ effect: Effect) -> Bool {
-    isMaterial && (isShare ? isWide : abs(effect.delta) >= Effect.medium)
+    isMaterial && (isShare ? isWide && isLarge : abs(effect.delta) >= Effect.medium)
   }
 }
 

@@ -12,6 +12,8 @@ struct WordedTrait: Sendable {
   let isMaterial: Bool
   /// Customers of the group of whom it is known.
   let known: Int
+  /// Whether it is known of nine in ten of them.
+  let isOfNearlyAll: Bool
   /// Whether its number is a part of a whole: a share, or that of a level.
   let isPart: Bool
   /// How much it tells, in a name.
@@ -85,6 +87,15 @@ struct TraitFinder: Sendable {
     return found.map(\.feature).filter { seen.insert($0).inserted }
   }
 
+  /// What the middle one of `group` and of everybody spends; nil where nothing tells.
+  func spend(_ group: Int) -> (own: Double, all: Double)? {
+    for (profile, wording) in zip(profiles.numbers, numberWords)
+    where wording.concept == "spend" && wording.weight == 1 && !FeatureWords(profile.feature).isShortWindow {
+      if let own = profile.groups[group] { return (own.median, profile.everyone.median) }
+    }
+    return nil
+  }
+
   /// Words for what a group has as much of as most: "medium spenders", whose middle half lies inside everybody's.
   func middling(_ group: Int) -> [WordedTrait] {
     guard vocabulary.isEnglish else { return [] }
@@ -105,7 +116,7 @@ struct TraitFinder: Sendable {
           + "(all \(told(all[1])) and \(told(all[3])))")
       return WordedTrait(
         trait: trait, wording: wording, side: Wording.Side(group: "medium spenders"), place: index, isMaterial: true,
-        known: own.count, isPart: false)
+        known: own.count, isOfNearlyAll: own.missingShare <= 0.1, isPart: false)
     }.prefix(1).map { $0 }
   }
 
@@ -135,9 +146,13 @@ struct TraitFinder: Sendable {
       measure == .median
       ? (own.median, profile.everyone.median) : (own.toldMean(profile.everyone), profile.everyone.mean)
     let wording = numberWords[index]
+    // Where the middle ones are the same, a mean tells of a few: that, only of what is seldom, and where it points the same way.
+    let isTelling =
+      measure == .median || (profile.everyone.median <= 10 && (mine - all) * effect.delta > 0)
+      || wording.pattern == wording.concept
     let isShare = values.isShare(profile.feature) || wording.high.phrase?.contains("{own%}") ?? false
     let gap = NumberGap(mine, all, profile.everyone, wording, isShare: isShare, of: profile.feature)
-    var side = side(wording, profile, own, mine, measure, effect)
+    var side = side(wording, profile, own, mine, measure, effect, group)
     if !gap.names(effect) || FeatureWords(profile.feature).isShortWindow { side = Wording.Side(phrase: side.phrase) }
     let shown = measure == .median ? "median" : "mean"
     let trait = Trait(
@@ -148,8 +163,8 @@ struct TraitFinder: Sendable {
         + "(all \(values.exact(all, of: profile.feature))); "
         + Phrases.odds(effect))
     return WordedTrait(
-      trait: trait, wording: wording, side: side, place: index, isMaterial: gap.isMaterial,
-      known: own.count, isPart: isShare)
+      trait: trait, wording: wording, side: side, place: index, isMaterial: gap.isMaterial && isTelling,
+      known: own.count, isOfNearlyAll: own.missingShare <= 0.1, isPart: isShare)
   }
 
   private func level(_ group: Int, _ index: Int) -> WordedTrait? {
@@ -176,7 +191,7 @@ struct TraitFinder: Sendable {
         + (relative > 0 ? ", index \(ReadableNumber.text(relative.rounded()))" : "") + ")")
     return WordedTrait(
       trait: trait, wording: wording, side: side, place: profiles.numbers.count + index, isMaterial: true,
-      known: known, isPart: true)
+      known: known, isOfNearlyAll: 10 * known >= 9 * profiles.sizes[group], isPart: true)
   }
 }
 
@@ -214,7 +229,7 @@ enum Phrases {
       .replacing("{all}", with: values.rounded(profile.everyone.median, of: name))
       .replacing("{range}", with: values.range(own.quantiles[1], own.quantiles[3], of: name))
     let read = counts.reduce(told) { $0.replacing($1.0, with: $1.1) }
-    return isMean && text.contains("{own") ? "\(read) on average" : read
+    return isMean && own.aboveZero > 0 && text.contains("{own") ? "\(read) on average" : read
   }
 
   /// Numbers as people say them.

@@ -22,6 +22,10 @@ extension ActionRule {
       "Save the offer", when: [Condition("uplift", .usual)],
       what: "Spend nothing on {treatment} here until it is shown to work: no effect could be told from chance."),
     ActionRule(
+      "Remind",
+      when: [Condition("recency_gaps", .high), Condition("recency_gaps", .above(1.5)), Condition("lapse", .usual)],
+      what: "They are overdue by their own rhythm: remind them now, with what they usually buy, before they lapse."),
+    ActionRule(
       "Full price", when: [Condition("discount", .low), Condition("frequency", .high)],
       what:
         "They buy often, and less at a discount than others: offer service, early access and what goes with their last "
@@ -50,6 +54,9 @@ extension ActionRule {
     ActionRule(
       "Other contact", when: [Condition("response", .low), Condition("contact", .usual)],
       what: "Campaigns of the usual kind seldom reach them: send fewer, and try another channel or occasion."),
+    ActionRule(
+      "Welcome", when: [Condition("tenure", .veryLow)],
+      what: "They are new: help them to a good start, and ask early whether they are content."),
     ActionRule(
       "Grow", when: [Condition("trend", .high), Condition("trend", .above(0))],
       what: "They buy more than before: suggest what goes with their last purchase while they are growing."),

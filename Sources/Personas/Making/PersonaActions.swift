@@ -83,7 +83,9 @@ extension PersonaMaker {
   }
 
   private func holds(_ test: ActionRule.Test, _ item: WordedTrait, as subject: String, _ group: Int) -> Bool {
-    let (trait, isSure) = (item.trait, item.isMaterial && item.trait.effect.q <= TraitFinder.greatestRate)
+    let trait = item.trait
+    // A rule goes by what may be said of them.
+    let isSure = item.isMaterial && item.side != Wording.Side() && trait.effect.q <= TraitFinder.greatestRate
     // Asked for by its concept, a feature may run the other way; asked for by its own name, it does not.
     let isTurned = item.wording.isReversed && trait.feature != subject
     let delta = isTurned ? -trait.effect.delta : trait.effect.delta

@@ -33,7 +33,7 @@ extension PersonaMaker {
     let choices = found.filter { PersonaMaker.isChoice($0.wording.concept) }
     var topics = [
       Persona.Topic(title: "What they buy", facts: facts(choices.filter { !PersonaMaker.isLess($0) })),
-      Persona.Topic(title: "What not to show them", facts: facts(choices.filter(PersonaMaker.isShunned))),
+      Persona.Topic(title: "What not to show them", facts: facts(choices.filter { isShunned($0, group) })),
     ]
     for subject in PersonaMaker.subjects {
       var told = facts(found.filter { subject.concepts.contains($0.wording.concept) })
@@ -60,11 +60,13 @@ extension PersonaMaker {
     !item.trait.isHigh && (item.wording.concept.hasPrefix("category ") || item.wording.concept == "brand")
   }
 
-  /// Whether it is a small part of what they buy, and at most two thirds of what it is of everybody's: that they buy less
-  /// of everything is no reason to hide it.
-  private static func isShunned(_ item: WordedTrait) -> Bool {
-    isLess(item) && item.isPart && item.trait.own < 0.1 && item.trait.all >= 0.02
+  /// Whether it is a small part of what they buy, at most two thirds of what it is of everybody's, and no more in all: that
+  /// they buy less of everything is no reason to hide it, nor that they buy more of the rest.
+  private func isShunned(_ item: WordedTrait, _ group: Int) -> Bool {
+    let spend = finder.spend(group)
+    return PersonaMaker.isLess(item) && item.isPart && item.trait.own < 0.1 && item.trait.all >= 0.02
       && item.trait.own <= 2 * item.trait.all / 3
+      && item.trait.own * (spend?.own ?? 1) <= item.trait.all * (spend?.all ?? 1)
   }
 
   private static let mostTypical = 6
@@ -91,6 +93,11 @@ extension PersonaMaker {
         profile.everyone.quantiles[1] < profile.everyone.quantiles[3],
         said.insert(wording.concept).inserted
       else { return nil }
+      if profile.everyone.isFlag {
+        let share = ReportedGroups.percent(own.aboveZero, of: own.count)
+        return Persona.Fact(
+          words: "\(wording.noun ?? FeatureWords(name).told): \(share)", evidence: "\(name): \(share)")
+      }
       let quartiles = own.quantiles[1...3].map { values.exact($0, of: name) }
       return Persona.Fact(
         words: "\(wording.noun ?? FeatureWords(name).told): "

@@ -31,7 +31,7 @@ struct PersonaSentence {
     var said: Set<String> = []
     var used: [WordedTrait] = []
     let common = all.filter {
-      $0.trait.level != nil && $0.trait.own >= PersonaSentence.mostlyShare && $0.trait.isHigh
+      $0.trait.level != nil && $0.trait.own >= PersonaSentence.mostlyShare && $0.trait.isHigh && $0.isOfNearlyAll
         && PersonaSentence.who.contains($0.wording.concept)
     }
     var (before, noun, after): ([String], String?, [String]) = ([], nil, [])

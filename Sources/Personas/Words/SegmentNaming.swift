@@ -89,6 +89,7 @@ struct SegmentNaming {
       // Two concepts may have one word: nobody is lapsed twice.
       let words = name.text.lowercased().split(separator: " ")
       return words.count <= SegmentNaming.mostWords && name.text.count <= 48 && Set(words).count == words.count
+        && !(words.contains("new") && words.contains("newcomers"))
     }
     return fitting.enumerated().sorted {
       $0.element.score != $1.element.score ? $0.element.score > $1.element.score : $0.offset < $1.offset

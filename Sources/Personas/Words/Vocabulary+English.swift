@@ -14,7 +14,7 @@ extension Vocabulary {
       high: Side(adjective: "lapsed", phrase: "last bought {own} days ago"),
       low: Side(adjective: "recent", phrase: "last bought {own} days ago")),
     Wording(
-      "recency_gaps", "recency", noun: "usual gaps since the last order",
+      "recency_gaps", "recency", noun: "share of their usual gap gone by",
       high: Side(adjective: "overdue", phrase: "are overdue by their own rhythm"),
       low: Side(phrase: "are within their own rhythm"), weight: 0.6),
     Wording("recency_score", "recency", high: Side(), weight: 0, isReversed: true),
@@ -78,7 +78,7 @@ extension Vocabulary {
       low: Side(adjective: "low-volume", phrase: "buy fewer articles than others"), weight: 0.7),
     Wording(
       "tenure_days", "tenure", noun: "days since the first order",
-      high: Side(adjective: "long-standing", phrase: "have been customers for {own} days"),
+      high: Side(adjective: "long-standing", phrase: "first bought {own} days ago"),
       low: Side(adjective: "new", group: "newcomers", phrase: "first bought {own} days ago")),
     Wording(
       "basket_value_mean", "basket", noun: "spend an order",
@@ -179,7 +179,7 @@ extension Vocabulary {
     Wording("discount_line_share", "discount", noun: "share bought at a discount", high: discount, low: fullPrice),
     Wording("orders_on_offer_share", "discount", noun: "orders on offer", high: discount, low: fullPrice),
     Wording(
-      "discount_depth", "discount", noun: "depth of discounts",
+      "discount_depth", "discount depth", noun: "depth of discounts",
       high: Side(group: "bargain hunters", phrase: "go for deep discounts ({own%})"),
       low: Side(phrase: "take shallow discounts ({own%})"), weight: 0.8),
     Wording(
@@ -247,7 +247,7 @@ extension Vocabulary {
       low: Side(phrase: "are overdue to replenish"), weight: 0.3),
     Wording(
       "stores_used", "stores", noun: "stores", high: Side(adjective: "many-store", phrase: "use {own} stores"),
-      low: Side(adjective: "one-store", phrase: "keep to one store"), weight: 0.6),
+      low: Side(adjective: "one-store", phrase: "use {own} stores"), weight: 0.6),
     Wording(
       "channels_used", "channels", noun: "channels",
       high: Side(adjective: "multi-channel", phrase: "use {own} channels"),

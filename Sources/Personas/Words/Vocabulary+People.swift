@@ -55,10 +55,11 @@ extension Vocabulary {
       "… opened", "email", noun: "opened e-mails", high: Side(group: "e-mail readers", phrase: "open e-mails"),
       low: Side(phrase: "open few e-mails"), weight: 0.9),
     Wording(
-      "… redemptions", "coupons", noun: "redeemed coupons", high: Side(group: "coupon users", phrase: "redeem coupons"),
+      "… redemptions", "coupons", noun: "coupon redemptions",
+      high: Side(group: "coupon users", phrase: "redeem coupons"),
       low: Side(phrase: "redeem few coupons"), weight: 0.9),
     Wording(
-      "… redeemed", "coupons", noun: "redeemed coupons", high: Side(group: "coupon users", phrase: "redeem coupons"),
+      "… redeemed", "coupons", noun: "coupon redemptions", high: Side(group: "coupon users", phrase: "redeem coupons"),
       low: Side(phrase: "redeem few coupons"), weight: 0.9),
     Wording(
       "… carts abandoned", "carts", noun: "carts left",
@@ -119,10 +120,10 @@ extension Vocabulary {
       "… channel = *", "channel", high: Side(group: "* customers", phrase: "buy by * ({share})"),
       low: Side(phrase: "seldom buy by *"), weight: 0.9),
     Wording(
-      "… plan = *", "plan", high: Side(adjective: "*", phrase: "have the plan '*' ({share})"),
+      "… plan = *", "plan", high: Side(adjective: "*~", phrase: "have the plan '*' ({share})"),
       low: Side(phrase: "seldom have the plan '*'"), weight: 0.9),
     Wording(
-      "… contract = *", "plan", high: Side(adjective: "*", phrase: "have the contract '*' ({share})"),
+      "… contract = *", "plan", high: Side(adjective: "*~", phrase: "have the contract '*' ({share})"),
       low: Side(phrase: "seldom have the contract '*'"), weight: 0.9),
     Wording(
       "age", "age", noun: "years of age",
@@ -226,8 +227,8 @@ extension Vocabulary {
       low: Side(adjective: "new", phrase: "have been customers for {own} days only"), weight: 0.95),
     Wording(
       "… tenure", "tenure", noun: "tenure",
-      high: Side(adjective: "long-standing", phrase: "have been customers for {own}"),
-      low: Side(adjective: "new", phrase: "have been customers for {own} only")),
+      high: Side(adjective: "long-standing", phrase: "have a tenure of {own}"),
+      low: Side(adjective: "new", phrase: "have a tenure of {own} only")),
     Wording(
       "… monthly charges", "price", noun: "charges a month",
       high: Side(adjective: "high-paying", phrase: "pay {own} a month"),

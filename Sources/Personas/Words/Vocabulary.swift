@@ -98,6 +98,11 @@ public struct Vocabulary: Sendable {
   /// "Mnt Wines" as one word of a name.
   private static func dashed(_ text: String) -> String { text.replacing(" ", with: "-") }
 
+  /// "Month-to-month" as it stands inside a name: "month-to-month"; "DSL" stays.
+  static func softened(_ word: String) -> String {
+    word.dropFirst().contains(where: \.isUppercase) ? word : word.prefix(1).lowercased() + word.dropFirst()
+  }
+
   /// "wines" as it stands before a noun: "wine".
   static func singular(_ word: String) -> String {
     let kept = ["ss", "us", "is", "ics", "news", "goods", "clothes", "jeans", "series", "species", "sports", "lens"]
@@ -207,7 +212,9 @@ extension Wording {
   fileprivate func filling(_ rest: String) -> Wording {
     func filled(_ text: String) -> String {
       // "wine buyers" buy wines.
-      text.replacing("* buyers", with: "\(Vocabulary.singular(rest)) buyers").replacing("*", with: rest)
+      text.replacing("*~", with: Vocabulary.softened(rest)).replacing(
+        "* buyers", with: "\(Vocabulary.singular(rest)) buyers"
+      ).replacing("*", with: rest)
     }
     return Wording(
       pattern, filled(concept), noun: noun.map(filled), high: high.mapped(filled), low: low.mapped(filled),

@@ -44,7 +44,7 @@ enum WordClaim: Sendable, Hashable {
   private static let claims: [String: Both] = [
     "monetary_trend": sign, "orders_trend": sign, "* trend": sign, "recency_gaps": (.above(1), .atMost(1)),
     "… response factor": (.above(1), .atMost(1)), "replenishment_due_days": (.atLeast(0), .below(0)),
-    "stores_used": (.atLeast(2), .atMost(1)), "channels_used": (.atLeast(2), .atMost(1)), "… profits": sign,
+    "stores_used": (.atLeast(2), .comparison), "channels_used": (.atLeast(2), .atMost(1)), "… profits": sign,
     "lead_score": (.above(0), .atMost(0)), "tenure_days": newcomers, "… customer days": newcomers,
     "share_of_num_deals_purchases": fullPrice, "largest_order_share": (.atLeast(0.5), .atMost(0.5)),
     "full_price_share": (.atLeast(0.5), .comparison),
@@ -67,11 +67,13 @@ extension TraitFinder {
   /// though larger than that of others; what holds for fewer is told as a comparison, and names nobody.
   func side(
     _ wording: Wording, _ profile: GroupProfiles.Number, _ own: NumberLevel, _ shown: Double, _ measure: Trait.Measure,
-    _ effect: Effect
+    _ effect: Effect, _ group: Int
   ) -> Wording.Side {
     let isMore = effect.delta >= 0
     let raw = isMore ? wording.high : wording.low
-    guard own.missingShare <= 0.5, raw != Wording.Side() else { return Wording.Side() }
+    guard own.missingShare <= 0.5, raw != Wording.Side(),
+      !(TraitFinder.ofSeveral.contains(wording.pattern) && hasOneOrder(group))
+    else { return Wording.Side() }
     let noun = wording.noun ?? FeatureWords(profile.feature).told
     if values.isShare(profile.feature) {
       if isMore, shown < TraitFinder.leastToldShare { return Wording.Side() }
@@ -90,7 +92,7 @@ extension TraitFinder {
       let told = ReportedGroups.percent(own.aboveZero, of: own.count)
       return Wording.Side(phrase: often(wording.high.phrase ?? "have \(noun)", isMore: isMore, told))
     }
-    return exact(raw, wording, profile, own, shown).mapped {
+    return exact(raw, wording, own, shown, group).mapped {
       Phrases.filled($0, profile, own, shown, isMean: measure == .mean && !profile.everyone.isFlag, values)
     }
   }
@@ -117,7 +119,7 @@ extension TraitFinder {
 
   /// Words that say more than a comparison in one case, in that case alone.
   private func exact(
-    _ side: Wording.Side, _ wording: Wording, _ profile: GroupProfiles.Number, _ own: NumberLevel, _ shown: Double
+    _ side: Wording.Side, _ wording: Wording, _ own: NumberLevel, _ shown: Double, _ group: Int
   ) -> Wording.Side {
     var side = side
     if wording.pattern == "share_*", shown >= 0.005, let word = side.adjective, word.hasSuffix("-free") {
@@ -125,13 +127,23 @@ extension TraitFinder {
     }
     if side.adjective == "seldom-contacted", own.median == 0 { side.adjective = "uncontacted" }
     // Longer ago than others' is not lapsed by one's own rhythm.
-    if side.adjective == "lapsed", isLapsed(profile, own) == false { side.adjective = "quiet" }
+    if side.adjective == "lapsed", let stage = lapsed(group), stage.groups[group] < 0.5 { side.adjective = "quiet" }
+    // Who came long ago and was not seen since stands nowhere.
+    if side.adjective == "long-standing", let last = profiles.number("recency_days")?.groups[group]?.median,
+      last > own.median / 2
+    {
+      side.adjective = nil
+    }
+    if side.adjective == "one-store", own.median > 1 { side.adjective = nil }
     return side
   }
 
-  /// Whether at least half of a group have lapsed by their own rhythm; nil where no stages are known.
-  private func isLapsed(_ profile: GroupProfiles.Number, _ own: NumberLevel) -> Bool? {
-    profile.groups.firstIndex(of: own).flatMap { group in lapsed(group).map { $0.groups[group] >= 0.5 } }
+  /// What takes several orders to show.
+  private static let ofSeveral: Set<String> = ["repeat_line_share", "monetary_trend", "orders_trend"]
+
+  /// Whether at least half of a group have ordered once; false where orders are not known.
+  private func hasOneOrder(_ group: Int) -> Bool {
+    profiles.number("orders")?.groups[group].map { $0.median < 2 } ?? false
   }
 
   /// The level of those who have lapsed by their own rhythm; nil where no stages are known of most of `group`.

@@ -234,7 +234,7 @@ FROM (SELECT customer, campaign, CAST(ts AS DATE) AS day FROM (SELECT * FROM (SE
 LEFT JOIN (SELECT DISTINCT customer, day FROM orders) AS bought
   ON bought.customer = contact.customer AND bought.day >= contact.day
     AND CAST(bought.day - contact.day AS INT) < 14
-GROUP BY contact.customer, contact.campaign, contact.day) AS r;
+GROUP BY contact.customer, contact.campaign, contact.day) AS r WHERE customer IN (SELECT customer FROM orders);
 
 SELECT value, count(*) AS reached FROM (SELECT CAST("type" AS VARCHAR) AS value, customer FROM (SELECT * FROM "tessera_source_5" AS rows_of_source WHERE customer IS NOT NULL AND ts < TIMESTAMP '2018-01-01 00:00:00') AS r
   WHERE "type" IS NOT NULL GROUP BY CAST("type" AS VARCHAR), customer) AS pairs
