@@ -156,6 +156,9 @@ public struct SegmentModel: Sendable {
   public internal(set) var value: ValueCard?
   /// Who the segments' customers are, in words; nil without a tree, and in older files.
   public internal(set) var personas: PersonaBook?
+  /// The section of personas. The section "personas" of earlier versions told levels as shares of customers of whom nothing
+  /// was known, too: it is passed over.
+  private static let cards = "cards"
   /// Where the model comes from.
   public let provenance: Provenance
   /// What gives customers their segments.
@@ -198,7 +201,7 @@ public struct SegmentModel: Sendable {
     if let predictions { try file.setSection("predictions", predictions) }
     if let effects { try file.setSection("effects", effects) }
     if let value { try file.setSection("forecast", value) }
-    if let personas { try file.setSection("personas", personas) }
+    if let personas { try file.setSection(SegmentModel.cards, personas) }
     try file.setSection("provenance", provenance)
     return file
   }
@@ -260,8 +263,8 @@ public struct SegmentModel: Sendable {
       if let fault = read.fault { throw PipelineError.modelInconsistent(reason: fault) }
       value = read
     }
-    guard file.sectionNames.contains("personas") else { return }
-    let read = try file.section("personas", as: PersonaBook.self)
+    guard file.sectionNames.contains(SegmentModel.cards) else { return }
+    let read = try file.section(SegmentModel.cards, as: PersonaBook.self)
     if let reason = fault(in: read) { throw PipelineError.modelInconsistent(reason: reason) }
     personas = read
   }

@@ -107,7 +107,7 @@ import Testing
       var personas: [String]
       var profiles: [String]
     }
-    try file.setSection("personas", Book(personas: [], profiles: []))
+    try file.setSection("cards", Book(personas: [], profiles: []))
     try file.encoded().write(to: url)
     let read = try cards(folder, [])
     #expect(read.code == 65, "\(read.errors)")

@@ -12,6 +12,8 @@ struct WordedTrait: Sendable {
   let isMaterial: Bool
   /// Customers of the group of whom it is known.
   let known: Int
+  /// Whether a name may speak of it.
+  let isWide: Bool
   /// Whether it is known of nine in ten of them.
   let isOfNearlyAll: Bool
   /// Whether its number is a part of a whole: a share, or that of a level.
@@ -27,6 +29,7 @@ struct TraitFinder: Sendable {
   let values: ValueWords
   private let numberWords: [Wording]
   private let levelWords: [Wording]
+  private let isUnknown: [Bool]
   /// Columns that families of them say better.
   let covered: Set<String>
 
@@ -37,6 +40,7 @@ struct TraitFinder: Sendable {
     self.vocabulary = vocabulary
     self.values = values
     numberWords = profiles.numbers.map { vocabulary.wording($0.feature, level: nil, isFlag: $0.everyone.isFlag) }
+    isUnknown = profiles.numbers.map { vocabulary.isUnknown($0.feature) }
     levelWords = profiles.levels.map { vocabulary.wording($0.feature, level: $0.level) }
   }
 
@@ -90,7 +94,7 @@ struct TraitFinder: Sendable {
   /// What the middle one of `group` and of everybody spends; nil where nothing tells.
   func spend(_ group: Int) -> (own: Double, all: Double)? {
     for (profile, wording) in zip(profiles.numbers, numberWords)
-    where wording.concept == "spend" && wording.weight == 1 && !FeatureWords(profile.feature).isShortWindow {
+    where wording.concept == "spend" && wording.weight >= 0.9 && !FeatureWords(profile.feature).isShortWindow {
       if let own = profile.groups[group] { return (own.median, profile.everyone.median) }
     }
     return nil
@@ -103,7 +107,8 @@ struct TraitFinder: Sendable {
       let (profile, wording) = (profiles.numbers[index], numberWords[index])
       guard wording.high.group == "big spenders", wording.weight == 1,
         !FeatureWords(profile.feature).isShortWindow, !covered.contains(profile.feature),
-        let own = profile.groups[group], let effect = profile.effects[group], own.missingShare <= 0.5,
+        let own = profile.groups[group], let effect = profile.effects[group],
+        own.count >= ReportedGroups.least, own.missingShare <= 0.5,
         own.quantiles[1] >= profile.everyone.quantiles[1], own.quantiles[3] <= profile.everyone.quantiles[3],
         max(own.median, profile.everyone.median) <= 1.5 * min(own.median, profile.everyone.median)
       else { return nil }
@@ -116,7 +121,7 @@ struct TraitFinder: Sendable {
           + "(all \(told(all[1])) and \(told(all[3])))")
       return WordedTrait(
         trait: trait, wording: wording, side: Wording.Side(group: "medium spenders"), place: index, isMaterial: true,
-        known: own.count, isOfNearlyAll: own.missingShare <= 0.1, isPart: false)
+        known: own.count, isWide: true, isOfNearlyAll: own.missingShare <= 0.1, isPart: false)
     }.prefix(1).map { $0 }
   }
 
@@ -142,6 +147,7 @@ struct TraitFinder: Sendable {
       own.count >= ReportedGroups.least, own.missingShare <= 0.5
     else { return nil }
     let measure: Trait.Measure = own.median == profile.everyone.median ? .mean : .median
+    if measure == .mean, !profile.everyone.isFlag, own.isOfFew { return nil }
     let (mine, all) =
       measure == .median
       ? (own.median, profile.everyone.median) : (own.toldMean(profile.everyone), profile.everyone.mean)
@@ -149,22 +155,34 @@ struct TraitFinder: Sendable {
     // Where the middle ones are the same, a mean tells of a few: that, only of what is seldom, and where it points the same way.
     let isTelling =
       measure == .median || (profile.everyone.median <= 10 && (mine - all) * effect.delta > 0)
-      || wording.pattern == wording.concept
+      || isUnknown[index]
     let isShare = values.isShare(profile.feature) || wording.high.phrase?.contains("{own%}") ?? false
-    let gap = NumberGap(mine, all, profile.everyone, wording, isShare: isShare, of: profile.feature)
+    let gap = NumberGap(
+      mine, all, profile.everyone, wording, isShare: isShare, isUnknown: isUnknown[index],
+      of: profile.feature)
     var side = side(wording, profile, own, mine, measure, effect, group)
     if !gap.names(effect) || FeatureWords(profile.feature).isShortWindow { side = Wording.Side(phrase: side.phrase) }
     let shown = measure == .median ? "median" : "mean"
     let trait = Trait(
       feature: profile.feature, level: nil, own: mine, all: all, measure: measure, effect: effect,
       siblings: profile.siblings[group],
-      words: side.phrase ?? Phrases.plain(wording.noun ?? FeatureWords(profile.feature).told, effect),
+      words: side.phrase ?? plain(wording, profile, own, effect),
       evidence: "\(profile.feature): \(shown) \(values.exact(mine, of: profile.feature)) "
         + "(all \(values.exact(all, of: profile.feature))); "
         + Phrases.odds(effect))
     return WordedTrait(
       trait: trait, wording: wording, side: side, place: index, isMaterial: gap.isMaterial && isTelling,
-      known: own.count, isOfNearlyAll: own.missingShare <= 0.1, isPart: isShare)
+      known: own.count, isWide: true, isOfNearlyAll: own.missingShare <= 0.1, isPart: isShare)
+  }
+
+  /// A comparison, where no words are true.
+  private func plain(
+    _ wording: Wording, _ profile: GroupProfiles.Number, _ own: NumberLevel, _ effect: Effect
+  ) -> String {
+    let noun = wording.noun ?? FeatureWords(profile.feature).told
+    guard profile.everyone.isFlag else { return Phrases.plain(noun, effect) }
+    let share = ReportedGroups.percent(own.aboveZero, of: own.count)
+    return often(wording.high.phrase ?? "have \(noun)", isMore: effect.delta >= 0, share)
   }
 
   private func level(_ group: Int, _ index: Int) -> WordedTrait? {
@@ -191,7 +209,8 @@ struct TraitFinder: Sendable {
         + (relative > 0 ? ", index \(ReadableNumber.text(relative.rounded()))" : "") + ")")
     return WordedTrait(
       trait: trait, wording: wording, side: side, place: profiles.numbers.count + index, isMaterial: true,
-      known: known, isOfNearlyAll: 10 * known >= 9 * profiles.sizes[group], isPart: true)
+      known: known, isWide: own >= 1.5 * profile.share || 1 - profile.share >= 1.5 * (1 - own),
+      isOfNearlyAll: 10 * known >= 9 * profiles.sizes[group], isPart: true)
   }
 }
 
@@ -224,10 +243,14 @@ enum Phrases {
     // Of what is counted, the middle one may stand between two.
     let isCounted = profile.everyone.quantiles.allSatisfy { $0 == $0.rounded() }
     let number = values.rounded(isCounted && !isMean ? shown.rounded() : shown, of: name)
-    let told = text.replacing("only {own%} on", with: percent == "0%" ? "nothing on" : "only \(percent) on")
-      .replacing("{own%}", with: percent).replacing("{own}", with: number)
-      .replacing("{all}", with: values.rounded(profile.everyone.median, of: name))
-      .replacing("{range}", with: values.range(own.quantiles[1], own.quantiles[3], of: name))
+    let told = text.replacing(
+      "only {own%} on",
+      with: percent == "0%"
+        ? "nothing on" : percent.hasPrefix("<") ? "less than \(percent.dropFirst()) on" : "only \(percent) on"
+    )
+    .replacing("{own%}", with: percent).replacing("{own}", with: number)
+    .replacing("{all}", with: values.rounded(profile.everyone.median, of: name))
+    .replacing("{range}", with: values.range(own.quantiles[1], own.quantiles[3], of: name))
     let read = counts.reduce(told) { $0.replacing($1.0, with: $1.1) }
     return isMean && own.aboveZero > 0 && text.contains("{own") ? "\(read) on average" : read
   }

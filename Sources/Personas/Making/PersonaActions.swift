@@ -70,9 +70,10 @@ extension PersonaMaker {
     }
     guard let lapsed else { return Reason(texts: [item.trait.evidence]) }
     // Longer ago than others' is not lapsed where a usual gap has not gone by.
-    guard condition.test.isOfMore == (lapsed.groups[group] >= 0.5) else { return nil }
-    let told = ReportedGroups.percent(lapsed.groups[group], of: lapsed.known[group])
-    return Reason(texts: [item.trait.evidence, "\(lapsed.feature) = \(lapsed.level): \(told)"])
+    guard condition.test.isOfMore == (lapsed.share >= 0.5) else { return nil }
+    return Reason(texts: [
+      item.trait.evidence, "lapsed by their own rhythm: \(ReportedGroups.percent(lapsed.share, of: lapsed.known))",
+    ])
   }
 
   /// Whether a trait is of the feature, of the `feature = level` or of the concept that a condition names.
@@ -84,16 +85,17 @@ extension PersonaMaker {
 
   private func holds(_ test: ActionRule.Test, _ item: WordedTrait, as subject: String, _ group: Int) -> Bool {
     let trait = item.trait
-    // A rule goes by what may be said of them.
-    let isSure = item.isMaterial && item.side != Wording.Side() && trait.effect.q <= TraitFinder.greatestRate
+    let isSure = item.isMaterial && trait.effect.q <= TraitFinder.greatestRate
+    // By its concept a rule goes by what may be said of them; by its own name by its number alone.
+    let isSaid = isSure && (item.side != Wording.Side() || trait.feature == subject || trait.level != nil)
     // Asked for by its concept, a feature may run the other way; asked for by its own name, it does not.
     let isTurned = item.wording.isReversed && trait.feature != subject
     let delta = isTurned ? -trait.effect.delta : trait.effect.delta
     return switch test {
-    case .high: isSure && delta >= Effect.small
-    case .veryHigh: isSure && delta >= Effect.large
-    case .low: isSure && delta <= -Effect.small
-    case .veryLow: isSure && delta <= -Effect.large
+    case .high: isSaid && delta >= Effect.small
+    case .veryHigh: isSaid && delta >= Effect.large
+    case .low: isSaid && delta <= -Effect.small
+    case .veryLow: isSaid && delta <= -Effect.large
     case .usual: !isSure || abs(delta) < Effect.small
     case .above(let value): finder.standing(item, group) > value
     case .below(let value): finder.standing(item, group) < value

@@ -42,7 +42,12 @@ struct PersonaMaker: Sendable {
   var count: Int { profiles.groups.count }
 
   init(_ input: PersonaInput) {
-    let (described, covered) = input.values.addingFamilies()
+    let (described, families) = input.values.addingFamilies()
+    // What a project has words or rules for is told as it stands.
+    let covered = families.filter { feature in
+      !input.settings.words.contains { WordPattern($0.pattern).match(FeatureWords(feature), level: nil) != nil }
+        && !input.settings.actions.contains { $0.when.contains { $0.subject == feature } }
+    }
     self.input = input
     values = described
     profiles = GroupProfiles(described, input.groups)

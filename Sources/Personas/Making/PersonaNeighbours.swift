@@ -46,6 +46,7 @@ extension PersonaMaker {
       }
       let delta = PersonaMaker.delta(sorted(rows[group]), sorted(rows[other]))
       let isMedian = own.median != theirs.median
+      if !isMedian, !profile.everyone.isFlag, own.isOfFew || theirs.isOfFew { continue }
       let (mine, his) =
         isMedian
         ? (own.median, theirs.median) : (own.toldMean(profile.everyone), theirs.toldMean(profile.everyone))

@@ -8,8 +8,8 @@ extension PersonaMaker {
     ("How often and how much", ["frequency", "rhythm", "spend", "basket", "volume", "volatility", "concentration"]),
     ("When", ["weekday", "daytime", "season"]),
     ("Channel", ["channel", "channels", "stores", "browsing"]),
-    ("Discounts", ["discount", "coupons"]),
-    ("Contact", ["contact", "response", "campaign response", "email", "lead", "carts"]),
+    ("Discounts", ["discount", "discount depth", "discount count", "coupons"]),
+    ("Contact", ["contact", "followed", "response", "campaign response", "email", "lead", "carts"]),
     (
       "Who they are",
       [
@@ -36,7 +36,11 @@ extension PersonaMaker {
       Persona.Topic(title: "What not to show them", facts: facts(choices.filter { isShunned($0, group) })),
     ]
     for subject in PersonaMaker.subjects {
-      var told = facts(found.filter { subject.concepts.contains($0.wording.concept) })
+      var told = facts(
+        found.filter {
+          subject.concepts.contains($0.wording.concept)
+            || ($0.wording.concept.hasPrefix("channel ") && subject.concepts.contains("channel"))
+        })
       if told.isEmpty {
         // As everybody: the commonest level tells at least where they stand.
         told = facts(
@@ -52,7 +56,7 @@ extension PersonaMaker {
 
   /// Whether a concept is about what is bought.
   static func isChoice(_ concept: String) -> Bool {
-    concept.hasPrefix("category ") || concept.hasSuffix(" goods")
+    concept.hasPrefix("category ") || concept.hasPrefix("amount ") || concept.hasSuffix(" goods")
       || ["brand", "favourite", "variety", "repeat"].contains(concept)
   }
 

@@ -12,12 +12,18 @@ struct ColumnFamily: Sendable {
   /// Columns that are counted within the whole, and are no part of their own.
   private let within: @Sendable ([String]) -> Bool
 
+  /// What columns are called that hold the whole, or another cut of it.
+  private static let wholes: Set<String> = ["total", "all", "sum", "overall", "regular"]
+
   static let known = [
     ColumnFamily(
-      whole: "total_of_mnt", parts: { $0.first == "mnt" && $0.count > 1 }, within: { _ in false }),
+      whole: "total_of_mnt", parts: { $0.first == "mnt" && $0.count > 1 && wholes.isDisjoint(with: $0) },
+      within: { _ in false }),
     ColumnFamily(
       whole: "total_of_num_purchases",
-      parts: { $0.first == "num" && $0.last == "purchases" && $0.count > 2 && $0[1] != "deals" },
+      parts: {
+        $0.first == "num" && $0.last == "purchases" && $0.count > 2 && $0[1] != "deals" && wholes.isDisjoint(with: $0)
+      },
       within: { $0 == ["num", "deals", "purchases"] }),
   ]
 

@@ -40,12 +40,13 @@ extension GroupProfiles {
     }
     var counts: [String: [Int]] = [:]
     let none = split.segments
+    var knownBySegment = [Int](repeating: 0, count: none + 1)
     for (row, text) in texts.enumerated() {
       guard let text else { continue }
       let label = split.labels[row]
       counts[text, default: [Int](repeating: 0, count: none + 1)][label < 0 ? none : label] += 1
+      knownBySegment[label < 0 ? none : label] += 1
     }
-    let knownBySegment = (0...none).map { place in counts.values.reduce(0) { $0 + $1[place] } }
     let everybody = knownBySegment.reduce(0, +)
     let known = split.parts.map { part in part.reduce(0) { $0 + knownBySegment[$1] } }
     let ranked = counts.map { Count(name: $0.key, own: $0.value, total: $0.value.reduce(0, +)) }

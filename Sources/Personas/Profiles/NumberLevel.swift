@@ -19,6 +19,9 @@ public struct NumberLevel: Sendable, Hashable, Codable {
   /// Whether all values are 0 or 1, as far as quantiles and mean can tell.
   var isFlag: Bool { quantiles.allSatisfy { $0 >= 0 && $0 <= 1 } && abs(mean - aboveZero) < 1e-9 }
 
+  /// Whether fewer than ten have any of it, of whom a mean would tell.
+  var isOfFew: Bool { (1..<Double(ReportedGroups.least)).contains((aboveZero * Double(count)).rounded()) }
+
   /// The mean as it may be told, where `everyone` stands so: that of a flag is a share, which tells of few as levels do.
   func toldMean(_ everyone: NumberLevel) -> Double {
     everyone.isFlag ? ReportedGroups.rounded(mean, of: count) ?? mean : mean

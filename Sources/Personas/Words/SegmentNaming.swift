@@ -58,7 +58,8 @@ struct SegmentNaming {
   private func candidates(_ traits: [WordedTrait]) -> [Candidate] {
     var usable: [WordedTrait] = []
     for item in traits where usable.count < SegmentNaming.considered {
-      guard item.wording.weight > 0, item.side.adjective ?? item.side.group ?? item.side.place != nil else { continue }
+      guard item.isWide, item.wording.weight > 0, item.side.adjective ?? item.side.group ?? item.side.place != nil
+      else { continue }
       usable.append(item)
     }
     var found: [Candidate] = []

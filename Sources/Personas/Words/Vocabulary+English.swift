@@ -191,7 +191,7 @@ extension Vocabulary {
       low: Side(group: "bargain hunters", phrase: "pay the full price for {own%} only"), isReversed: true),
     Wording("share_other", "category other", high: Side(phrase: "buy from rare categories"), low: Side(), weight: 0),
     Wording(
-      "share_*", "category *", noun: "spend on *", high: Side(group: "* buyers", phrase: "spend {own%} on *"),
+      "share_*", "category *", noun: "share of spend on *", high: Side(group: "* buyers", phrase: "spend {own%} on *"),
       low: Side(adjective: "*-free", phrase: "spend only {own%} on *"), weight: 0.95),
     Wording(
       "affinity_brand_*", "brand", noun: "liking of * brands",
@@ -253,13 +253,14 @@ extension Vocabulary {
       high: Side(adjective: "multi-channel", phrase: "use {own} channels"),
       low: Side(phrase: "keep to one channel"), weight: 0.7),
     Wording(
-      "channel_*_share", "channel", noun: "purchases by *", high: Side(group: "* shoppers", phrase: "buy {own%} by *"),
+      "channel_*_share", "channel", noun: "share bought by *",
+      high: Side(group: "* shoppers", phrase: "buy {own%} by *"),
       low: Side(phrase: "seldom buy by *"), weight: 0.9),
   ]
 
   private static func day(_ name: String) -> Wording {
     Wording(
-      "orders_\(name.lowercased())_share", "weekday", noun: "orders on \(name)s",
+      "orders_\(name.lowercased())_share", "weekday", noun: "share of orders on \(name)s",
       high: Side(group: "\(name) shoppers", phrase: "come on \(name)s ({own%})"),
       low: Side(phrase: "seldom come on \(name)s"), weight: 0.7)
   }
@@ -272,12 +273,12 @@ extension Vocabulary {
     ]
     .map { name, words in
       Wording(
-        "orders_\(name)_share", "daytime", noun: "orders \(words)",
+        "orders_\(name)_share", "daytime", noun: "share of orders \(words)",
         high: Side(group: "\(name) shoppers", phrase: "buy \(words) ({own%})"),
         low: Side(phrase: "seldom buy \(words)"), weight: 0.7)
     } + [
       Wording(
-        "orders_quarter_*_share", "season", noun: "orders in quarter *",
+        "orders_quarter_*_share", "season", noun: "share of orders in quarter *",
         high: Side(phrase: "buy in quarter * ({own%})"),
         low: Side(phrase: "seldom buy in quarter *"), weight: 0.3)
     ]

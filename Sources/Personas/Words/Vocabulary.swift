@@ -47,6 +47,12 @@ public struct Vocabulary: Sendable {
     return windowed(own.map { $0.completed(by: plain) } ?? plain, name)
   }
 
+  /// Whether nothing built in says what `feature` is.
+  func isUnknown(_ feature: String) -> Bool {
+    let name = FeatureWords(feature)
+    return !entries.dropFirst(settings.words.count).contains { $0.pattern.match(name, level: nil) != nil }
+  }
+
   /// The same with the window of days that a feature is of, where its phrases count something.
   private func windowed(_ wording: Wording, _ name: FeatureWords) -> Wording {
     guard let days = name.days else { return wording }
@@ -105,11 +111,13 @@ public struct Vocabulary: Sendable {
 
   /// "wines" as it stands before a noun: "wine".
   static func singular(_ word: String) -> String {
-    let kept = ["ss", "us", "is", "ics", "news", "goods", "clothes", "jeans", "series", "species", "sports", "lens"]
+    let kept = [
+      "ss", "us", "is", "as", "ics", "news", "goods", "clothes", "jeans", "series", "species", "sports", "lens",
+    ]
     guard word.count > 3, word.hasSuffix("s"), !kept.contains(where: { word.lowercased().hasSuffix($0) }) else {
       return word
     }
-    if ["ches", "shes", "xes", "sses"].contains(where: word.hasSuffix) { return String(word.dropLast(2)) }
+    if ["ches", "shes", "xes", "sses", "oes"].contains(where: word.hasSuffix) { return String(word.dropLast(2)) }
     if word.hasSuffix("ies"), word.count > 4, !["movies", "cookies"].contains(where: word.lowercased().hasSuffix) {
       return word.dropLast(3) + "y"
     }
@@ -212,9 +220,11 @@ extension Wording {
   fileprivate func filling(_ rest: String) -> Wording {
     func filled(_ text: String) -> String {
       // "wine buyers" buy wines.
-      text.replacing("*~", with: Vocabulary.softened(rest)).replacing(
-        "* buyers", with: "\(Vocabulary.singular(rest)) buyers"
-      ).replacing("*", with: rest)
+      let names = [
+        "*~": Vocabulary.softened(rest), "*-free": "\(Vocabulary.singular(rest))-free",
+        "* buyers": "\(Vocabulary.singular(rest)) buyers",
+      ]
+      return names.reduce(text) { $0.replacing($1.key, with: $1.value) }.replacing("*", with: rest)
     }
     return Wording(
       pattern, filled(concept), noun: noun.map(filled), high: high.mapped(filled), low: low.mapped(filled),

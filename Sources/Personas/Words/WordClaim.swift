@@ -38,7 +38,7 @@ enum WordClaim: Sendable, Hashable {
   private static let presence: Both = (.has, .hasNot)
   private static let sign: Both = (.above(0), .below(0))
   private static let fullPrice: Both = (.comparison, .atMost(0.5))
-  private static let newcomers: Both = (.comparison, .atMost(365))
+  private static let newcomers: Both = (.comparison, .atMost(183))
 
   /// Of the built-in words, by their pattern; others compare.
   private static let claims: [String: Both] = [
@@ -113,7 +113,7 @@ extension TraitFinder {
   }
 
   /// "use coupons more often than others (33%)"; in the words of other languages the share alone.
-  private func often(_ phrase: String, isMore: Bool, _ share: String) -> String {
+  func often(_ phrase: String, isMore: Bool, _ share: String) -> String {
     vocabulary.isEnglish ? "\(phrase) \(isMore ? "more" : "less") often than others (\(share))" : "\(phrase) (\(share))"
   }
 
@@ -127,7 +127,7 @@ extension TraitFinder {
     }
     if side.adjective == "seldom-contacted", own.median == 0 { side.adjective = "uncontacted" }
     // Longer ago than others' is not lapsed by one's own rhythm.
-    if side.adjective == "lapsed", let stage = lapsed(group), stage.groups[group] < 0.5 { side.adjective = "quiet" }
+    if side.adjective == "lapsed", let stage = lapsed(group), stage.share < 0.5 { side.adjective = "quiet" }
     // Who came long ago and was not seen since stands nowhere.
     if side.adjective == "long-standing", let last = profiles.number("recency_days")?.groups[group]?.median,
       last > own.median / 2
@@ -146,11 +146,12 @@ extension TraitFinder {
     profiles.number("orders")?.groups[group].map { $0.median < 2 } ?? false
   }
 
-  /// The level of those who have lapsed by their own rhythm; nil where no stages are known of most of `group`.
-  func lapsed(_ group: Int) -> GroupProfiles.Level? {
-    profiles.levels.first {
-      $0.feature == "lifecycle_stage" && $0.level == "lapsed" && 2 * $0.known[group] >= profiles.sizes[group]
-    }
+  /// The share of `group` that has lapsed by its own rhythm, of so many of whom the stage is known; nil where of too few.
+  func lapsed(_ group: Int) -> (share: Double, known: Int)? {
+    let stages = profiles.levels(of: "lifecycle_stage")
+    guard let known = stages.first?.known[group], known >= ReportedGroups.least, 2 * known >= profiles.sizes[group]
+    else { return nil }
+    return (stages.first { $0.level == "lapsed" }?.groups[group] ?? 0, known)
   }
 
   /// Where a group stands in a trait's own unit: the median, of a flag or a level the share.

@@ -149,8 +149,7 @@ struct AttractivenessSources {
       names.filter { $0.hasSuffix(ending) }.sorted { ($0.count, $0) < ($1.count, $1) }
     }
     let found =
-      // What contacts change, before how often an order happened to follow one.
-      ending("response_factor") + ending("response_rate")
+      ending("response_rate")
       + named(["response", "responded", "accepted", "redeemed", "redemption", "conversion"])
       + ending("click_rate") + ["discount_share", "discount_line_share"].filter(names.contains)
       + named(["discount", "coupon", "promotion", "deals"])
