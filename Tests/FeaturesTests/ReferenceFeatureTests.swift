@@ -56,6 +56,8 @@ import Warehouse
 
   @Test(arguments: ["2017-06-30", "2017-12-31"])
   func `the grocer's features are those of a plain loop over the rows`(_ day: String) throws {
+    // A server takes many times as long, and differs by no day.
+    guard TestEngine.current == .duckDB || day == "2017-12-31" else { return }
     let (found, connection) = try grocer(asOf: day)
     let households = try recount(until: try #require(CalendarDate(day)), connection)
     let asOf = try #require(CalendarDate(day)).daysSince1970

@@ -8,7 +8,8 @@ import Warehouse
 @Suite struct PersonaMaterialTests {
   /// Two segments of `size` with the numbers that `row` gives for segment and place in it.
   private static func book(
-    _ names: [String], categories: [String: (Int, Int) -> String?] = [:], size: Int = 200,
+    _ names: [String], categories: [String: (Int, Int) -> String?] = [:], settings: PersonaSettings = PersonaSettings(),
+    size: Int = 200,
     _ row: (Int, Int) -> [Double]
   ) -> PersonaBook {
     var values: [Double] = []
@@ -30,7 +31,7 @@ import Warehouse
           segments: [
             .init(id: 1, macro: 1, stability: nil, customers: size),
             .init(id: 2, macro: 2, stability: nil, customers: size),
-          ], labels: labels), settings: PersonaSettings(), dialect: .duckDB))
+          ], labels: labels), settings: settings, dialect: .duckDB))
   }
 
   private static func spread(_ place: Int) -> Double { Double(place * 77 % 200) / 200 }
@@ -162,6 +163,48 @@ import Warehouse
     }
     #expect(told.contains { $0.contains("first bought 310 days ago") }, "\(told)")
     #expect(!persona.actions.contains { $0.title == "Grow" })
+  }
+
+  @Test func `a total is no part of itself, and a column that a rule names is told as it stands`() throws {
+    var settings = PersonaSettings()
+    settings.actions = [ActionRule("Wine list", when: [.init("MntWines", .high)], what: "Send the wine list.")]
+    let book = Self.book(["MntTotal", "MntWines", "MntFruits"], settings: settings) { segment, place in
+      let wines = (segment == 1 ? 300.0 : 100) + 50 * Self.spread(place)
+      return [wines + 100, wines, 100]
+    }
+    let persona = try #require(book.persona("2/2"))
+    #expect(persona.actions.first?.title == "Wine list", "\(persona.actions)")
+    #expect(book.profiles.number("share_of_MntTotal") == nil)
+    let whole = try #require(book.profiles.number("total_of_mnt")?.groups[1])
+    #expect(abs(whole.median - 425) < 1, "\(whole)")
+  }
+
+  @Test func `where nobody has lapsed nobody is won back, and who has lapsed is not new`() throws {
+    let names = ["recency_days", "spend", "tenure_days"]
+    func book(_ stage: String) -> PersonaBook {
+      Self.book(names, categories: ["lifecycle_stage": { segment, _ in segment == 1 ? stage : "active" }]) {
+        segment, place in
+        let s = Self.spread(place)
+        return segment == 1 ? [25 + 5 * s, 500 + s, 40 + 10 * s] : [2 + 2 * s, 100 + s, 300 + 50 * s]
+      }
+    }
+    let active = try #require(book("active").persona("2/2"))
+    #expect(!active.actions.contains { $0.title.hasPrefix("Win back") } && !active.name.lowercased().contains("lapsed"))
+    #expect(active.actions.contains { $0.title == "Welcome" }, "\(active.actions)")
+    let lapsed = try #require(book("lapsed").persona("2/2"))
+    #expect(lapsed.actions.contains { $0.title == "Win back" }, "\(lapsed.actions)")
+    #expect(!lapsed.actions.contains { $0.title == "Welcome" })
+    #expect(!lapsed.name.lowercased().contains("new"), "\(lapsed.name)")
+  }
+
+  @Test func `a mean of fewer than ten is not told`() throws {
+    let book = Self.book(["coupons_redeemed", "spend"]) { segment, place in
+      [segment == 1 ? (place < 150 ? 0 : 3) : (place < 4 ? 5 : 0), Double(segment) + Self.spread(place)]
+    }
+    let few = try #require(book.persona("1/1"))
+    #expect(!few.distinctive.contains { $0.feature == "coupons_redeemed" })
+    #expect(book.persona("2/2")?.distinctive.contains { $0.feature == "coupons_redeemed" } == true)
+    #expect(!book.personas.flatMap(\.neighbours).flatMap(\.differences).contains { $0.evidence.contains("coupons") })
   }
 
   @Test func `a part that is smaller and yet more in money is no reason to hide it`() throws {

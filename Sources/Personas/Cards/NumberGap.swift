@@ -11,7 +11,7 @@ struct NumberGap {
   /// Whether it is since when they are customers, which all may be for nearly as long.
   private let isTenure: Bool
 
-  private static let parts = ["category ", "brand", "channel", "weekday", "daytime"]
+  private static let parts = ["category ", "brand", "channel", "weekday", "daytime", "repeat"]
   private static let calendar: Set<String> = ["year", "birth"]
 
   /// What part a share has to be to name people: that of a time of day, of which there are four, more.

@@ -55,7 +55,8 @@ extension ActionRule {
       "Other contact", when: [Condition("response", .low), Condition("contact", .usual)],
       what: "Campaigns of the usual kind seldom reach them: send fewer, and try another channel or occasion."),
     ActionRule(
-      "Welcome", when: [Condition("tenure", .veryLow), Condition("tenure", .below(90))],
+      "Welcome",
+      when: [Condition("tenure", .veryLow), Condition("tenure", .below(90)), Condition("lapse", .usual)],
       what: "They are new: help them to a good start, and ask early whether they are content."),
     ActionRule(
       "Grow", when: [Condition("trend", .high), Condition("trend", .above(0))],

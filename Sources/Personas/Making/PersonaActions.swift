@@ -63,7 +63,10 @@ extension PersonaMaker {
     let isLapse = condition.subject == PersonaMaker.lapse
     let subject = isLapse ? "recency" : condition.subject
     let about = traits[group].filter { PersonaMaker.isAbout($0, subject) }
-    guard let item = about.max(by: { TraitFinder.comesFirst($1, $0) }) else { return nil }
+    guard let item = about.max(by: { TraitFinder.comesFirst($1, $0) }) else {
+      // Where no last order is known, nobody is known to have stopped.
+      return isLapse && condition.test == .usual ? Reason(texts: []) : nil
+    }
     let lapsed = isLapse ? finder.lapsed(group) : nil
     guard (lapsed != nil && condition.test == .usual) || holds(condition.test, item, as: subject, group) else {
       return nil

@@ -134,6 +134,18 @@ extension TraitFinder {
     {
       side.adjective = nil
     }
+    // Who has lapsed is new no more.
+    if wording.concept == "tenure", side.adjective == "new" || side.group == "newcomers",
+      lapsed(group)?.share ?? 0 >= 0.5
+    {
+      (side.adjective, side.group) = (nil, nil)
+    }
+    // Two orders close together make nobody frequent.
+    if side.adjective == "frequent", wording.concept == "rhythm", let orders = profiles.number("orders"),
+      let mine = orders.groups[group], mine.median <= orders.everyone.median
+    {
+      side.adjective = nil
+    }
     if side.adjective == "one-store", own.median > 1 { side.adjective = nil }
     return side
   }
