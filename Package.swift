@@ -10,10 +10,9 @@ let house: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
-/// Tests are compiled file by file and as they stand, which takes a third of the time: what they test is optimized, and what
-/// they work out themselves is small.
-let test: [SwiftSetting] =
-  house + [.unsafeFlags(["-Onone", "-no-whole-module-optimization", "-enable-batch-mode"])]
+/// Tests are compiled as they stand, which takes half the time: what they test is optimized, and what they work out
+/// themselves is small.
+let test: [SwiftSetting] = house + [.unsafeFlags(["-Onone"])]
 
 let package = Package(
   name: "Tessera",
