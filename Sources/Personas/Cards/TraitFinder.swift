@@ -91,10 +91,13 @@ struct TraitFinder: Sendable {
     return found.map(\.feature).filter { seen.insert($0).inserted }
   }
 
-  /// What the middle one of `group` and of everybody spends; nil where nothing tells.
+  /// What the middle one of `group` and of everybody spends; nil where nothing that varies tells.
   func spend(_ group: Int) -> (own: Double, all: Double)? {
     for (profile, wording) in zip(profiles.numbers, numberWords)
-    where wording.concept == "spend" && wording.weight >= 0.9 && !FeatureWords(profile.feature).isShortWindow {
+    where wording.concept == "spend" && wording.weight >= 0.9
+      && profile.everyone.quantiles[0] < profile.everyone.quantiles[4]
+      && !FeatureWords(profile.feature).isShortWindow
+    {
       if let own = profile.groups[group] { return (own.median, profile.everyone.median) }
     }
     return nil
