@@ -136,40 +136,35 @@ extension Vocabulary {
   }
 
   /// What families of columns say together.
-  private static let families: [Wording] = [
-    Wording(
-      "total_of_mnt", "spend", noun: "spend",
-      high: Side(adjective: "high-spending", group: "big spenders", phrase: "have spent {own}"),
-      low: Side(adjective: "low-spending", group: "small spenders", phrase: "have spent {own}")),
-    Wording(
-      "share_of_mnt_sweet_products", "category sweets", noun: "share of spend on sweets",
-      high: Side(group: "sweets buyers", phrase: "spend {own%} on sweets"),
-      low: Side(phrase: "spend only {own%} on sweets"), weight: 0.95),
-    Wording(
-      "share_of_mnt_*_products", "category *", noun: "share of spend on *",
-      high: Side(group: "* buyers", phrase: "spend {own%} on *"), low: Side(phrase: "spend only {own%} on *"),
-      weight: 0.95),
-    Wording(
-      "share_of_mnt_*_prods", "category *", noun: "share of spend on *",
-      high: Side(group: "* buyers", phrase: "spend {own%} on *"), low: Side(phrase: "spend only {own%} on *"),
-      weight: 0.95),
-    Wording(
-      "share_of_mnt_*", "category *", noun: "share of spend on *",
-      high: Side(group: "* buyers", phrase: "spend {own%} on *"), low: Side(phrase: "spend only {own%} on *"),
-      weight: 0.95),
-    Wording(
-      "total_of_num_purchases", "frequency", noun: "purchases",
-      high: Side(adjective: "frequent", group: "regulars", phrase: "bought {own} times"),
-      low: Side(adjective: "occasional", phrase: "bought {own} times")),
-    Wording(
-      "share_of_num_deals_purchases", "discount", noun: "share bought at a discount",
-      high: Side(group: "deal hunters", phrase: "buy {own%} at a discount"), low: fullPrice),
-    part("web", "online", "online shoppers"), part("store", "in stores", "store shoppers"),
-    part("catalog", "by catalog", "catalog shoppers"),
-    Wording(
-      "share_of_num_*_purchases", "channel *", noun: "share bought by *",
-      high: Side(group: "* shoppers", phrase: "buy {own%} by *"), low: Side(phrase: "seldom buy by *"), weight: 0.85),
-  ]
+  private static let families: [Wording] =
+    [
+      Wording(
+        "total_of_mnt", "spend", noun: "spend",
+        high: Side(adjective: "high-spending", group: "big spenders", phrase: "have spent {own}"),
+        low: Side(adjective: "low-spending", group: "small spenders", phrase: "have spent {own}")),
+      Wording(
+        "share_of_mnt_sweet_products", "category sweets", noun: "share of spend on sweets",
+        high: Side(group: "sweets buyers", phrase: "spend {own%} on sweets"),
+        low: Side(phrase: "spend only {own%} on sweets"), weight: 0.95),
+    ]
+    + ["share_of_mnt_*_products", "share_of_mnt_*_prods", "share_of_mnt_*"].map { pattern in
+      Wording(
+        pattern, "category *", noun: "share of spend on *", high: Side(group: "* buyers", phrase: "spend {own%} on *"),
+        low: Side(phrase: "spend only {own%} on *"), weight: 0.95)
+    } + [
+      Wording(
+        "total_of_num_purchases", "frequency", noun: "purchases",
+        high: Side(adjective: "frequent", group: "regulars", phrase: "bought {own} times"),
+        low: Side(adjective: "occasional", phrase: "bought {own} times")),
+      Wording(
+        "share_of_num_deals_purchases", "discount", noun: "share bought at a discount",
+        high: Side(group: "deal hunters", phrase: "buy {own%} at a discount"), low: fullPrice),
+      part("web", "online", "online shoppers"), part("store", "in stores", "store shoppers"),
+      part("catalog", "by catalog", "catalog shoppers"),
+      Wording(
+        "share_of_num_*_purchases", "channel *", noun: "share bought by *",
+        high: Side(group: "* shoppers", phrase: "buy {own%} by *"), low: Side(phrase: "seldom buy by *"), weight: 0.85),
+    ]
 
   private static let discount = Side(group: "bargain hunters", phrase: "buy {own%} at a discount")
   private static let fullPrice = Side(group: "full-price buyers", phrase: "buy {own%} at a discount")

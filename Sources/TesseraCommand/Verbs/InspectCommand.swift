@@ -108,7 +108,9 @@ struct InspectCommand: ParsableCommand {
   /// The cards of one segment, or of all.
   private func printCards(_ segment: String, of model: SegmentModel) throws {
     guard let book = model.personas else {
-      throw ValidationError("\(self.model) holds no personas: only a model that 'tessera train' made has them.")
+      throw ValidationError(
+        "\(self.model) holds no personas that this version reads: train it anew with 'tessera train', which makes them."
+      )
     }
     let cards = segment == "all" ? book.personas : book.cards(segment)
     guard !cards.isEmpty else {
